@@ -1,0 +1,1 @@
+//! The workspace actor in which everything meets, and the only public API.
