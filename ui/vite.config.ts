@@ -1,0 +1,60 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { playwright } from "@vitest/browser-playwright";
+import { existsSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const chromium = process.env.SKEIN_CHROMIUM ?? "/usr/bin/chromium";
+const chromiumArguments = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Component tests need a real browser; the pure ones run anywhere. */
+const browserProject = {
+  extends: true as const,
+  test: {
+    name: "components",
+    include: ["src/**/*.browser.test.ts"],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      api: { host: "127.0.0.1" },
+      provider: playwright({
+        launchOptions: { executablePath: chromium, args: chromiumArguments },
+      }),
+      instances: [{ browser: "chromium" as const }],
+    },
+  },
+};
+
+const unitProject = {
+  extends: true as const,
+  test: {
+    name: "unit",
+    environment: "node",
+    include: ["src/**/*.test.ts"],
+    exclude: ["src/**/*.browser.test.ts"],
+  },
+};
+
+export default defineConfig({
+  base: "./",
+  plugins: [svelte()],
+  server: { host: "127.0.0.1", port: 5173, strictPort: true },
+  preview: { host: "127.0.0.1", port: 4173, strictPort: true },
+  build: {
+    target: "safari16",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+  },
+  test: {
+    projects: existsSync(chromium) ? [unitProject, browserProject] : [unitProject],
+  },
+});
