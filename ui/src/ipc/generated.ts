@@ -145,6 +145,7 @@ export type Request =
   | { type: "status" }
   | { type: "create_workspace"; memberName: string; workspaceName: string }
   | { type: "join_workspace"; ticket: string; memberName: string }
+  | { type: "cancel_join" }
   | { type: "create_invite"; role: Role; uses: number; expiresInHours: number | null }
   | {
       type: "create_note";
@@ -183,18 +184,37 @@ export type Request =
   | { type: "list_documents"; kind: Kind | null; trashed: boolean }
   | { type: "search"; query: string; limit: number }
   | { type: "connect"; address: string }
+  | { type: "reconnect" }
   | { type: "list_peers" }
-  | { type: "delivery"; document: DocumentId | null };
+  | { type: "delivery"; document: DocumentId | null }
+  | { type: "audit" }
+  | { type: "import_markdown"; path: string }
+  | { type: "export"; path: string }
+  | { type: "wait_until_idle"; timeoutMs: number; peers: number };
 
 export type ClientMessage = { id: number; request: Request };
 
-export type ApiErrorBody = { code: string; message: string; hint: string | null };
+export type ErrorCode =
+  | "not_found"
+  | "invalid"
+  | "denied"
+  | "read_only"
+  | "resync"
+  | "wrong_state"
+  | "storage"
+  | "network"
+  | "too_large"
+  | "timed_out"
+  | "internal";
 
-export type JoinStep = "connecting" | "verifying" | "receiving" | "failed";
-export type Joining = { step: JoinStep; received: number; reason: string | null };
+export type ApiError = { code: ErrorCode; message: string; hint: string };
 
+export type JoiningStep = "connecting" | "verifying" | "receiving" | "failed";
+export type Joining = { step: JoiningStep; received: number; reason: string | null };
+
+export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";
 export type Status = {
-  state: "empty" | "joining" | "ready" | "read_only";
+  state: WorkspaceState;
   memberName: string | null;
   workspaceName: string | null;
   workspaceId: string | null;
@@ -203,8 +223,9 @@ export type Status = {
   readOnlyReason: string | null;
 };
 
+export type DeliveryState = "saved_here" | "on_its_way" | "delivered";
 export type Delivery = {
-  state: "saved_here" | "on_its_way" | "delivered";
+  state: DeliveryState;
   devices: number;
   total: number;
   pending: number;
@@ -221,34 +242,39 @@ export type TreeItem = {
   updatedAt: number;
   conflicts: number;
 };
+export type Listed = TreeItem & { depth: number };
 
-export type Member = {
-  id: string;
-  name: string | null;
-  role: Role;
-  devices: Array<string>;
+export type NoteContent = {
+  id: DocumentId;
+  title: string;
+  otherTitles: Array<string>;
+  parent: DocumentId | null;
+  life: Life;
+  text: string;
+  heads: Array<string>;
 };
 
-export type Peer = {
-  device: string;
-  name: string | null;
-  address: string | null;
-  connected: boolean;
-  direct: boolean;
-  lastSeen: number | null;
-};
-
-export type Notice = { id: string; kind: string; message: string; hint: string | null; at: number };
-export type Backlink = { document: DocumentId; kind: Kind; title: string; context: string };
-export type Invite = { id: string; ticket: string; link: string; addresses: Array<string> };
-export type Hit = {
-  document: DocumentId;
+export type Backlink = { id: DocumentId; title: string };
+export type HitPart = { text: string; hit: boolean };
+export type SearchHit = {
+  id: DocumentId;
   card: CardId | null;
   kind: Kind;
   title: string;
-  snippet: Array<[string, boolean]>;
+  snippet: Array<HitPart>;
 };
-export type NoteContent = { id: DocumentId; title: string; text: string };
+
+export type Member = { id: string; name: string; role: Role; devices: number; me: boolean };
+export type PeerState = "syncing" | "agreed" | "away";
+export type Peer = {
+  device: string;
+  name: string;
+  state: PeerState;
+  address: string | null;
+  behind: number;
+  lastSeen: number | null;
+};
+export type Notice = { key: string; message: string; hint: string; since: number };
 
 export type Event =
   | { type: "status"; status: Status }
@@ -270,19 +296,25 @@ export type Event =
   | { type: "peers"; peers: Array<Peer> }
   | { type: "delivery"; delivery: Delivery }
   | { type: "notices"; notices: Array<Notice> }
-  | { type: "trash"; documents: Array<TreeItem> }
   | { type: "gone" };
 
-export type Created = { id: DocumentId };
-export type Edited = { undo: NoteEdit | BoardEdit | null };
-export type Subscribed = { subscription: number };
-export type TextAck = { version: number; splices: Array<Splice> };
-export type Found = { hits: Array<Hit> };
-export type Documents = { documents: Array<TreeItem> };
-export type Peers = { peers: Array<Peer> };
+export type Reply =
+  | { type: "done" }
+  | { type: "status"; status: Status }
+  | { type: "invite"; ticket: string; link: string; addresses: Array<string> }
+  | { type: "created"; id: DocumentId }
+  | { type: "edited"; undo: Request | null }
+  | { type: "subscribed"; subscription: number }
+  | { type: "text_ack"; version: number; splices: Array<Splice> }
+  | { type: "note"; note: NoteContent }
+  | { type: "board"; board: BoardView }
+  | { type: "documents"; documents: Array<Listed> }
+  | { type: "found"; hits: Array<SearchHit> }
+  | { type: "peers"; peers: Array<Peer>; listening: Array<string> }
+  | { type: "delivery"; delivery: Delivery };
 
-export type ReplyResult = { ok: unknown } | { error: ApiErrorBody };
+export type Outcome = { ok: Reply } | { error: ApiError };
 
 export type ServerMessage =
-  | { type: "reply"; id: number; result: ReplyResult }
+  | { type: "reply"; id: number; result: Outcome }
   | { type: "event"; subscription: number; event: Event };

@@ -1,76 +1,61 @@
 // The door to the engine as the rest of the view sees it: requests, replies, subscriptions, errors.
 
-import type {
-  ApiErrorBody,
-  BoardView,
-  Created,
-  Delivery,
-  Documents,
-  Edited,
-  Event,
-  Found,
-  Invite,
-  NoteContent,
-  Peers,
-  Request,
-  Status,
-  Subscribed,
-  TextAck,
-  View,
-} from "./generated";
+import type { ErrorCode, Event, ApiError as Refusal, Reply, Request, View } from "./generated";
 
-/** What each request is answered with. */
-type Replies = {
-  status: Status;
-  create_workspace: Status;
-  join_workspace: Status;
-  create_invite: Invite;
-  create_note: Created;
-  create_board: Created;
-  edit_note: Edited;
-  edit_board: Edited;
-  place_document: Edited;
-  subscribe: Subscribed;
-  unsubscribe: unknown;
-  text_push: TextAck;
-  read_note: NoteContent;
-  read_board: BoardView;
-  list_documents: Documents;
-  search: Found;
-  connect: unknown;
-  list_peers: Peers;
-  delivery: Delivery;
+/** Which reply answers which request. */
+type ReplyTags = {
+  status: "status";
+  create_workspace: "status";
+  join_workspace: "status";
+  cancel_join: "status";
+  create_invite: "invite";
+  create_note: "created";
+  create_board: "created";
+  edit_note: "edited";
+  edit_board: "edited";
+  place_document: "edited";
+  subscribe: "subscribed";
+  unsubscribe: "done";
+  text_push: "text_ack";
+  read_note: "note";
+  read_board: "board";
+  list_documents: "documents";
+  search: "found";
+  connect: "done";
+  reconnect: "done";
+  list_peers: "peers";
+  delivery: "delivery";
 };
 
-export type ReplyTo<R extends Request> = R["type"] extends keyof Replies
-  ? Replies[R["type"]]
-  : unknown;
+export type ReplyTo<R extends Request> = R["type"] extends keyof ReplyTags
+  ? Extract<Reply, { type: ReplyTags[R["type"]] }>
+  : Reply;
+
+/** Code of the error that a request gets when the line broke before its reply came. */
+export const DISCONNECTED = "disconnected";
 
 /** A refusal in the engine's words: what was tried, what was kept, what to do. */
 export class ApiError extends Error {
   constructor(
-    readonly code: string,
+    readonly code: ErrorCode | typeof DISCONNECTED,
     message: string,
-    readonly hint: string | null = null,
+    readonly hint = "",
   ) {
     super(message);
     this.name = "ApiError";
   }
 
-  static from(body: ApiErrorBody): ApiError {
-    return new ApiError(body.code, body.message, body.hint ?? null);
+  static from(refusal: Refusal): ApiError {
+    return new ApiError(refusal.code, refusal.message, refusal.hint);
   }
 
   static of(error: unknown): ApiError {
     if (error instanceof ApiError) return error;
-    return new ApiError("unknown", error instanceof Error ? error.message : String(error));
+    return new ApiError("internal", error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Code of the error that a request gets when the line broke before its reply came. */
-export const DISCONNECTED = "disconnected";
-
-export type Outcome<R extends Request> = { ok: ReplyTo<R> } | { error: ApiError };
+export type Answer<R extends Request> = { ok: ReplyTo<R> } | { error: ApiError };
 
 /** What an event handler gets beside the event. */
 export interface Subscription {
@@ -88,7 +73,7 @@ export interface Ipc {
    * As `request`, but `done` runs in the turn in which the reply arrived, hence before any
    * message that the engine sent after it. The text bridge needs this order.
    */
-  call<R extends Request>(request: R, done: (outcome: Outcome<R>) => void): void;
+  call<R extends Request>(request: R, done: (answer: Answer<R>) => void): void;
   /**
    * Follows a view. The first event carries the whole state; after a lost line the view is
    * subscribed again by itself and again starts with the whole state.

@@ -1,0 +1,67 @@
+// The line from a browser to `skein serve`: one socket that opens itself again after a break.
+
+import type { ClientMessage, ServerMessage } from "./generated";
+import type { Listener, Transport } from "./connection";
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8_000;
+
+/** The part of WebSocket that is used, so that tests can hand in their own. */
+export type Socket = Pick<
+  WebSocket,
+  "send" | "close" | "readyState" | "onopen" | "onmessage" | "onclose"
+>;
+
+export type Clock = { after(milliseconds: number, run: () => void): void };
+
+const browserClock: Clock = {
+  after: (milliseconds, run) => void setTimeout(run, milliseconds),
+};
+
+/** The socket's address for a page's address: same host, the page's token. */
+export function socketAddress(page: URL): string {
+  const address = new URL("/api", page);
+  address.protocol = page.protocol === "https:" ? "wss:" : "ws:";
+  address.searchParams.set("token", page.searchParams.get("token") ?? "");
+  return address.toString();
+}
+
+export class WebTransport implements Transport {
+  #address: string;
+  #open: (address: string) => Socket;
+  #clock: Clock;
+  #socket: Socket | null = null;
+  #wait = FIRST_WAIT_MS;
+
+  constructor(
+    address: string,
+    open: (address: string) => Socket = (target) => new WebSocket(target),
+    clock: Clock = browserClock,
+  ) {
+    this.#address = address;
+    this.#open = open;
+    this.#clock = clock;
+  }
+
+  start(listener: Listener): void {
+    const socket = this.#open(this.#address);
+    socket.onopen = () => {
+      this.#socket = socket;
+      this.#wait = FIRST_WAIT_MS;
+      listener.opened();
+    };
+    socket.onmessage = (event: MessageEvent<string>) => {
+      listener.message(JSON.parse(event.data) as ServerMessage);
+    };
+    socket.onclose = () => {
+      this.#socket = null;
+      listener.lost();
+      this.#clock.after(this.#wait, () => this.start(listener));
+      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
+    };
+  }
+
+  send(message: ClientMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+}
