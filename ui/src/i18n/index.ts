@@ -1,0 +1,39 @@
+// The words of the interface: looked up by key, with named gaps and a plural where there is a count.
+
+import english from "./en.json";
+
+type Entry = string | { one: string; other: string };
+
+export type Key = keyof typeof english;
+export type Gaps = Record<string, string | number>;
+
+const entries: Record<string, Entry> = english;
+const plural = new Intl.PluralRules("en");
+
+/** The words for `key`; `{name}` in them is filled from `gaps`, and `count` chooses the plural. */
+export function t(key: Key, gaps: Gaps = {}): string {
+  const entry = entries[key];
+  if (entry === undefined) return key;
+  const words =
+    typeof entry === "string"
+      ? entry
+      : entry[plural.select(Number(gaps["count"] ?? 0)) === "one" ? "one" : "other"];
+  return words.replace(/\{(\w+)\}/g, (gap, name: string) => String(gaps[name] ?? gap));
+}
+
+/** The language for dates and numbers. `navigator.language` can be "C" or empty on Linux. */
+export function locale(): string {
+  try {
+    const wanted = navigator.language;
+    return Intl.DateTimeFormat.supportedLocalesOf([wanted])[0] ?? "en";
+  } catch {
+    return "en";
+  }
+}
+
+const listFormat = new Intl.ListFormat("en", { style: "long", type: "disjunction" });
+
+/** "Doing, or Done": the values that people chose while apart. */
+export function orList(values: string[]): string {
+  return listFormat.format(values);
+}

@@ -1,0 +1,470 @@
+// An engine that only pretends: everything in memory, for component tests and `npm run dev`.
+
+import type {
+  ClientMessage,
+  Delivery,
+  ErrorCode,
+  Event,
+  Kind,
+  Member,
+  Notice,
+  Peer,
+  Reply,
+  Request,
+  SearchHit,
+  Splice,
+  Status,
+  View,
+} from "../generated";
+import type { Listener, Transport } from "../connection";
+import { between, FakeDocument, freshId, one } from "./document";
+import { people, seed } from "./seed";
+import type { SeedDocument } from "./seed";
+
+const NOW = Date.UTC(2026, 10, 22, 9, 30);
+
+class Refused extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
+type FakeText = { version: number; acked: Map<string, Reply> };
+
+function applySplices(text: string, splices: Splice[]): string {
+  let result = text;
+  for (const splice of [...splices].reverse()) {
+    result = result.slice(0, splice.at) + splice.insert + result.slice(splice.at + splice.delete);
+  }
+  return result;
+}
+
+function statusOf(state: Status["state"]): Status {
+  const ready = state !== "empty";
+  return {
+    state,
+    memberName: ready ? "Ana Sousa" : null,
+    workspaceName: state === "ready" || state === "read_only" ? "Kestrel" : null,
+    workspaceId: ready ? "w-1" : null,
+    deviceId: "d-1",
+    joining: state === "joining" ? { step: "connecting", received: 0, reason: null } : null,
+    readOnlyReason: state === "read_only" ? "The database file is damaged on page 214." : null,
+  };
+}
+
+export class FakeEngine implements Transport {
+  status: Status;
+  documents = new Map<string, FakeDocument>();
+  members: Member[] = people.map((name, index) => ({
+    id: `m-${index + 1}`,
+    name,
+    role: index === 0 ? "owner" : "editor",
+    devices: index === 1 ? 2 : 1,
+    me: index === 0,
+  }));
+  peers: Peer[] = [
+    {
+      device: "d-2",
+      name: "Bea Okafor",
+      state: "agreed",
+      address: "192.168.1.24:4711",
+      behind: 0,
+      lastSeen: NOW,
+    },
+    {
+      device: "d-3",
+      name: "Kenji Mori",
+      state: "away",
+      address: null,
+      behind: 3,
+      lastSeen: NOW - 7_200_000,
+    },
+  ];
+  delivery: Delivery = {
+    state: "delivered",
+    devices: 1,
+    total: 2,
+    pending: 0,
+    words: "On 1 device",
+  };
+  notices: Notice[] = [];
+  /** Every request that came, in order. */
+  readonly requests: Request[] = [];
+  #listener: Listener | null = null;
+  #subscriptions = new Map<number, View>();
+  #nextSubscription = 1;
+  #texts = new Map<string, FakeText>();
+
+  constructor(state: Status["state"] = "ready", documents: SeedDocument[] = seed) {
+    this.status = statusOf(state);
+    let position: string | undefined;
+    for (const source of documents) {
+      position = between(position, undefined);
+      this.documents.set(source.id, new FakeDocument(source, position, NOW));
+    }
+  }
+
+  start(listener: Listener): void {
+    this.#listener = listener;
+    queueMicrotask(() => listener.opened());
+  }
+
+  send(message: ClientMessage): void {
+    const { id, request } = structuredClone(message);
+    this.requests.push(request);
+    queueMicrotask(() => {
+      let reply: Reply;
+      let after: () => void = () => undefined;
+      try {
+        [reply, after] = this.#handle(request);
+      } catch (error) {
+        const { code, hint } =
+          error instanceof Refused ? error : { code: "internal" as const, hint: "" };
+        const refusal = { code, message: (error as Error).message, hint };
+        this.#listener?.message({ type: "reply", id, result: { error: refusal } });
+        return;
+      }
+      this.#listener?.message({ type: "reply", id, result: { ok: reply } });
+      after();
+    });
+  }
+
+  /** Breaks the line and opens it again, as a restarted server would. */
+  reconnect(): void {
+    this.#listener?.lost();
+    this.#subscriptions.clear();
+    this.#listener?.opened();
+  }
+
+  setStatus(status: Partial<Status>): void {
+    this.status = { ...this.status, ...status };
+    this.#tell((view) => (view.type === "status" ? { type: "status", status: this.status } : null));
+  }
+
+  /** An edit by somebody else. */
+  editFromAfar(document: string, change: (document: FakeDocument) => string[]): void {
+    const known = this.#document(document);
+    this.#changed(known, new Set(change(known)));
+  }
+
+  #handle(request: Request): [Reply, () => void] {
+    const quiet = () => undefined;
+    switch (request.type) {
+      case "subscribe": {
+        const subscription = this.#nextSubscription++;
+        this.#subscriptions.set(subscription, request.view);
+        const first = () => this.#send(subscription, this.#whole(request.view));
+        return [{ type: "subscribed", subscription }, first];
+      }
+      case "unsubscribe":
+        this.#subscriptions.delete(request.subscription);
+        return [{ type: "done" }, quiet];
+      case "status":
+        return [{ type: "status", status: this.status }, quiet];
+      case "create_workspace":
+      case "join_workspace":
+      case "cancel_join":
+        return this.#begin(request);
+      case "create_invite": {
+        const ticket = "skein1" + "kq7zr3hd5w2mvx6tn4ya".repeat(7);
+        const link = `skein://join/${ticket}`;
+        return [{ type: "invite", ticket, link, addresses: ["192.168.1.20:4711"] }, quiet];
+      }
+      case "create_note":
+      case "create_board":
+        return this.#create(request);
+      case "edit_note":
+      case "edit_board":
+        return this.#edit(request);
+      case "place_document":
+        return this.#place(request);
+      case "text_push":
+        return this.#push(request);
+      case "search":
+        return [{ type: "found", hits: this.#search(request.query, request.limit) }, quiet];
+      case "connect":
+        throw new Refused(
+          "network",
+          "Nobody answered at that address.",
+          "Check that Skein is open there.",
+        );
+      case "list_peers":
+        return [{ type: "peers", peers: this.peers, listening: ["192.168.1.20:4711"] }, quiet];
+      case "delivery":
+        return [{ type: "delivery", delivery: this.delivery }, quiet];
+      default:
+        return [{ type: "done" }, quiet];
+    }
+  }
+
+  #begin(request: Request): [Reply, () => void] {
+    if (request.type === "create_workspace") {
+      const { memberName, workspaceName } = request;
+      this.documents.clear();
+      this.status = { ...statusOf("ready"), memberName, workspaceName };
+      this.members = [{ id: "m-1", name: memberName, role: "owner", devices: 1, me: true }];
+      this.peers = [];
+      this.delivery = {
+        state: "saved_here",
+        devices: 0,
+        total: 0,
+        pending: 0,
+        words: "Saved here",
+      };
+    } else if (request.type === "join_workspace") {
+      if (!request.ticket.includes("skein1")) {
+        throw new Refused(
+          "invalid",
+          "This is not an invite.",
+          "Paste all of it, from skein1 to its end.",
+        );
+      }
+      this.status = { ...statusOf("joining"), memberName: request.memberName };
+    } else {
+      this.status = statusOf("empty");
+    }
+    return [{ type: "status", status: this.status }, () => this.setStatus({})];
+  }
+
+  #create(request: Request & { type: "create_note" | "create_board" }): [Reply, () => void] {
+    const kind: Kind = request.type === "create_note" ? "note" : "board";
+    const titles = (request.type === "create_board" && request.columns) || [
+      "To do",
+      "Doing",
+      "Done",
+    ];
+    const source: SeedDocument = {
+      id: freshId(kind),
+      kind,
+      title: request.title,
+      text: request.type === "create_note" ? (request.text ?? "") : "",
+      ...(kind === "board" ? { columns: titles.map((title) => ({ title, cards: [] })) } : {}),
+      ...(request.parent === null ? {} : { parent: request.parent }),
+    };
+    const siblings = this.#siblings(request.parent);
+    const position = this.#positionAfter(siblings, request.after ?? siblings.at(-1)?.id ?? null);
+    const document = new FakeDocument(source, position, NOW);
+    this.documents.set(document.id, document);
+    return [{ type: "created", id: document.id }, () => this.#changed(document, new Set())];
+  }
+
+  #edit(request: Request & { type: "edit_note" | "edit_board" }): [Reply, () => void] {
+    const document = this.#document(request.document);
+    const touched = new Set<string>();
+    let undo: Request | null = null;
+    if (request.type === "edit_note") {
+      const edit = document.editHeader(request.edit);
+      if (edit !== null) undo = { ...request, edit };
+    } else {
+      const edit = document.editBoard(request.edit, touched);
+      if (edit !== null) undo = { ...request, edit };
+    }
+    return [{ type: "edited", undo }, () => this.#changed(document, touched)];
+  }
+
+  #place(request: Request & { type: "place_document" }): [Reply, () => void] {
+    const document = this.#document(request.document);
+    const siblings = this.#siblings(request.parent).filter((item) => item !== document);
+    const edit = {
+      type: "move" as const,
+      parent: request.parent,
+      position: this.#positionAfter(siblings, request.after),
+    };
+    const back = document.editHeader(edit);
+    const undo: Request | null =
+      back === null ? null : { type: "edit_note", document: document.id, edit: back };
+    return [{ type: "edited", undo }, () => this.#changed(document, new Set())];
+  }
+
+  #push(request: Request & { type: "text_push" }): [Reply, () => void] {
+    const view = this.#subscriptions.get(request.subscription);
+    if (view?.type !== "text") throw new Refused("resync", "The text was reloaded.", "");
+    const document = this.#document(view.document);
+    const state = this.#text(view);
+    const known = state.acked.get(request.pushId);
+    if (known !== undefined) return [known, () => undefined];
+    if (request.baseVersion !== state.version) throw new Refused("resync", "Out of step.", "");
+    document.setText(view.card, applySplices(document.textOf(view.card), request.splices));
+    const fromVersion = state.version;
+    state.version += 1;
+    const reply: Reply = { type: "text_ack", version: state.version, splices: [] };
+    state.acked.set(request.pushId, reply);
+    const tell = () => {
+      for (const [id, other] of this.#subscriptions) {
+        if (id === request.subscription || JSON.stringify(other) !== JSON.stringify(view)) continue;
+        this.#send(id, {
+          type: "text_patch",
+          fromVersion,
+          version: state.version,
+          splices: request.splices,
+        });
+      }
+    };
+    return [reply, tell];
+  }
+
+  #text(view: View & { type: "text" }): FakeText {
+    const key = `${view.document}/${view.card ?? ""}`;
+    let state = this.#texts.get(key);
+    if (state === undefined) this.#texts.set(key, (state = { version: 1, acked: new Map() }));
+    return state;
+  }
+
+  #siblings(parent: string | null): FakeDocument[] {
+    return [...this.documents.values()]
+      .filter((document) => document.parent === parent && document.life === "alive")
+      .sort((a, b) => (a.position < b.position ? -1 : 1));
+  }
+
+  #positionAfter(siblings: FakeDocument[], after: string | null): string {
+    const index = siblings.findIndex((sibling) => sibling.id === after);
+    return between(siblings[index]?.position, siblings[index + 1]?.position);
+  }
+
+  #document(id: string): FakeDocument {
+    const document = this.documents.get(id);
+    if (document === undefined)
+      throw new Refused("not_found", "There is no such document here.", "");
+    return document;
+  }
+
+  #search(query: string, limit: number): SearchHit[] {
+    const wanted = query.trim().toLowerCase();
+    const hits: SearchHit[] = [];
+    const look = (document: FakeDocument, card: string | null, title: string, text: string) => {
+      const whole = `${title}\n${text}`;
+      const at = whole.toLowerCase().indexOf(wanted);
+      if (wanted === "" || at < 0 || document.life === "trashed") return;
+      const end = at + wanted.length;
+      hits.push({
+        id: document.id,
+        card,
+        kind: document.kind,
+        title,
+        snippet: [
+          { text: whole.slice(Math.max(0, at - 32), at).replace(/\n/g, " "), hit: false },
+          { text: whole.slice(at, end), hit: true },
+          { text: whole.slice(end, end + 60).replace(/\n/g, " "), hit: false },
+        ],
+      });
+    };
+    for (const document of this.documents.values()) {
+      look(document, null, document.title.value, document.text);
+      for (const card of document.cards.values()) {
+        look(document, card.id, card.title.value, card.description);
+      }
+    }
+    return hits.slice(0, limit);
+  }
+
+  #whole(view: View): Event {
+    const document = "document" in view ? this.documents.get(view.document ?? "") : undefined;
+    const items = (trashed: boolean) =>
+      [...this.documents.values()]
+        .filter((known) => (known.life === "trashed") === trashed)
+        .map((known) => known.treeItem());
+    switch (view.type) {
+      case "status":
+        return { type: "status", status: this.status };
+      case "tree":
+        return { type: "tree", reset: true, upserts: items(false), removed: [] };
+      case "trash":
+        return { type: "tree", reset: true, upserts: items(true), removed: [] };
+      case "people":
+        return { type: "people", members: this.members };
+      case "peers":
+        return { type: "peers", peers: this.peers };
+      case "delivery":
+        return { type: "delivery", delivery: this.delivery };
+      case "notices":
+        return { type: "notices", notices: this.notices };
+      default:
+        return document === undefined ? { type: "gone" } : this.#wholeOf(view, document);
+    }
+  }
+
+  #wholeOf(view: View, document: FakeDocument): Event {
+    if (view.type === "note") return this.#noteEvent(document);
+    if (view.type === "text") {
+      return {
+        type: "text_reset",
+        version: this.#text(view).version,
+        text: document.textOf(view.card),
+      };
+    }
+    if (view.type === "card") {
+      const card = document.cards.get(view.card);
+      return card === undefined
+        ? { type: "gone" }
+        : { type: "card", card: document.cardView(card) };
+    }
+    const { title, life, columns, cards } = document.boardView();
+    return { type: "board", reset: true, title, life, columns, upserts: cards, removed: [] };
+  }
+
+  #noteEvent(document: FakeDocument): Event {
+    const backlinks = [...this.documents.values()]
+      .filter((other) => other.text.includes(`[[${document.title.value}`))
+      .map(({ id, title }) => ({ id, title: title.value }));
+    return { type: "note", note: document.noteView(), backlinks };
+  }
+
+  #changed(document: FakeDocument, touched: Set<string>): void {
+    const trashed = document.life === "trashed";
+    this.#tell((view) => {
+      if (view.type === "tree" || view.type === "trash") {
+        const here = (view.type === "trash") === trashed;
+        return {
+          type: "tree",
+          reset: false,
+          upserts: here ? [document.treeItem()] : [],
+          removed: here ? [] : [document.id],
+        };
+      }
+      if (!("document" in view) || view.document !== document.id) return null;
+      if (view.type === "note") return this.#noteEvent(document);
+      if (view.type === "board") {
+        const { title, life, columns, cards } = document.boardView();
+        const upserts = cards.filter((card) => touched.has(card.id));
+        return { type: "board", reset: false, title, life, columns, upserts, removed: [] };
+      }
+      return view.type === "card" && touched.has(view.card) ? this.#wholeOf(view, document) : null;
+    });
+  }
+
+  #tell(news: (view: View) => Event | null): void {
+    for (const [subscription, view] of this.#subscriptions) {
+      const event = news(view);
+      if (event !== null) this.#send(subscription, event);
+    }
+  }
+
+  #send(subscription: number, event: Event): void {
+    this.#listener?.message(structuredClone({ type: "event", subscription, event }));
+  }
+}
+
+/** A workspace of `count` notes, for trying long lists. */
+export function manyNotes(count: number): SeedDocument[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `many-${index}`,
+    kind: "note",
+    title: `Note ${index + 1}`,
+    ...(index % 10 === 0 ? {} : { parent: `many-${index - (index % 10)}` }),
+  }));
+}
+
+/** A board of `count` cards over four columns. */
+export function largeBoard(count: number): SeedDocument {
+  const columns = ["To do", "Doing", "Review", "Done"].map((title, column) => ({
+    title,
+    cards: Array.from({ length: Math.ceil(count / 4) }, (_, index) => ({
+      title: `Card ${index * 4 + column + 1} of a long list that somebody keeps`,
+    })),
+  }));
+  return { id: "b-large", kind: "board", title: "A large board", columns };
+}

@@ -1,0 +1,49 @@
+// Which pretended workspace `npm run dev` shows: `?fake=empty|joining|failed|read_only|many|large|notices|new`.
+
+import { FakeEngine, largeBoard, manyNotes } from "./index";
+import { seed } from "./seed";
+
+export function pretend(page: URL): FakeEngine {
+  const wanted = page.searchParams.get("fake");
+  switch (wanted) {
+    case "empty":
+    case "joining":
+    case "read_only":
+      return new FakeEngine(wanted);
+    case "failed": {
+      const engine = new FakeEngine("joining");
+      engine.status.joining = {
+        step: "failed",
+        received: 0,
+        reason: "No device of the workspace answered. It is tried again every minute.",
+      };
+      return engine;
+    }
+    case "new":
+      return new FakeEngine("ready", []);
+    case "many":
+      return new FakeEngine("ready", manyNotes(10_000));
+    case "large":
+      return new FakeEngine("ready", [...seed, largeBoard(1_000)]);
+    case "notices": {
+      const engine = new FakeEngine();
+      engine.notices = [
+        {
+          key: "clock:d-3",
+          message: "The clock on Kenji Mori's laptop is 3 years ahead.",
+          hint: "Nothing is lost. Only the times shown for his changes are wrong.",
+          since: Date.UTC(2026, 10, 22, 9),
+        },
+        {
+          key: "fork:d-2",
+          message: "Two machines write as Bea Okafor's laptop.",
+          hint: "Both are kept. Add the second machine by an invite of its own.",
+          since: Date.UTC(2026, 10, 22, 8),
+        },
+      ];
+      return engine;
+    }
+    default:
+      return new FakeEngine();
+  }
+}

@@ -1,0 +1,25 @@
+// Chooses the line to the engine for the place the view runs in.
+
+import { Connection } from "./connection";
+import type { Ipc } from "./ipc";
+
+export type * from "./generated";
+export { ApiError, DISCONNECTED } from "./ipc";
+export type { Answer, Ipc, Line, ReplyTo, Subscription } from "./ipc";
+
+function insideDesktopApp(): boolean {
+  return "__TAURI_INTERNALS__" in window;
+}
+
+export async function connect(page: URL): Promise<Ipc> {
+  if (insideDesktopApp()) {
+    const { TauriTransport } = await import("./tauri");
+    return new Connection(new TauriTransport());
+  }
+  if (import.meta.env.DEV && !page.searchParams.has("token")) {
+    const { pretend } = await import("./fake/pretend");
+    return new Connection(pretend(page));
+  }
+  const { socketAddress, WebTransport } = await import("./web");
+  return new Connection(new WebTransport(socketAddress(page)));
+}

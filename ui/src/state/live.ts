@@ -1,0 +1,195 @@
+// What the engine says, kept once for all who look: one signal per subscribed view.
+
+import { createSubscriber } from "svelte/reactivity";
+import type {
+  Backlink,
+  BoardView,
+  CardId,
+  CardSummary,
+  CardView,
+  Delivery,
+  Event,
+  Member,
+  Notice,
+  NoteView,
+  Peer,
+  Status,
+  View,
+} from "../ipc/generated";
+import type { ApiError, Ipc, Subscription } from "../ipc/ipc";
+import { Tree } from "./tree";
+
+export type NoteState = { note: NoteView; backlinks: Backlink[] };
+export type BoardState = Omit<BoardView, "id" | "cards"> & {
+  cards: ReadonlyMap<CardId, CardSummary>;
+};
+/** A new wrapper for each change, so that whoever derives from it notices. */
+export type TreeState = { tree: Tree };
+
+type States = {
+  status: Status;
+  tree: TreeState;
+  trash: TreeState;
+  note: NoteState;
+  board: BoardState;
+  card: CardView;
+  people: Member[];
+  peers: Peer[];
+  delivery: Delivery;
+  notices: Notice[];
+};
+
+/** Text is followed by the editor itself; everything else lives here. */
+export type LiveView = Exclude<View, { type: "text" }>;
+export type StateOf<V extends LiveView> = States[V["type"]];
+type AnyState = States[keyof States];
+
+function nextBoard(before: BoardState | null, event: Event & { type: "board" }): BoardState {
+  const cards = event.reset ? new Map<CardId, CardSummary>() : new Map(before?.cards ?? []);
+  for (const card of event.upserts) cards.set(card.id, card);
+  for (const id of event.removed) cards.delete(id);
+  return { title: event.title, life: event.life, columns: event.columns, cards };
+}
+
+/** The state after `event`; null when the event does not belong to such a view. */
+export function reduce(before: AnyState | null, event: Event): AnyState | null {
+  switch (event.type) {
+    case "status":
+      return event.status;
+    case "tree": {
+      const tree = (before as TreeState | null)?.tree ?? new Tree();
+      tree.apply(event.reset, event.upserts, event.removed);
+      return { tree };
+    }
+    case "note":
+      return { note: event.note, backlinks: event.backlinks };
+    case "board":
+      return nextBoard(before as BoardState | null, event);
+    case "card":
+      return event.card;
+    case "people":
+      return event.members;
+    case "peers":
+      return event.peers;
+    case "delivery":
+      return event.delivery;
+    case "notices":
+      return event.notices;
+    default:
+      return null;
+  }
+}
+
+/** One followed view. Reading any property inside an effect or a component keeps it followed. */
+export class Live<V extends LiveView> {
+  #ipc: Ipc;
+  #view: V;
+  #lingerMs: number;
+  #subscription: Subscription | null = null;
+  #state: StateOf<V> | null = null;
+  #error: ApiError | null = null;
+  #gone = false;
+  #changed: () => void = () => undefined;
+  #track: () => void;
+  #closing: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(ipc: Ipc, view: V, lingerMs: number) {
+    this.#ipc = ipc;
+    this.#view = view;
+    this.#lingerMs = lingerMs;
+    this.#track = createSubscriber((changed) => {
+      this.#changed = changed;
+      this.#follow();
+      return () => this.#leave();
+    });
+  }
+
+  /** The newest state; null until the first event. */
+  get current(): StateOf<V> | null {
+    this.#track();
+    return this.#state;
+  }
+
+  get error(): ApiError | null {
+    this.#track();
+    return this.#error;
+  }
+
+  /** Whether what was watched is not here (any more). */
+  get gone(): boolean {
+    this.#track();
+    return this.#gone;
+  }
+
+  #follow(): void {
+    if (this.#closing !== null) clearTimeout(this.#closing);
+    this.#closing = null;
+    if (this.#subscription !== null) return;
+    this.#error = null;
+    this.#subscription = this.#ipc.subscribe(
+      this.#view,
+      (event) => this.#take(event),
+      (error) => {
+        this.#subscription = null;
+        this.#error = error;
+        this.#changed();
+      },
+    );
+  }
+
+  /** Stays for a moment, so that going back and forth shows what was there at once. */
+  #leave(): void {
+    this.#closing = setTimeout(() => {
+      this.#subscription?.close();
+      this.#subscription = null;
+      this.#closing = null;
+    }, this.#lingerMs);
+  }
+
+  #take(event: Event): void {
+    if (event.type === "gone") {
+      this.#gone = true;
+    } else {
+      const next = reduce(this.#state, event);
+      if (next === null) return;
+      this.#state = next as StateOf<V>;
+      this.#gone = false;
+    }
+    this.#changed();
+  }
+}
+
+const KEPT = 64;
+
+/** All followed views, one each. */
+export class LiveViews {
+  #ipc: Ipc;
+  #lingerMs: number;
+  #views = new Map<string, Live<LiveView>>();
+
+  constructor(ipc: Ipc, lingerMs = 5_000) {
+    this.#ipc = ipc;
+    this.#lingerMs = lingerMs;
+  }
+
+  of<V extends LiveView>(view: V): Live<V> {
+    const key = JSON.stringify(view);
+    let live = this.#views.get(key);
+    if (live === undefined) {
+      live = new Live<LiveView>(this.#ipc, view, this.#lingerMs);
+      this.#views.set(key, live);
+      this.#forgetOldest();
+    } else {
+      this.#views.delete(key);
+      this.#views.set(key, live);
+    }
+    return live as unknown as Live<V>;
+  }
+
+  /** What is forgotten here goes on for those who hold it. */
+  #forgetOldest(): void {
+    if (this.#views.size <= KEPT) return;
+    const oldest = this.#views.keys().next();
+    if (!oldest.done) this.#views.delete(oldest.value);
+  }
+}
