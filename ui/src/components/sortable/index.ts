@@ -1,0 +1,5 @@
+// Drag and drop with the pointer.
+
+export { sortable } from "./sortable";
+export { beginLift } from "./lift";
+export type { LiftHandlers, Point } from "./lift";

@@ -1,0 +1,169 @@
+// The life of one pointer drag: press, lift after a few pixels, follow, drop, or Escape.
+
+import { edgeSpeed } from "./geometry";
+
+const THRESHOLD_PX = 4;
+
+export type Point = { x: number; y: number };
+
+export interface LiftHandlers {
+  /** The thing leaves its place; its ghost already exists. */
+  lifted(): void;
+  /** At most once a frame. `ghost` is where the ghost's upper start corner is. */
+  moved(pointer: Point, ghost: Point): void;
+  /** What to scroll when the pointer comes near an edge. */
+  scrollers(pointer: Point): HTMLElement[];
+  /** Let go. Returns where the ghost should come to rest; null lets it vanish there. */
+  dropped(): Promise<DOMRect | null>;
+  /** Escape, or the system took the pointer. Returns where the ghost flies back to. */
+  cancelled(): DOMRect | null;
+  /** All is over; the thing may be shown again. */
+  settled(): void;
+}
+
+function makeGhost(source: HTMLElement, box: DOMRect): HTMLElement {
+  const ghost = source.cloneNode(true) as HTMLElement;
+  ghost.removeAttribute("id");
+  ghost.removeAttribute("data-item");
+  ghost.inert = true;
+  ghost.setAttribute("aria-hidden", "true");
+  ghost.classList.add("sortable-ghost");
+  Object.assign(ghost.style, {
+    inlineSize: `${box.width}px`,
+    blockSize: `${box.height}px`,
+  });
+  document.body.append(ghost);
+  return ghost;
+}
+
+function settleMs(): number {
+  const value = getComputedStyle(document.documentElement).getPropertyValue("--settle");
+  return Number.parseFloat(value) || 0;
+}
+
+/** Watches a press on `source`; becomes a drag once the pointer has gone far enough. */
+export function beginLift(
+  root: HTMLElement,
+  source: HTMLElement,
+  press: PointerEvent,
+  handlers: LiftHandlers,
+): void {
+  const start: Point = { x: press.clientX, y: press.clientY };
+  let pointer = start;
+  let box = source.getBoundingClientRect();
+  let ghost: HTMLElement | null = null;
+  let frame = 0;
+
+  const corner = (): Point => ({
+    x: box.left + pointer.x - start.x,
+    y: box.top + pointer.y - start.y,
+  });
+
+  const place = () => {
+    const { x, y } = corner();
+    if (ghost !== null) ghost.style.transform = `translate(${x}px, ${y}px)`;
+    handlers.moved(pointer, { x, y });
+  };
+
+  const tick = () => {
+    for (const scroller of handlers.scrollers(pointer)) {
+      const edges = scroller.getBoundingClientRect();
+      scroller.scrollTop += edgeSpeed(pointer.y, edges.top, edges.bottom);
+      scroller.scrollLeft += edgeSpeed(pointer.x, edges.left, edges.right);
+    }
+    place();
+    frame = requestAnimationFrame(tick);
+  };
+
+  const lift = () => {
+    box = source.getBoundingClientRect();
+    ghost = makeGhost(source, box);
+    document.body.classList.add("dragging");
+    getSelection()?.removeAllRanges();
+    try {
+      root.setPointerCapture(press.pointerId);
+    } catch {
+      // The pointer is gone already; its end will be told.
+    }
+    handlers.lifted();
+    tick();
+  };
+
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    window.removeEventListener("pointermove", onMove);
+    window.removeEventListener("pointerup", onUp);
+    window.removeEventListener("pointercancel", onCancel);
+    window.removeEventListener("keydown", onKey, true);
+    window.removeEventListener("blur", onCancel);
+    document.body.classList.remove("dragging");
+  };
+
+  const settle = async (rest: DOMRect | null) => {
+    const from = corner();
+    const time = settleMs();
+    if (ghost !== null && rest !== null && time > 0) {
+      await ghost
+        .animate(
+          [
+            { transform: `translate(${from.x}px, ${from.y}px)` },
+            { transform: `translate(${rest.left}px, ${rest.top}px)` },
+          ],
+          { duration: time, easing: "cubic-bezier(.2,0,0,1)", fill: "forwards" },
+        )
+        .finished.catch(() => undefined);
+    }
+    handlers.settled();
+    ghost?.remove();
+  };
+
+  const onMove = (event: PointerEvent) => {
+    if (event.pointerId !== press.pointerId) return;
+    pointer = { x: event.clientX, y: event.clientY };
+    if (ghost !== null) return;
+    if (Math.hypot(pointer.x - start.x, pointer.y - start.y) >= THRESHOLD_PX) lift();
+  };
+
+  const onUp = (event: PointerEvent) => {
+    if (event.pointerId !== press.pointerId) return;
+    onMove(event);
+    if (ghost !== null) {
+      place();
+      swallowClick();
+    }
+    stop();
+    if (ghost !== null) void handlers.dropped().then(settle);
+  };
+
+  const onCancel = () => {
+    stop();
+    if (ghost !== null) void settle(handlers.cancelled());
+  };
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || ghost === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onCancel();
+    swallowClick();
+  };
+
+  window.addEventListener("pointermove", onMove);
+  window.addEventListener("pointerup", onUp);
+  window.addEventListener("pointercancel", onCancel);
+  window.addEventListener("keydown", onKey, true);
+  window.addEventListener("blur", onCancel);
+}
+
+/** The click that a browser makes of press and release is not meant when something was dragged. */
+function swallowClick(): void {
+  const swallow = (event: MouseEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  window.addEventListener("click", swallow, { capture: true, once: true });
+  const forget = () =>
+    setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 0);
+  window.addEventListener("pointerdown", forget, { capture: true, once: true });
+  setTimeout(forget, 50);
+}

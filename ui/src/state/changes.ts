@@ -1,0 +1,124 @@
+// My edits: sent to the engine, told when they fail, and taken back in order, per board and for the tree.
+
+import { t } from "../i18n";
+import type { Request } from "../ipc/generated";
+import { ApiError } from "../ipc/ipc";
+import type { Ipc } from "../ipc/ipc";
+import type { Toasts } from "./toasts.svelte";
+
+/** A board's id, or `TREE` for what is done to documents as a whole. */
+export type Scope = string;
+export const TREE: Scope = "tree";
+
+export type EditRequest = Request & { type: "edit_note" | "edit_board" | "place_document" };
+type Done = { words: string; back: EditRequest };
+
+export type ChangeOptions = {
+  scope: Scope;
+  /** What was done, as a person would say it: "Moved “X” to Done". */
+  words: string;
+  /** Show the words with an Undo button. */
+  toast?: boolean;
+};
+
+const DEPTH = 100;
+
+function isEdit(request: Request | null): request is EditRequest {
+  return (
+    request !== null &&
+    (request.type === "edit_note" ||
+      request.type === "edit_board" ||
+      request.type === "place_document")
+  );
+}
+
+export class Changes {
+  #ipc: Ipc;
+  #toasts: Toasts;
+  #undo = new Map<Scope, Done[]>();
+  #redo = new Map<Scope, Done[]>();
+
+  constructor(ipc: Ipc, toasts: Toasts) {
+    this.#ipc = ipc;
+    this.#toasts = toasts;
+  }
+
+  /** Sends an edit. Resolves to whether it was done; a failure is told here. */
+  async run(request: EditRequest, options: ChangeOptions): Promise<boolean> {
+    const done = await this.#send(request, options.words);
+    if (done === null) return false;
+    if (done !== "nothing") {
+      this.#push(this.#undo, options.scope, done);
+      this.#redo.delete(options.scope);
+    }
+    if (options.toast === true) this.#offer(options.scope, options.words, done);
+    return true;
+  }
+
+  canUndo(scope: Scope): boolean {
+    return (this.#undo.get(scope)?.length ?? 0) > 0;
+  }
+
+  async undo(scope: Scope): Promise<void> {
+    const done = this.#undo.get(scope)?.pop();
+    if (done === undefined) this.#toasts.show(t("undo.nothing"));
+    else await this.#takeBack(scope, done);
+  }
+
+  async redo(scope: Scope): Promise<void> {
+    const done = this.#redo.get(scope)?.pop();
+    if (done === undefined) {
+      this.#toasts.show(t("redo.nothing"));
+      return;
+    }
+    const again = await this.#send(done.back, done.words);
+    if (again === null) return;
+    if (again !== "nothing") this.#push(this.#undo, scope, again);
+    this.#toasts.show(t("redo.done", { what: done.words }));
+  }
+
+  /** Tells a failed request where the person is looking. */
+  fail(error: unknown): void {
+    const { message, hint } = ApiError.of(error);
+    this.#toasts.show(message, { hint, tone: "bad" });
+  }
+
+  async #takeBack(scope: Scope, done: Done): Promise<void> {
+    const back = await this.#send(done.back, done.words);
+    if (back === null) return;
+    if (back !== "nothing") this.#push(this.#redo, scope, back);
+    this.#toasts.show(t("undo.done", { what: done.words }));
+  }
+
+  #offer(scope: Scope, words: string, done: Done | "nothing"): void {
+    if (done === "nothing") {
+      this.#toasts.show(words);
+      return;
+    }
+    const run = () => {
+      const stack = this.#undo.get(scope) ?? [];
+      const at = stack.indexOf(done);
+      if (at < 0) return;
+      stack.splice(at, 1);
+      void this.#takeBack(scope, done);
+    };
+    this.#toasts.show(words, { action: { label: t("undo"), run } });
+  }
+
+  async #send(request: EditRequest, words: string): Promise<Done | "nothing" | null> {
+    try {
+      const { undo } = await this.#ipc.request<EditRequest>(request);
+      return isEdit(undo) ? { words, back: undo } : "nothing";
+    } catch (error) {
+      this.fail(error);
+      return null;
+    }
+  }
+
+  #push(stacks: Map<Scope, Done[]>, scope: Scope, done: Done): void {
+    const stack = stacks.get(scope) ?? [];
+    stack.push(done);
+    if (stack.length > DEPTH) stack.shift();
+    stacks.set(scope, stack);
+  }
+}

@@ -1,0 +1,16 @@
+// What every feature needs from the engine's side, handed down once from the top.
+
+import { createContext } from "svelte";
+import type { Ipc } from "../ipc/ipc";
+import { Changes } from "./changes";
+import { LiveViews } from "./live";
+import { Toasts } from "./toasts.svelte";
+
+export type Engine = { ipc: Ipc; live: LiveViews; changes: Changes; toasts: Toasts };
+
+export const [useEngine, provideEngine] = createContext<Engine>();
+
+export function engineOver(ipc: Ipc): Engine {
+  const toasts = new Toasts();
+  return { ipc, live: new LiveViews(ipc), changes: new Changes(ipc, toasts), toasts };
+}

@@ -1,0 +1,50 @@
+// Where in the app one is: kept in the address after `#`, so that back, forward and links work.
+
+import { createSubscriber } from "svelte/reactivity";
+import type { CardId, DocumentId, Kind } from "../ipc/generated";
+
+export type Route =
+  | { page: "home" }
+  | { page: "note"; document: DocumentId }
+  | { page: "board"; document: DocumentId; card: CardId | null }
+  | { page: "trash" };
+
+export function parseRoute(hash: string): Route {
+  const [page, document, card] = hash
+    .replace(/^#\/?/, "")
+    .split("/")
+    .map((part) => decodeURIComponent(part));
+  if (page === "note" && document) return { page, document };
+  if (page === "board" && document) return { page, document, card: card || null };
+  if (page === "trash") return { page };
+  return { page: "home" };
+}
+
+/** The address of a document, or of one card on it. */
+export function hrefOf(kind: Kind, document: DocumentId, card: CardId | null = null): string {
+  const base = `#/${kind}/${encodeURIComponent(document)}`;
+  return card === null ? base : `${base}/${encodeURIComponent(card)}`;
+}
+
+export const HOME = "#/";
+export const TRASH = "#/trash";
+
+export function go(href: string): void {
+  if (location.hash !== href) location.hash = href;
+}
+
+/** Goes there without leaving a step behind in the history. */
+export function goQuietly(href: string): void {
+  if (location.hash !== href) location.replace(href);
+}
+
+const track = createSubscriber((changed) => {
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
+});
+
+/** The route now; reading it in a component follows it. */
+export function route(): Route {
+  track();
+  return parseRoute(location.hash);
+}
