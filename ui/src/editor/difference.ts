@@ -1,20 +1,26 @@
-// The difference of two texts as a change: by lines first, then by code points, never inside a pair.
+// The difference of two texts as a change: small, and never inside a surrogate pair.
 
 import { ChangeSet } from "@codemirror/state";
 import type { Text } from "@codemirror/state";
 import { LINE_BREAK, changesOf } from "./splices";
-import type { Splice } from "./splices";
 
-/** How many deletions and insertions a search may take before a whole replacement is better. */
+/** How many deletions and insertions a search may take before a plain replacement is better. */
 const MOST_STEPS = 600;
-/** Longer stretches are compared by lines only. */
+/** Longer stretches are compared by lines. */
 const LONGEST_BY_CODE_POINT = 20_000;
 
 /** A change that turns `before` into `after`, small though not always smallest. */
 export function changesBetween(before: Text, after: Text): ChangeSet {
   if (before.eq(after)) return ChangeSet.empty(before.length);
+  const whole = narrow(linesOf(before.toString()), linesOf(after.toString()), 0);
+  const hunks =
+    byCodePoint(whole) ?? (search(whole) ?? [whole]).flatMap((hunk) => byCodePoint(hunk) ?? [hunk]);
   return changesOf(
-    compareLines(before.toString(), after.toString()),
+    hunks.map((hunk) => ({
+      at: hunk.at,
+      delete: lengthOf(hunk.before),
+      insert: hunk.after.join(""),
+    })),
     before.length,
   );
 }
@@ -28,19 +34,8 @@ export function sizeOf(changes: ChangeSet): number {
   return size;
 }
 
-function compareLines(before: string, after: string): Splice[] {
-  return compare(linesOf(before), linesOf(after)).flatMap((hunk) => {
-    const refined =
-      hunk.delete.length + hunk.insert.length <= LONGEST_BY_CODE_POINT
-        ? compare(Array.from(hunk.delete), Array.from(hunk.insert))
-        : [{ at: 0, delete: hunk.delete, insert: hunk.insert }];
-    return refined.map((part) => ({
-      at: hunk.at + part.at,
-      delete: part.delete.length,
-      insert: part.insert,
-    }));
-  });
-}
+/** A stretch that differs: where it starts in the first text (UTF-16 units), and both sides in tokens. */
+type Hunk = { at: number; before: readonly string[]; after: readonly string[] };
 
 function linesOf(text: string): string[] {
   const lines = text.split(LINE_BREAK);
@@ -48,53 +43,47 @@ function linesOf(text: string): string[] {
   return lines.map((line, index) => (index < last ? line + LINE_BREAK : line));
 }
 
-/** Replaced stretch: where it starts in the first text (UTF-16 units), what goes and what comes. */
-type Hunk = { at: number; delete: string; insert: string };
-
-function compare(before: readonly string[], after: readonly string[]): Hunk[] {
-  const shorter = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < shorter && before[head] === after[head]) head++;
-  let tail = 0;
-  while (
-    tail < shorter - head &&
-    before[before.length - 1 - tail] === after[after.length - 1 - tail]
-  ) {
-    tail++;
-  }
-  const offset = lengthOf(before.slice(0, head));
-  const middleBefore = before.slice(head, before.length - tail);
-  const middleAfter = after.slice(head, after.length - tail);
-  if (middleBefore.length === 0 && middleAfter.length === 0) return [];
-  const kept = commonTokens(middleBefore, middleAfter) ?? [];
-  return hunksBetween(middleBefore, middleAfter, kept, offset);
-}
-
 function lengthOf(tokens: readonly string[]): number {
   return tokens.reduce((sum, token) => sum + token.length, 0);
 }
 
-/** Cuts what lies between the kept tokens into hunks. */
-function hunksBetween(
-  before: readonly string[],
-  after: readonly string[],
-  kept: readonly (readonly [number, number])[],
-  offset: number,
-): Hunk[] {
+/** Leaves out what both sides begin and end with. */
+function narrow(before: readonly string[], after: readonly string[], at: number): Hunk {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return {
+    at: at + lengthOf(before.slice(0, head)),
+    before: before.slice(head, before.length - tail),
+    after: after.slice(head, after.length - tail),
+  };
+}
+
+function byCodePoint({ at, before, after }: Hunk): Hunk[] | null {
+  if (lengthOf(before) + lengthOf(after) > LONGEST_BY_CODE_POINT) return null;
+  return search(narrow(Array.from(before.join("")), Array.from(after.join("")), at));
+}
+
+/** Splits a hunk at the tokens that both sides share; null when they are too different for that. */
+function search(hunk: Hunk): Hunk[] | null {
+  const shared = sharedTokens(hunk.before, hunk.after);
+  if (shared === null) return null;
   const hunks: Hunk[] = [];
-  let [x, y, at] = [0, 0, offset];
-  for (const [keptX, keptY] of [...kept, [before.length, after.length] as const]) {
-    const gone = before.slice(x, keptX).join("");
-    const come = after.slice(y, keptY).join("");
-    if (gone !== "" || come !== "") hunks.push({ at, delete: gone, insert: come });
-    at += gone.length + (before[keptX]?.length ?? 0);
-    [x, y] = [keptX + 1, keptY + 1];
+  let [x, y, at] = [0, 0, hunk.at];
+  for (const [sharedX, sharedY] of [...shared, [hunk.before.length, hunk.after.length] as const]) {
+    const before = hunk.before.slice(x, sharedX);
+    const after = hunk.after.slice(y, sharedY);
+    if (before.length > 0 || after.length > 0) hunks.push({ at, before, after });
+    at += lengthOf(before) + (hunk.before[sharedX]?.length ?? 0);
+    [x, y] = [sharedX + 1, sharedY + 1];
   }
   return hunks;
 }
 
-/** Pairs of equal tokens by Myers' greedy search; null when the texts are too different to be worth it. */
-function commonTokens(
+/** Pairs of positions with equal tokens, by Myers' greedy search. */
+function sharedTokens(
   before: readonly string[],
   after: readonly string[],
 ): [number, number][] | null {
@@ -106,10 +95,7 @@ function commonTokens(
     trace.push(furthest);
     const next = furthest.slice();
     for (let diagonal = -steps; diagonal <= steps; diagonal += 2) {
-      const left = furthest[centre + diagonal - 1] ?? 0;
-      const right = furthest[centre + diagonal + 1] ?? 0;
-      const down = diagonal === -steps || (diagonal !== steps && left < right);
-      let x = down ? right : left + 1;
+      let x = start(furthest, centre, diagonal, steps).x;
       let y = x - diagonal;
       while (x < before.length && y < after.length && before[x] === after[y]) {
         x++;
@@ -125,29 +111,35 @@ function commonTokens(
   return null;
 }
 
+/** Where a step onto a diagonal begins, and whether it came by an insertion. */
+function start(
+  furthest: Int32Array,
+  centre: number,
+  diagonal: number,
+  steps: number,
+): { x: number; inserted: boolean } {
+  const byDeletion = (furthest[centre + diagonal - 1] ?? 0) + 1;
+  const byInsertion = furthest[centre + diagonal + 1] ?? 0;
+  const inserted = diagonal === -steps || (diagonal !== steps && byDeletion <= byInsertion);
+  return { x: inserted ? byInsertion : byDeletion, inserted };
+}
+
+/** Follows the search back from the end and collects the pairs on its way. */
 function walkBack(
   trace: readonly Int32Array[],
   centre: number,
   endX: number,
   endY: number,
 ): [number, number][] {
-  const kept: [number, number][] = [];
+  const shared: [number, number][] = [];
   let [x, y] = [endX, endY];
   for (let steps = trace.length - 1; steps >= 0; steps--) {
-    const furthest = trace[steps];
     const diagonal = x - y;
-    const left = furthest?.[centre + diagonal - 1] ?? 0;
-    const right = furthest?.[centre + diagonal + 1] ?? 0;
-    const down = diagonal === -steps || (diagonal !== steps && left < right);
-    const fromX = steps === 0 ? 0 : down ? right : left;
-    const fromY = steps === 0 ? 0 : fromX - (down ? diagonal + 1 : diagonal - 1);
-    while (x > fromX && y > fromY && x > 0 && y > 0 && (steps === 0 || x - 1 >= fromX + (down ? 0 : 1))) {
-      if (steps > 0 && down && y - 1 < fromY + 1) break;
-      x--;
-      y--;
-      kept.push([x, y]);
-    }
+    const step = start(trace[steps] ?? new Int32Array(), centre, diagonal, steps);
+    const fromX = steps === 0 ? 0 : step.inserted ? step.x : step.x - 1;
+    const fromY = steps === 0 ? 0 : step.x - diagonal - (step.inserted ? 1 : 0);
+    while (x > fromX && y > fromY) shared.push([--x, --y]);
     [x, y] = [fromX, fromY];
   }
-  return kept.reverse();
+  return shared.reverse();
 }

@@ -1,0 +1,216 @@
+// Keeps an optimistic text in step with the engine's: one push at a time, others' changes mapped over what waits.
+
+import { ChangeSet } from "@codemirror/state";
+import type { Text } from "@codemirror/state";
+import { changesBetween, sizeOf } from "./difference";
+import { changesOf, splicesOf, textOf } from "./splices";
+import type { Splice } from "./splices";
+
+/** What the engine is asked to apply. `length` is the text's length after the push, as this view sees it. */
+export type Push = { baseVersion: number; pushId: string; splices: Splice[]; length: number };
+
+/** The engine applied a push; `splices` is what others did since its base, after the push. */
+export type Acknowledgement = { version: number; splices: Splice[] };
+
+export type Patch = { fromVersion: number; version: number; splices: Splice[] };
+
+/** What an input means for the view: changes to show (not the user's own), and whether to ask for the whole text. */
+export type Incoming = { changes: ChangeSet | null; resubscribe: boolean };
+
+type Inflight = {
+  push: Push;
+  changes: ChangeSet;
+  /** An answer to it is still to come on this line. */
+  asked: boolean;
+  /** What is known of it: surely not in the engine's text, perhaps, surely. */
+  applied: "no" | "perhaps" | "yes";
+  /** Asking again is of no use; the next whole text tells whether it was applied. */
+  hopeless: boolean;
+};
+
+const NOTHING: Incoming = { changes: null, resubscribe: false };
+
+/**
+ * The law that holds after every call: text in the view = base ∘ inflight ∘ pending, where base is
+ * the engine's text at `version`. The caller reports each local change at once and shows the
+ * returned changes at once.
+ */
+export class TextBridge {
+  #base: Text | null = null;
+  #version = 0;
+  #inflight: Inflight | null = null;
+  #pending = ChangeSet.empty(0);
+  /** Between losing the thread and the next whole text: nothing is pushed, patches mean nothing. */
+  #following = false;
+  /** Newest version heard of while a push kept us from applying it. */
+  #newest = 0;
+
+  /** Whether a first text has arrived. */
+  get started(): boolean {
+    return this.#base !== null;
+  }
+
+  /** Whether the engine has acknowledged all that was typed. */
+  get settled(): boolean {
+    return this.#inflight === null && this.#pending.empty;
+  }
+
+  /** The user changed the text. */
+  local(changes: ChangeSet): void {
+    this.#pending = this.#pending.compose(changes);
+  }
+
+  /** The next push to send, if one may be sent now: the one not answered yet, or all that is pending. */
+  nextPush(newPushId: () => string): Push | null {
+    if (this.#base === null || !this.#following) return null;
+    if (this.#inflight !== null) {
+      if (this.#inflight.asked) return null;
+      this.#inflight.asked = true;
+      return this.#inflight.push;
+    }
+    if (this.#pending.empty) return null;
+    const changes = this.#pending;
+    const push = {
+      baseVersion: this.#version,
+      pushId: newPushId(),
+      splices: splicesOf(changes),
+      length: changes.newLength,
+    };
+    this.#inflight = { push, changes, asked: true, applied: "no", hopeless: false };
+    this.#pending = ChangeSet.empty(changes.newLength);
+    return push;
+  }
+
+  /** The engine applied the push, now or at an earlier try. */
+  acknowledged(pushId: string, { version, splices }: Acknowledgement): Incoming {
+    const inflight = this.#inflight;
+    if (this.#base === null || inflight?.push.pushId !== pushId) return NOTHING;
+    let theirs: ChangeSet;
+    try {
+      theirs = changesOf(splices, inflight.changes.newLength);
+    } catch {
+      inflight.asked = false;
+      inflight.applied = "yes";
+      return this.#startOver();
+    }
+    this.#base = theirs.apply(inflight.changes.apply(this.#base));
+    this.#version = version;
+    this.#inflight = null;
+    const changes = this.#mapOverPending(theirs);
+    const missedSome = this.#following && this.#newest > version;
+    if (missedSome) this.#following = false;
+    return { changes, resubscribe: missedSome };
+  }
+
+  /** The push failed or its answer was lost: it will be sent again under the same id. */
+  failed(pushId: string): void {
+    if (this.#inflight?.push.pushId !== pushId) return;
+    this.#inflight.asked = false;
+    this.#inflight.applied = "perhaps";
+  }
+
+  /** The engine cannot take this push, however often it is asked. */
+  refused(pushId: string): Incoming {
+    const inflight = this.#inflight;
+    if (inflight?.push.pushId !== pushId) return NOTHING;
+    inflight.asked = false;
+    inflight.hopeless = true;
+    if (inflight.applied === "no") this.#takeBack(inflight);
+    return this.#startOver();
+  }
+
+  /** The line broke: what comes next is a whole text. */
+  lost(): void {
+    this.#following = false;
+  }
+
+  /** Somebody else changed the text. */
+  patched({ fromVersion, version, splices }: Patch): Incoming {
+    if (this.#base === null || !this.#following) return NOTHING;
+    if (this.#inflight !== null) {
+      this.#newest = Math.max(this.#newest, version);
+      return NOTHING;
+    }
+    if (version <= this.#version) return NOTHING;
+    if (fromVersion !== this.#version) return this.#startOver();
+    let theirs: ChangeSet;
+    try {
+      theirs = changesOf(splices, this.#base.length);
+    } catch {
+      return this.#startOver();
+    }
+    this.#base = theirs.apply(this.#base);
+    this.#version = version;
+    return { changes: this.#mapOverPending(theirs), resubscribe: false };
+  }
+
+  /** The engine's whole text, at the start of a subscription. Returns what the view has to change. */
+  reset(version: number, text: string): ChangeSet | null {
+    const server = textOf(text);
+    const inflight = this.#inflight;
+    const sameHistory = this.#continues(version, server);
+    this.#following = true;
+    if (inflight !== null && sameHistory && inflight.applied !== "yes" && !inflight.hopeless) {
+      this.#newest = Math.max(this.#newest, version);
+      return null;
+    }
+    let known = this.#base ?? textOf("");
+    if (inflight !== null) {
+      const applied = inflight.applied === "yes" || grewFromPush(server, known, inflight.changes);
+      if (applied) known = inflight.changes.apply(known);
+      else this.#takeBack(inflight);
+      this.#inflight = null;
+    }
+    this.#base = server;
+    this.#version = version;
+    this.#newest = version;
+    return this.#mapOverPending(changesBetween(known, server));
+  }
+
+  /** Whether a whole text can belong to the history that `version` counts. */
+  #continues(version: number, server: Text): boolean {
+    if (this.#base === null || version < this.#version) return false;
+    return version > this.#version || server.eq(this.#base);
+  }
+
+  #startOver(): Incoming {
+    this.#following = false;
+    return { changes: null, resubscribe: true };
+  }
+
+  /** The push is surely not in the engine's text: it joins what is pending. */
+  #takeBack(inflight: Inflight): void {
+    this.#pending = inflight.changes.compose(this.#pending);
+    this.#inflight = null;
+  }
+
+  /** Where both insert at one place, what is pending comes first, so that a run of typing stays together. */
+  #mapOverPending(theirs: ChangeSet): ChangeSet | null {
+    const changes = theirs.map(this.#pending);
+    this.#pending = this.#pending.map(theirs, true);
+    return changes.empty ? null : changes;
+  }
+}
+
+/**
+ * Whether the engine's text grew from the base with the push rather than from the base alone.
+ * Where both could be, no: better somebody deletes a word twice than that one is lost.
+ */
+function grewFromPush(server: Text, base: Text, push: ChangeSet): boolean {
+  const withPush = push.apply(base);
+  if (server.eq(base)) return false;
+  if (server.eq(withPush)) return true;
+  const since = changesBetween(withPush, server);
+  return keepsInsertions(push, since) && sizeOf(since) < sizeOf(changesBetween(base, server));
+}
+
+/** Whether all that a push inserted outlives the changes after it. */
+function keepsInsertions(push: ChangeSet, next: ChangeSet): boolean {
+  let keeps = true;
+  push.iterChangedRanges((_fromA, _toA, from, to) => {
+    next.iterChangedRanges((gone, goneTo) => {
+      if (gone < to && goneTo > from) keeps = false;
+    }, true);
+  }, true);
+  return keeps;
+}

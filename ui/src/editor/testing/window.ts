@@ -1,0 +1,167 @@
+// A window for tests: an editor state on the bridge, joined to the test engine by a line with delays and breaks.
+
+import { history, redo, undo } from "@codemirror/commands";
+import { EditorState, Transaction } from "@codemirror/state";
+import type { ChangeSet, TransactionSpec } from "@codemirror/state";
+import { TextBridge } from "../bridge";
+import type { Acknowledgement, Incoming, Patch, Push } from "../bridge";
+import { wholeCodePoints } from "../codePoints";
+import { LINE_BREAK } from "../splices";
+import type { TestEngine } from "./engine";
+
+type Answer =
+  | { type: "reset"; version: number; text: string }
+  | { type: "patch"; patch: Patch }
+  | { type: "ack"; pushId: string; ack: Acknowledgement }
+  | { type: "error"; pushId: string; code: "resync" | "internal" };
+
+export class TestWindow {
+  state: EditorState;
+  readonly bridge = new TextBridge();
+  #name: string;
+  #engine: TestEngine;
+  #requests: Push[] = [];
+  #answers: Answer[] = [];
+  #stop: () => void = () => undefined;
+  #hear: (patch: Patch) => void = () => undefined;
+  #pushes = 0;
+  #undoes: boolean;
+
+  /** Where undo brings characters back at another place, the caret has no place between its neighbours. */
+  constructor(name: string, engine: TestEngine, undoes = false) {
+    this.#name = name;
+    this.#undoes = undoes;
+    this.#engine = engine;
+    this.state = EditorState.create({
+      extensions: [
+        EditorState.lineSeparator.of(LINE_BREAK),
+        history({ newGroupDelay: 0 }),
+        wholeCodePoints,
+      ],
+    });
+    this.#subscribe();
+    this.deliverAll();
+  }
+
+  get text(): string {
+    return this.state.sliceDoc();
+  }
+
+  get quiet(): boolean {
+    return this.bridge.settled && this.#requests.length === 0 && this.#answers.length === 0;
+  }
+
+  edit(spec: TransactionSpec): void {
+    this.#local(this.state.update(spec));
+  }
+
+  undo(): boolean {
+    return undo({ state: this.state, dispatch: (transaction) => this.#local(transaction) });
+  }
+
+  redo(): boolean {
+    return redo({ state: this.state, dispatch: (transaction) => this.#local(transaction) });
+  }
+
+  send(): void {
+    const push = this.bridge.nextPush(() => `${this.#name}${this.#pushes++}`);
+    if (push !== null) this.#requests.push(push);
+  }
+
+  /** The engine takes the next request; it may fail before or after it did its work, or get it twice. */
+  work(trouble: "none" | "before" | "after" | "twice" = "none"): void {
+    const push = this.#requests.shift();
+    if (push === undefined) return;
+    const { pushId } = push;
+    if (trouble === "before") {
+      this.#answers.push({ type: "error", pushId, code: "internal" });
+      return;
+    }
+    let ack = this.#engine.push(push, this.#hear);
+    if (trouble === "twice") ack = this.#engine.push(push, this.#hear);
+    if (trouble === "after") this.#answers.push({ type: "error", pushId, code: "internal" });
+    else if (ack === "resync") this.#answers.push({ type: "error", pushId, code: "resync" });
+    else this.#answers.push({ type: "ack", pushId, ack });
+  }
+
+  receive(): void {
+    const answer = this.#answers.shift();
+    if (answer === undefined) return;
+    switch (answer.type) {
+      case "reset":
+        return this.#show(this.bridge.reset(answer.version, answer.text), false);
+      case "patch":
+        return this.#take(this.bridge.patched(answer.patch));
+      case "ack":
+        return this.#take(this.bridge.acknowledged(answer.pushId, answer.ack));
+      case "error":
+        if (answer.code === "resync") return this.#take(this.bridge.refused(answer.pushId));
+        return this.bridge.failed(answer.pushId);
+    }
+  }
+
+  /** The line breaks, what is under way is lost, and a new line brings the whole text. */
+  breakLine(): void {
+    this.#cut();
+    this.#subscribe();
+  }
+
+  deliverAll(): void {
+    for (let turns = 0; turns < 1000 && !(turns > 0 && this.quiet); turns++) {
+      this.send();
+      this.work();
+      this.receive();
+    }
+  }
+
+  #cut(): void {
+    this.#stop();
+    this.bridge.lost();
+    this.bridge.failed(`${this.#name}${this.#pushes - 1}`);
+    this.#requests = [];
+    this.#answers = [];
+  }
+
+  #subscribe(): void {
+    this.#stop();
+    const { version, text } = this.#engine;
+    this.#answers.push({ type: "reset", version, text: text.toString() });
+    this.#hear = (patch) => this.#answers.push({ type: "patch", patch });
+    this.#stop = this.#engine.listen(this.#hear);
+  }
+
+  #local(transaction: Transaction): void {
+    this.state = transaction.state;
+    if (transaction.docChanged) this.bridge.local(transaction.changes);
+  }
+
+  #take({ changes, resubscribe }: Incoming): void {
+    this.#show(changes);
+    if (!resubscribe) return;
+    this.#answers = this.#answers.filter((answer) => answer.type === "ack");
+    this.#subscribe();
+  }
+
+  #show(changes: ChangeSet | null, exact = true): void {
+    if (changes === null) return;
+    const before = this.text;
+    const caret = this.state.selection.main.head;
+    this.state = this.state.update({
+      changes,
+      annotations: Transaction.addToHistory.of(false),
+      filter: false,
+    }).state;
+    if (exact && !this.#undoes)
+      checkCaret(before, caret, this.text, this.state.selection.main.head);
+  }
+}
+
+/** What stood before the caret still does, and what stood behind it too. Holds for characters used once. */
+function checkCaret(before: string, caret: number, after: string, now: number): void {
+  const misplaced = (side: string, other: string): string | undefined =>
+    Array.from(side).find((character) => character > "\u4dff" && other.includes(character));
+  const wrong =
+    misplaced(before.slice(0, caret), after.slice(now)) ??
+    misplaced(before.slice(caret), after.slice(0, now));
+  if (wrong !== undefined) throw new Error(`the caret jumped over ${wrong}`);
+}
