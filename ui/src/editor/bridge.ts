@@ -204,13 +204,16 @@ function grewFromPush(server: Text, base: Text, push: ChangeSet): boolean {
   return keepsInsertions(push, since) && sizeOf(since) < sizeOf(changesBetween(base, server));
 }
 
-/** Whether all that a push inserted outlives the changes after it. */
+/** Whether what a push inserted outlives the changes after it, white space aside. */
 function keepsInsertions(push: ChangeSet, next: ChangeSet): boolean {
   let keeps = true;
-  push.iterChangedRanges((_fromA, _toA, from, to) => {
-    next.iterChangedRanges((gone, goneTo) => {
-      if (gone < to && goneTo > from) keeps = false;
+  push.iterChanges((_fromA, _toA, from, to, inserted) => {
+    const blank = inserted.toString().trim() === "";
+    next.iterChangedRanges((goneFrom, goneTo) => {
+      const [start, end] = [Math.max(from, goneFrom), Math.min(to, goneTo)];
+      if (start >= end) return;
+      if (blank || /\S/.test(inserted.sliceString(start - from, end - from))) keeps = false;
     }, true);
-  }, true);
+  });
   return keeps;
 }
