@@ -1,0 +1,22 @@
+//! What a document is: kinds, typed edits, views, differences as sentences. No I/O, no clock, no randomness.
+
+pub mod edit;
+pub mod id;
+pub mod kind;
+pub mod markdown;
+pub mod position;
+pub mod projection;
+pub mod sentence;
+pub mod text;
+pub mod view;
+
+pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};
+pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId};
+pub use kind::{ActorSeed, ChangeBytes, Heads, Kind};
+pub use projection::{CardRow, Link, Projection};
+pub use sentence::{Sentence, Verb};
+pub use text::{Splice, SpliceError, Splices, TextField};
+pub use view::{
+    BoardView, CardPlace, CardSummary, CardView, ChecklistItemView, ColumnView, Life, NoteView, Place, Priority,
+    Register,
+};
