@@ -1,0 +1,139 @@
+//! The only file of the shell that knows the engine: opens the profile, passes messages through, closes it.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
+use skein_engine::host::{Client, Host, ProfileError, Use};
+use tauri::async_runtime;
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
+
+/// Messages of the page that may wait for the engine. The page sends a handful and waits for answers.
+const WAITING: usize = 1024;
+
+/// The engine of this window's profile, and the page's connection to it.
+pub(crate) struct Engine {
+    profile: PathBuf,
+    host: AsyncMutex<Option<Host>>,
+    to_engine: Mutex<Option<mpsc::Sender<ClientMessage>>>,
+}
+
+impl Engine {
+    /// The engine for a profile; nothing is opened yet.
+    pub(crate) fn new(profile: PathBuf) -> Self {
+        Self {
+            profile,
+            host: AsyncMutex::new(None),
+            to_engine: Mutex::new(None),
+        }
+    }
+
+    /// Opens the profile ahead of the page's wish, so that both load side by side. What goes wrong is told to the page, which asks again.
+    pub(crate) async fn open_early(&self) {
+        if let Err(error) = self.client().await {
+            tracing::warn!(%error, "the profile could not be opened");
+        }
+    }
+
+    /// Connects a page in place of the one before. From now on `deliver` gets every message in order, until it says
+    /// `false` (the page is gone). If the engine ends the connection, the last message is `{"type": "lost"}`.
+    pub(crate) async fn connect(
+        &self,
+        deliver: impl Fn(Value) -> bool + Send + 'static,
+    ) -> Result<(), Value> {
+        let client = self.client().await.map_err(as_api_error)?;
+        let (sender, queue) = mpsc::channel(WAITING);
+        *self.connection() = Some(sender);
+        async_runtime::spawn(pass_messages(client, queue, deliver));
+        Ok(())
+    }
+
+    /// Sends one message of the page to the engine.
+    pub(crate) fn send(&self, message: Value) -> Result<(), Value> {
+        let message = serde_json::from_value(message).map_err(|error| {
+            refusal(
+                ErrorCode::Invalid,
+                format!("This is not a message: {error}."),
+                "",
+            )
+        })?;
+        let connection = self.connection();
+        let taken = connection.as_ref().map(|queue| queue.try_send(message));
+        match taken {
+            Some(Ok(())) => Ok(()),
+            _ => Err(refusal(
+                ErrorCode::Internal,
+                "The engine did not take the message. What was acknowledged is on disk.",
+                "Connect again.",
+            )),
+        }
+    }
+
+    /// Writes out what is unsealed and lets the profile go. Called once, when the app ends.
+    pub(crate) fn close(&self) {
+        *self.connection() = None;
+        async_runtime::block_on(async {
+            if let Some(host) = self.host.lock().await.take() {
+                host.close().await;
+            }
+        });
+    }
+
+    /// A client of the profile's engine. If another process owned the profile and has ended, this one becomes its owner.
+    async fn client(&self) -> Result<Client, ProfileError> {
+        let mut host = self.host.lock().await;
+        if let Some(open) = host.as_ref()
+            && let Ok(client) = open.client().await
+        {
+            return Ok(client);
+        }
+        if let Some(ended) = host.take() {
+            ended.close().await;
+        }
+        let stay = Use::Stay {
+            discovery: true,
+            port: None,
+        };
+        let opened = Host::open(&self.profile, stay).await?;
+        host.insert(opened).client().await
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Option<mpsc::Sender<ClientMessage>>> {
+        self.to_engine
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Passes messages both ways until one side ends.
+async fn pass_messages(
+    client: Client,
+    mut from_page: mpsc::Receiver<ClientMessage>,
+    deliver: impl Fn(Value) -> bool,
+) {
+    let (to_engine, mut from_engine) = client.split();
+    loop {
+        tokio::select! {
+            message = from_page.recv() => match message {
+                Some(message) => if to_engine.send(message).await.is_err() { break },
+                // Another page took over, or the app ends.
+                None => return,
+            },
+            message = from_engine.receive() => match message.map(serde_json::to_value) {
+                Some(Ok(message)) => if !deliver(message) { return },
+                Some(Err(error)) => tracing::error!(%error, "a message of the engine could not be written as JSON"),
+                None => break,
+            },
+        }
+    }
+    deliver(json!({ "type": "lost" }));
+}
+
+fn as_api_error(error: ProfileError) -> Value {
+    refusal(ErrorCode::Storage, error.to_string(), "")
+}
+
+fn refusal(code: ErrorCode, message: impl Into<String>, hint: &str) -> Value {
+    json!(ApiError::new(code, message, hint))
+}
