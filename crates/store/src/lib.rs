@@ -1,0 +1,39 @@
+//! Where things rest: one SQLite file per workspace, one source file per table, full-text search.
+//!
+//! [`Store::open`] gives a [`Store`] or, when the file must not be written to, a [`ReadOnlyStore`] with the reason. Both read through
+//! [`Reader`]; all writing happens in [`Store::write`], one transaction at a time, through [`Tx`].
+
+mod audit;
+mod column;
+mod damage;
+mod error;
+mod open;
+mod permit;
+mod query;
+mod read_only;
+mod reader;
+mod schema;
+mod segment;
+mod snippet;
+mod store;
+mod table;
+mod tx;
+
+pub use audit::{AuditedDocument, AuditedTable};
+pub use damage::{Damage, DamageReport};
+pub use error::{OpenError, StoreError};
+pub use open::Opened;
+pub use permit::MayWrite;
+pub use read_only::{ReadOnlyStore, Salvaged};
+pub use reader::{Reader, StoredDocument};
+pub use snippet::Snippet;
+pub use store::{Durability, Store};
+pub use table::changes::{ChangeRow, Unsealed};
+pub use table::documents::{ListedAs, TreeRow};
+pub use table::envelopes::{EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope};
+pub use table::links::Backlink;
+pub use table::notices::StoredNotice;
+pub use table::peers::Peer;
+pub use table::search::Hit;
+pub use table::snapshots::StoredSnapshot;
+pub use tx::{NewChanges, Tx};

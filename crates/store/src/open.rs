@@ -1,0 +1,362 @@
+//! Opening a file: made whole or not at all, looked at before anything is written, kept as it was before it is brought to a new form.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite_migration::M;
+
+use crate::damage::{self, Damage, DamageReport};
+use crate::error::{OpenError, StoreError};
+use crate::read_only::ReadOnlyStore;
+use crate::reader::Reader;
+use crate::schema::{self, APPLICATION_ID, MIGRATIONS};
+use crate::store::Store;
+
+/// A check after a sudden end takes no longer than this; a whole check is [`Reader::check`].
+const CHECK_TIME: Duration = Duration::from_millis(400);
+/// How long to wait for another process that is just reading.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A workspace's file, open.
+#[derive(Debug)]
+pub enum Opened {
+    /// It is whole, as far as opening tells, and can be written.
+    Ready(Store),
+    /// It cannot be written to without harm; what can be read can be exported.
+    Damaged(ReadOnlyStore, DamageReport),
+}
+
+/// Why an attempt to open for writing ended.
+enum Failed {
+    Damage(Damage),
+    Error(OpenError),
+}
+
+impl Store {
+    /// Opens a workspace's file, or makes it. A file that is damaged, or that a newer version wrote, is opened only to read and is not changed.
+    ///
+    /// # Errors
+    /// When the file cannot be opened even to read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Opened, OpenError> {
+        open_with(path.as_ref(), MIGRATIONS)
+    }
+
+    /// A store that lives in memory and ends with the process.
+    ///
+    /// # Errors
+    /// When SQLite cannot provide it.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory()?;
+        prepare(&connection)?;
+        schema::migrate(&mut connection, MIGRATIONS)?;
+        Ok(Self::around(connection))
+    }
+}
+
+pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, OpenError> {
+    let failed = |source| OpenError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    if !path.try_exists().map_err(failed)? {
+        if damage::has_log(path).map_err(failed)? {
+            return Err(OpenError::FileMissing {
+                path: path.to_owned(),
+            });
+        }
+        make(path, migrations)?;
+    }
+    let look = damage::look(path, schema::newest(migrations)).map_err(failed)?;
+    let damage = match look.damage {
+        Some(damage) => damage,
+        None => match open_to_write(path, migrations, look.log) {
+            Ok(connection) => return Ok(Opened::Ready(Store::around(connection))),
+            Err(Failed::Damage(damage)) => damage,
+            Err(Failed::Error(error)) => return Err(error),
+        },
+    };
+    let readable_log = look.log && !matches!(damage, Damage::Log(_));
+    let store = ReadOnlyStore::open(path, readable_log).map_err(|source| OpenError::Store {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(Opened::Damaged(
+        store,
+        DamageReport {
+            path: path.to_owned(),
+            damage,
+        },
+    ))
+}
+
+fn open_to_write(
+    path: &Path,
+    migrations: &[M<'_>],
+    sudden_end: bool,
+) -> Result<Connection, Failed> {
+    let broken = |source: StoreError| match source {
+        StoreError::Damaged(what) | StoreError::SearchIndex(what) => {
+            Failed::Damage(Damage::Content(what))
+        }
+        StoreError::ReadOnly => Failed::Damage(Damage::NotWritable),
+        source => Failed::Error(OpenError::Store {
+            path: path.to_owned(),
+            source,
+        }),
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)
+        .map_err(StoreError::from)
+        .map_err(broken)?;
+    // Until all is found well, closing must not move the log into the file.
+    keep_log(&connection, true)
+        .and_then(|()| prepare(&connection))
+        .map_err(broken)?;
+    if connection
+        .is_readonly("main")
+        .map_err(StoreError::from)
+        .map_err(broken)?
+    {
+        return Err(Failed::Damage(Damage::NotWritable));
+    }
+    let found = version(&connection).map_err(broken)?;
+    let known = schema::newest(migrations);
+    if found > known {
+        return Err(Failed::Damage(Damage::NewerVersion { found, known }));
+    }
+    if found < 1 {
+        return Err(Failed::Damage(Damage::Content(
+            "it bears no version".to_owned(),
+        )));
+    }
+    if sudden_end {
+        bounded_check(&connection).map_err(broken)?;
+    }
+    if found < known {
+        let backup = back_up(&connection, path, found).map_err(broken)?;
+        if let Err(error) = schema::migrate(&mut connection, migrations) {
+            return Err(match error {
+                StoreError::Damaged(_) => broken(error),
+                error => Failed::Error(OpenError::Migration {
+                    path: path.to_owned(),
+                    reason: error.to_string(),
+                    backup,
+                }),
+            });
+        }
+    }
+    schema::compare(&connection, migrations).map_err(broken)?;
+    keep_log(&connection, false).map_err(broken)?;
+    Ok(connection)
+}
+
+/// Makes a new file beside its place and moves it there when it is whole, so that a file in its place never is half made.
+fn make(path: &Path, migrations: &[M<'_>]) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let broken = |source| OpenError::Store {
+        path: path.to_owned(),
+        source,
+    };
+    let unfinished = beside(path, ".new");
+    for leftover in [
+        unfinished.clone(),
+        damage::log_path(&unfinished),
+        beside(&unfinished, "-shm"),
+    ] {
+        remove(&leftover).map_err(failed)?;
+    }
+    File::create_new(&unfinished).map_err(failed)?;
+    let build = || -> Result<(), StoreError> {
+        let mut connection = Connection::open_with_flags(
+            &unfinished,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        schema::migrate(&mut connection, migrations)?;
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(())
+    };
+    build().map_err(broken)?;
+    settle(&unfinished, path).map_err(failed)
+}
+
+/// Moves a finished file to its place, on the disk as well.
+fn settle(finished: &Path, place: &Path) -> io::Result<()> {
+    File::open(finished)?.sync_all()?;
+    fs::rename(finished, place)?;
+    match place
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        // A folder cannot be opened as a file everywhere; where it can, the new name is made durable.
+        Some(folder) => File::open(folder).map_or(Ok(()), |folder| folder.sync_all()),
+        None => Ok(()),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Settings of every connection that writes.
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(160);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    for (name, value) in [
+        ("cell_size_check", 1),
+        ("fullfsync", 1),
+        ("checkpoint_fullfsync", 1),
+        ("temp_store", 2),
+        ("cache_size", -8_000),
+    ] {
+        connection.pragma_update(None, name, value)?;
+    }
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update_and_check(None, "journal_size_limit", 16 * 1024 * 1024, |_| Ok(()))?;
+    Ok(())
+}
+
+/// Whether closing leaves the log as it is.
+pub(crate) fn keep_log(connection: &Connection, keep: bool) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
+    connection.pragma_update_and_check(
+        None,
+        "wal_autocheckpoint",
+        if keep { 0 } else { 1_000 },
+        |_| Ok(()),
+    )?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Checks one table after the other until time is up; what the search index keeps can be made again and is left out.
+fn bounded_check(connection: &Connection) -> Result<(), StoreError> {
+    let end = Instant::now() + CHECK_TIME;
+    connection.progress_handler(1_000, Some(move || Instant::now() >= end))?;
+    let checked = check_tables(connection, end);
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    checked
+}
+
+fn check_tables(connection: &Connection, end: Instant) -> Result<(), StoreError> {
+    for table in schema::tables(connection)?
+        .iter()
+        .filter(|table| !table.starts_with("search"))
+    {
+        if Instant::now() >= end {
+            break;
+        }
+        let mut finding = None;
+        let checked = connection.pragma(None, "quick_check", table, |row| {
+            let words: String = row.get(0)?;
+            if words != "ok" && finding.is_none() {
+                finding = Some(words);
+            }
+            Ok(())
+        });
+        match checked {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                break;
+            }
+            checked => checked?,
+        }
+        if let Some(words) = finding {
+            return Err(StoreError::damaged(words));
+        }
+    }
+    Ok(())
+}
+
+/// Copies the file as it is before a migration; an earlier copy is never overwritten.
+fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf, StoreError> {
+    for number in 1..=100 {
+        let ending = if number == 1 {
+            format!(".before-v{}", version + 1)
+        } else {
+            format!(".before-v{}-{number}", version + 1)
+        };
+        let target = beside(path, &ending);
+        if !target
+            .try_exists()
+            .map_err(|error| StoreError::Io(error.to_string()))?
+        {
+            copy_to(connection, &target)?;
+            return Ok(target);
+        }
+    }
+    Err(StoreError::Refused(format!(
+        "a hundred copies of {} from before a new form lie there already; move them away",
+        path.display()
+    )))
+}
+
+/// Writes a whole, compact copy that opens as a workspace's file.
+pub(crate) fn copy_to(connection: &Connection, target: &Path) -> Result<(), StoreError> {
+    let failed = |error: io::Error| StoreError::Io(error.to_string());
+    if target.try_exists().map_err(failed)? {
+        return Err(StoreError::Io(format!(
+            "{} is there already and was not overwritten",
+            target.display()
+        )));
+    }
+    let unfinished = beside(target, ".unfinished");
+    remove(&unfinished).map_err(failed)?;
+    let name = unfinished.to_str().ok_or_else(|| {
+        StoreError::Io(format!("the name {} cannot be written", target.display()))
+    })?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    let copy = Connection::open_with_flags(
+        &unfinished,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    copy.pragma_update(None, "journal_mode", "WAL")?;
+    copy.close().map_err(|(_, error)| error)?;
+    settle(&unfinished, target).map_err(failed)
+}
+
+impl Reader {
+    /// Writes a whole, compact copy that opens as a workspace's file. The copy appears under its name when it is complete and on disk.
+    ///
+    /// # Errors
+    /// When something has that name already, the disk is full, or this file is damaged.
+    pub fn backup_to(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
+        copy_to(&self.connection, path.as_ref())
+    }
+
+    /// Reads the whole file and says what is wrong with it; nothing found is an empty list. Takes time in proportion to the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        let mut findings = Vec::new();
+        self.connection
+            .pragma_query(None, "integrity_check", |row| {
+                findings.push(row.get::<_, String>(0)?);
+                Ok(())
+            })?;
+        findings.retain(|finding| finding != "ok");
+        Ok(findings)
+    }
+}

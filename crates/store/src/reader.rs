@@ -1,0 +1,407 @@
+//! Everything that can be read: from a store that is whole, from a damaged one, and in the middle of a write.
+
+use rusqlite::Connection;
+use skein_access::{Chain, DeviceId, EnvelopeId, EnvelopeKind, ReadPermit};
+use skein_model::{CardRow, ChangeBytes, DocumentId, Heads, Kind, Projection};
+
+use crate::error::StoreError;
+use crate::permit;
+use crate::table::changes::{self, ChangeRow, Unsealed};
+use crate::table::documents::{self, TreeRow};
+use crate::table::envelopes::{
+    self, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope,
+};
+use crate::table::links::{self, Backlink};
+use crate::table::notices::{self, StoredNotice};
+use crate::table::peers::{self, Peer};
+use crate::table::search::{self, Hit};
+use crate::table::snapshots::{self, StoredSnapshot};
+use crate::table::{cards, journal, settings, tags};
+
+/// All of a document that is needed to open it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// What it is.
+    pub kind: Kind,
+    /// The newest snapshot.
+    pub snapshot: Option<StoredSnapshot>,
+    /// The changes since, oldest first. Those in no envelope yet are here even when the snapshot holds them.
+    pub changes: Vec<(ChangeRow, ChangeBytes)>,
+    /// Typing that is not yet a change, oldest first, as it was written.
+    pub journal: Vec<Vec<u8>>,
+    /// The version that snapshot and changes make together.
+    pub heads: Heads,
+    /// Whether text, tags and links in the projection are behind.
+    pub text_stale: bool,
+}
+
+/// Reads. Nothing here opens a document unless it says so.
+#[derive(Debug)]
+pub struct Reader {
+    pub(crate) connection: Connection,
+}
+
+impl Reader {
+    fn kind_to_read(&self, permit: &ReadPermit<'_>, id: DocumentId) -> Result<Kind, StoreError> {
+        let kind = documents::kind(&self.connection, id)?.ok_or(StoreError::NoSuchDocument(id))?;
+        permit::to_read(permit, kind)?;
+        Ok(kind)
+    }
+
+    /// All that is needed to open a document.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or reading fails.
+    pub fn load(
+        &self,
+        permit: &ReadPermit<'_>,
+        id: DocumentId,
+    ) -> Result<StoredDocument, StoreError> {
+        let known =
+            documents::known(&self.connection, id)?.ok_or(StoreError::NoSuchDocument(id))?;
+        permit::to_read(permit, known.kind)?;
+        Ok(StoredDocument {
+            kind: known.kind,
+            snapshot: snapshots::get(&self.connection, id, false)?,
+            changes: changes::of(&self.connection, id)?,
+            journal: journal::of(&self.connection, id)?,
+            heads: known.heads,
+            text_stale: known.text_stale,
+        })
+    }
+
+    /// The snapshot before the newest, for the day on which the newest cannot be read. Together with the document's envelopes it holds everything.
+    ///
+    /// # Errors
+    /// When the document is not here, the permit is for other documents, or reading fails.
+    pub fn previous_snapshot(
+        &self,
+        permit: &ReadPermit<'_>,
+        id: DocumentId,
+    ) -> Result<Option<StoredSnapshot>, StoreError> {
+        self.kind_to_read(permit, id)?;
+        snapshots::get(&self.connection, id, true)
+    }
+
+    /// The text of a note as last projected: what can be painted before the document is open.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or reading fails.
+    pub fn text(&self, permit: &ReadPermit<'_>, id: DocumentId) -> Result<String, StoreError> {
+        self.kind_to_read(permit, id)?;
+        Ok(search::body(&self.connection, id)?.unwrap_or_default())
+    }
+
+    /// The cards of a board as last projected, ordered by id.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or reading fails.
+    pub fn cards(
+        &self,
+        permit: &ReadPermit<'_>,
+        board: DocumentId,
+    ) -> Result<Vec<CardRow>, StoreError> {
+        self.kind_to_read(permit, board)?;
+        cards::of(&self.connection, board)
+    }
+
+    /// A document's whole projection as stored, to be compared with the document.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or reading fails.
+    pub fn projection(
+        &self,
+        permit: &ReadPermit<'_>,
+        id: DocumentId,
+    ) -> Result<Projection, StoreError> {
+        let row = documents::row(&self.connection, id)?.ok_or(StoreError::NoSuchDocument(id))?;
+        permit::to_read(permit, row.kind)?;
+        Ok(Projection {
+            kind: row.kind,
+            title: row.title,
+            parent: row.parent,
+            position: row.position,
+            life: row.life,
+            text: match row.kind {
+                Kind::Note => Some(search::body(&self.connection, id)?.unwrap_or_default()),
+                Kind::Board => None,
+            },
+            cards: cards::of(&self.connection, id)?,
+            tags: tags::of(&self.connection, id)?,
+            links: links::of(&self.connection, id)?,
+            conflicts: row.conflicts,
+        })
+    }
+
+    /// Every document outside the trash, in no order.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn tree(&self) -> Result<Vec<TreeRow>, StoreError> {
+        documents::tree(&self.connection)
+    }
+
+    /// Every document in the trash, the latest first.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn trash(&self) -> Result<Vec<TreeRow>, StoreError> {
+        documents::trash(&self.connection)
+    }
+
+    /// One document as lists show it, in the trash or not; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn tree_row(&self, id: DocumentId) -> Result<Option<TreeRow>, StoreError> {
+        documents::row(&self.connection, id)
+    }
+
+    /// The version of a document and what it is; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn heads(&self, id: DocumentId) -> Result<Option<(Kind, Heads)>, StoreError> {
+        Ok(documents::known(&self.connection, id)?.map(|known| (known.kind, known.heads)))
+    }
+
+    /// Living documents with this title, whatever its case and accents; the oldest first.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn titled(&self, title: &str) -> Result<Vec<TreeRow>, StoreError> {
+        documents::titled(&self.connection, title)
+    }
+
+    /// What matches a query, the best first: at most `limit`, of the kinds that the permits are for.
+    ///
+    /// # Errors
+    /// When reading fails. No query is wrong.
+    pub fn search(
+        &self,
+        permits: &[ReadPermit<'_>],
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<Hit>, StoreError> {
+        let kinds: Vec<Kind> = permits.iter().map(ReadPermit::kind).collect();
+        search::find(&self.connection, query, limit, &kinds)
+    }
+
+    /// Links to a document in other living documents.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn backlinks(&self, id: DocumentId) -> Result<Vec<Backlink>, StoreError> {
+        links::to(&self.connection, id)
+    }
+
+    /// Every tag with the number of living documents that bear it.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn tags(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        tags::counted(&self.connection)
+    }
+
+    /// The living documents that bear a tag, the latest changed first.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn tagged(&self, tag: &str) -> Result<Vec<DocumentId>, StoreError> {
+        tags::tagged(&self.connection, tag)
+    }
+
+    /// The changes that are in no envelope yet, by document, without their content.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn unsealed(&self) -> Result<Vec<Unsealed>, StoreError> {
+        changes::unsealed(&self.connection)
+    }
+
+    /// The changes of one document that are in no envelope yet, oldest first.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or reading fails.
+    pub fn unsealed_changes(
+        &self,
+        permit: &ReadPermit<'_>,
+        id: DocumentId,
+    ) -> Result<Vec<(ChangeRow, ChangeBytes)>, StoreError> {
+        self.kind_to_read(permit, id)?;
+        changes::unsealed_of(&self.connection, id)
+    }
+
+    /// Documents with typing that is not yet a change, or whose projected text is behind: to be opened once after a start.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn to_recover(&self) -> Result<Vec<DocumentId>, StoreError> {
+        documents::to_recover(&self.connection)
+    }
+
+    /// What reconciliation compares: every envelope's hour, id and kind, without content.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelope_refs(&self) -> Result<Vec<EnvelopeRef>, StoreError> {
+        envelopes::refs(&self.connection)
+    }
+
+    /// One envelope; `None` when it is not here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelope(&self, id: EnvelopeId) -> Result<Option<StoredEnvelope>, StoreError> {
+        envelopes::get(&self.connection, id)
+    }
+
+    /// Those of the named envelopes that are here, in the order asked for.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes(&self, ids: &[EnvelopeId]) -> Result<Vec<StoredEnvelope>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(envelopes::get(&self.connection, *id)?);
+        }
+        Ok(found)
+    }
+
+    /// Whether an envelope is here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn has_envelope(&self, id: EnvelopeId) -> Result<bool, StoreError> {
+        envelopes::holds(&self.connection, id)
+    }
+
+    /// All envelopes of a kind, in the order in which they came.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_of_kind(&self, kind: EnvelopeKind) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::of_kind(&self.connection, kind)
+    }
+
+    /// All envelopes of a document, in the order in which they came.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_of_document(&self, id: DocumentId) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::of_document(&self.connection, id)
+    }
+
+    /// Envelopes in a state (whatever the reason), after a mark, at most `limit`, in the order in which they came.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_in_state(
+        &self,
+        state: &EnvelopeState,
+        after: Mark,
+        limit: u32,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::in_state(&self.connection, state, after, limit)
+    }
+
+    /// Envelopes after a mark, at most `limit`, in the order in which they came.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_after(
+        &self,
+        mark: Mark,
+        limit: u32,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::after(&self.connection, mark, limit)
+    }
+
+    /// How many envelopes are in each state.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelope_counts(&self) -> Result<EnvelopeCounts, StoreError> {
+        envelopes::counts(&self.connection)
+    }
+
+    /// The marks of envelopes, in the order asked for; `None` for those that are not here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn marks(&self, ids: &[EnvelopeId]) -> Result<Vec<Option<Mark>>, StoreError> {
+        envelopes::marks(&self.connection, ids)
+    }
+
+    /// The mark of the newest envelope; 0 when there is none.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn last_mark(&self) -> Result<Mark, StoreError> {
+        envelopes::last_mark(&self.connection)
+    }
+
+    /// The mark of a document's newest envelope; a peer with this mark holds all that was sealed of it.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn last_mark_of(&self, id: DocumentId) -> Result<Option<Mark>, StoreError> {
+        envelopes::last_mark_of(&self.connection, id)
+    }
+
+    /// How many envelopes came after a mark: what a peer with this mark lacks.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_since(&self, mark: Mark) -> Result<u64, StoreError> {
+        envelopes::count_after(&self.connection, mark)
+    }
+
+    /// Where a device's next envelope goes.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn next_chain(&self, device: DeviceId) -> Result<Chain, StoreError> {
+        envelopes::next_chain(&self.connection, device)
+    }
+
+    /// Numbers that a device used more than once, with the envelopes that bear them.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn forks(&self) -> Result<Vec<(DeviceId, u64, Vec<EnvelopeId>)>, StoreError> {
+        envelopes::forks(&self.connection)
+    }
+
+    /// A setting; `None` when it was never set.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        settings::get(&self.connection, key)
+    }
+
+    /// All settings, by key.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn settings(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        settings::every(&self.connection)
+    }
+
+    /// Every known peer.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn peers(&self) -> Result<Vec<Peer>, StoreError> {
+        peers::every(&self.connection)
+    }
+
+    /// Every notice that was not dismissed, the latest first.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn notices(&self) -> Result<Vec<StoredNotice>, StoreError> {
+        notices::every(&self.connection)
+    }
+}

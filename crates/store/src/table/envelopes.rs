@@ -1,0 +1,365 @@
+//! Envelopes, in the order in which they came to this machine.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row, params};
+use skein_access::{Chain, DeviceId, Envelope, EnvelopeId, EnvelopeKind};
+use skein_model::DocumentId;
+
+use crate::column::{self, all, one, run};
+use crate::error::StoreError;
+
+/// A place in the order in which envelopes came here; later ones have larger marks.
+pub type Mark = i64;
+
+/// How far an envelope got on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvelopeState {
+    /// What it carries is in its document, or in the access state.
+    Applied,
+    /// Its author or its key is not known yet.
+    Locked,
+    /// It rests on changes that are not here yet.
+    Waiting,
+    /// It will not be applied, for this reason; it is kept.
+    Quarantined(String),
+}
+
+/// What reconciliation compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EnvelopeRef {
+    /// Its author's clock, in hours since 1970: the sort key.
+    pub hour: u32,
+    /// Which envelope.
+    pub id: EnvelopeId,
+    /// What it carries.
+    pub kind: EnvelopeKind,
+}
+
+/// An envelope as it is stored. Its bytes were verified before they came here, and are verified again by whoever opens them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEnvelope {
+    /// When it came.
+    pub mark: Mark,
+    /// Which envelope.
+    pub id: EnvelopeId,
+    /// What it carries.
+    pub kind: EnvelopeKind,
+    /// How far it got.
+    pub state: EnvelopeState,
+    /// Whose changes it carries, once that is known.
+    pub document: Option<DocumentId>,
+    /// All of its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// How many envelopes are in each state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EnvelopeCounts {
+    /// In their documents.
+    pub applied: u64,
+    /// Author or key unknown.
+    pub locked: u64,
+    /// Resting on what is not here.
+    pub waiting: u64,
+    /// Kept aside.
+    pub quarantined: u64,
+}
+
+impl EnvelopeState {
+    const fn code(&self) -> u8 {
+        match self {
+            Self::Applied => 0,
+            Self::Locked => 1,
+            Self::Waiting => 2,
+            Self::Quarantined(_) => 3,
+        }
+    }
+
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Quarantined(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+fn unreadable(column: usize, what: &'static str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, what.into())
+}
+
+fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<EnvelopeKind> {
+    EnvelopeKind::from_code(row.get(column)?)
+        .ok_or_else(|| unreadable(column, "no kind of envelope"))
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEnvelope> {
+    let state = match row.get::<_, u8>(3)? {
+        0 => EnvelopeState::Applied,
+        1 => EnvelopeState::Locked,
+        2 => EnvelopeState::Waiting,
+        3 => EnvelopeState::Quarantined(row.get::<_, Option<String>>(4)?.unwrap_or_default()),
+        _ => return Err(unreadable(3, "no state of an envelope")),
+    };
+    Ok(StoredEnvelope {
+        mark: row.get(0)?,
+        id: row.get(1).map(EnvelopeId::from_bytes)?,
+        kind: kind(row, 2)?,
+        state,
+        document: column::optional_document(row, 5)?,
+        bytes: row.get(6)?,
+    })
+}
+
+const STORED: &str = "SELECT mark, id, kind, state, reason, document, bytes FROM envelopes";
+
+/// Adds an envelope; `None` when it is here already, which changes nothing.
+pub(crate) fn insert(
+    connection: &Connection,
+    envelope: &Envelope,
+    state: &EnvelopeState,
+    document: Option<DocumentId>,
+) -> Result<Option<Mark>, StoreError> {
+    let header = envelope.header();
+    // A number that no honest device reaches must not stop the batch it came in.
+    let sequence = i64::try_from(header.sequence).unwrap_or(i64::MAX);
+    let new = run(
+        connection,
+        "INSERT INTO envelopes (id, kind, hour, device, sequence, state, reason, document, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+        params![
+            envelope.id().as_bytes(),
+            header.kind.code(),
+            header.hour,
+            header.device.as_bytes(),
+            sequence,
+            state.code(),
+            state.reason(),
+            document.map(|document| *document.as_bytes()),
+            envelope.bytes(),
+        ],
+    )?;
+    Ok((new == 1).then(|| connection.last_insert_rowid()))
+}
+
+/// Says how far an envelope got, and whose changes it carries if that became known.
+pub(crate) fn set_state(
+    connection: &Connection,
+    id: EnvelopeId,
+    state: &EnvelopeState,
+    document: Option<DocumentId>,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE envelopes SET state = ?2, reason = ?3, document = coalesce(?4, document) WHERE id = ?1";
+    let changed = run(
+        connection,
+        sql,
+        params![
+            id.as_bytes(),
+            state.code(),
+            state.reason(),
+            document.map(|document| *document.as_bytes())
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+pub(crate) fn get(
+    connection: &Connection,
+    id: EnvelopeId,
+) -> Result<Option<StoredEnvelope>, StoreError> {
+    one(
+        connection,
+        &format!("{STORED} WHERE id = ?1"),
+        [id.as_bytes()],
+        stored,
+    )
+}
+
+pub(crate) fn holds(connection: &Connection, id: EnvelopeId) -> Result<bool, StoreError> {
+    Ok(one(
+        connection,
+        "SELECT 1 FROM envelopes WHERE id = ?1",
+        [id.as_bytes()],
+        |_| Ok(()),
+    )?
+    .is_some())
+}
+
+pub(crate) fn refs(connection: &Connection) -> Result<Vec<EnvelopeRef>, StoreError> {
+    all(
+        connection,
+        "SELECT hour, id, kind FROM envelopes INDEXED BY envelopes_refs",
+        [],
+        |row| {
+            Ok(EnvelopeRef {
+                hour: row.get(0)?,
+                id: row.get(1).map(EnvelopeId::from_bytes)?,
+                kind: kind(row, 2)?,
+            })
+        },
+    )
+}
+
+pub(crate) fn of_kind(
+    connection: &Connection,
+    kind: EnvelopeKind,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    all(
+        connection,
+        &format!("{STORED} WHERE kind = ?1 ORDER BY mark"),
+        [kind.code()],
+        stored,
+    )
+}
+
+pub(crate) fn of_document(
+    connection: &Connection,
+    document: DocumentId,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    all(
+        connection,
+        &format!("{STORED} WHERE document = ?1 ORDER BY mark"),
+        [document.as_bytes()],
+        stored,
+    )
+}
+
+pub(crate) fn in_state(
+    connection: &Connection,
+    state: &EnvelopeState,
+    after: Mark,
+    limit: u32,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    // The first condition, which all but applied ones meet, lets SQLite use the small index of unsettled envelopes.
+    let sql = if matches!(state, EnvelopeState::Applied) {
+        format!("{STORED} WHERE state = ?1 AND mark > ?2 ORDER BY mark LIMIT ?3")
+    } else {
+        format!("{STORED} WHERE state <> 0 AND state = ?1 AND mark > ?2 ORDER BY mark LIMIT ?3")
+    };
+    all(
+        connection,
+        &sql,
+        params![state.code(), after, limit],
+        stored,
+    )
+}
+
+pub(crate) fn after(
+    connection: &Connection,
+    mark: Mark,
+    limit: u32,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    all(
+        connection,
+        &format!("{STORED} WHERE mark > ?1 ORDER BY mark LIMIT ?2"),
+        params![mark, limit],
+        stored,
+    )
+}
+
+pub(crate) fn marks(
+    connection: &Connection,
+    ids: &[EnvelopeId],
+) -> Result<Vec<Option<Mark>>, StoreError> {
+    ids.iter()
+        .map(|id| {
+            one(
+                connection,
+                "SELECT mark FROM envelopes WHERE id = ?1",
+                [id.as_bytes()],
+                |row| row.get(0),
+            )
+        })
+        .collect()
+}
+
+pub(crate) fn last_mark(connection: &Connection) -> Result<Mark, StoreError> {
+    Ok(one(
+        connection,
+        "SELECT coalesce(max(mark), 0) FROM envelopes",
+        [],
+        |row| row.get(0),
+    )?
+    .unwrap_or_default())
+}
+
+pub(crate) fn last_mark_of(
+    connection: &Connection,
+    document: DocumentId,
+) -> Result<Option<Mark>, StoreError> {
+    let sql = "SELECT max(mark) FROM envelopes WHERE document = ?1";
+    Ok(one(connection, sql, [document.as_bytes()], |row| {
+        row.get::<_, Option<Mark>>(0)
+    })?
+    .flatten())
+}
+
+/// How many envelopes came after a mark.
+pub(crate) fn count_after(connection: &Connection, mark: Mark) -> Result<u64, StoreError> {
+    Ok(one(
+        connection,
+        "SELECT count(*) FROM envelopes WHERE mark > ?1",
+        [mark],
+        |row| column::count(row, 0),
+    )?
+    .unwrap_or_default())
+}
+
+pub(crate) fn counts(connection: &Connection) -> Result<EnvelopeCounts, StoreError> {
+    let all_of_them = one(connection, "SELECT count(*) FROM envelopes", [], |row| {
+        column::count(row, 0)
+    })?
+    .unwrap_or_default();
+    let mut counts = EnvelopeCounts::default();
+    let unsettled = all(
+        connection,
+        "SELECT state, count(*) FROM envelopes WHERE state <> 0 GROUP BY state",
+        [],
+        |row| Ok((row.get::<_, u8>(0)?, column::count(row, 1)?)),
+    )?;
+    for (state, count) in unsettled {
+        match state {
+            1 => counts.locked = count,
+            2 => counts.waiting = count,
+            _ => counts.quarantined += count,
+        }
+    }
+    counts.applied =
+        all_of_them.saturating_sub(counts.locked + counts.waiting + counts.quarantined);
+    Ok(counts)
+}
+
+/// Where a device's next envelope goes: after the one with its largest number.
+pub(crate) fn next_chain(connection: &Connection, device: DeviceId) -> Result<Chain, StoreError> {
+    let sql = "SELECT sequence, id FROM envelopes WHERE device = ?1 ORDER BY sequence DESC, mark DESC LIMIT 1";
+    let last = one(connection, sql, [device.as_bytes()], |row| {
+        Ok((
+            column::count(row, 0)?,
+            row.get(1).map(EnvelopeId::from_bytes)?,
+        ))
+    })?;
+    Ok(last.map_or(Chain::START, |(sequence, id)| Chain::after(sequence, id)))
+}
+
+/// Numbers that a device used more than once, with the envelopes that bear them.
+pub(crate) fn forks(
+    connection: &Connection,
+) -> Result<Vec<(DeviceId, u64, Vec<EnvelopeId>)>, StoreError> {
+    let twice = all(
+        connection,
+        "SELECT device, sequence FROM envelopes GROUP BY device, sequence HAVING count(*) > 1",
+        [],
+        |row| Ok((row.get(0).map(DeviceId::from_bytes)?, row.get::<_, i64>(1)?)),
+    )?;
+    let mut forks = Vec::with_capacity(twice.len());
+    for (device, sequence) in twice {
+        let sql = "SELECT id FROM envelopes WHERE device = ?1 AND sequence = ?2 ORDER BY mark";
+        let ids = all(
+            connection,
+            sql,
+            params![device.as_bytes(), sequence],
+            |row| row.get(0).map(EnvelopeId::from_bytes),
+        )?;
+        forks.push((device, u64::try_from(sequence).unwrap_or_default(), ids));
+    }
+    Ok(forks)
+}

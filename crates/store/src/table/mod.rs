@@ -1,0 +1,14 @@
+//! One file for each table: its statements and the values they read and write.
+
+pub(crate) mod cards;
+pub(crate) mod changes;
+pub(crate) mod documents;
+pub(crate) mod envelopes;
+pub(crate) mod journal;
+pub(crate) mod links;
+pub(crate) mod notices;
+pub(crate) mod peers;
+pub(crate) mod search;
+pub(crate) mod settings;
+pub(crate) mod snapshots;
+pub(crate) mod tags;

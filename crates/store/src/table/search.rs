@@ -1,0 +1,278 @@
+//! Texts and the index over them: what was written is found by whole words, beginnings of words, and characters of scripts without spaces.
+
+use rusqlite::{Connection, Row, params};
+use skein_model::{CardId, DocumentId, Kind};
+
+use crate::column::{self, all, one, run};
+use crate::error::StoreError;
+use crate::query::Query;
+use crate::segment::segment;
+use crate::snippet::{Snippet, snippet};
+
+/// No search returns more than this.
+const MOST_HITS: usize = 200;
+/// Of very many finds, only the latest written are ranked: everybody refines such a query anyway.
+const MOST_TITLES: usize = 500;
+const MOST_RANKED: usize = 4_000;
+/// How much of a text is read to make a snippet.
+const READ_FOR_SNIPPET: usize = 96 * 1024;
+
+/// Something that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The document, or the board of the card.
+    pub document: DocumentId,
+    /// The card, if one was found.
+    pub card: Option<CardId>,
+    /// What the document is.
+    pub kind: Kind,
+    /// The title of the document or card.
+    pub title: String,
+    /// The text around what was looked for; `true` marks found words.
+    pub snippet: Snippet,
+}
+
+fn owner(card: Option<CardId>) -> Vec<u8> {
+    card.map(|card| card.as_bytes().to_vec())
+        .unwrap_or_default()
+}
+
+/// Makes this the title and body of a document or card; costs little when nothing changed.
+pub(crate) fn put(
+    connection: &Connection,
+    document: DocumentId,
+    card: Option<CardId>,
+    title: &str,
+    body: &str,
+) -> Result<(), StoreError> {
+    let sql = "SELECT row, title = ?3 AND body = ?4 FROM texts WHERE document = ?1 AND card = ?2";
+    let last = one(
+        connection,
+        sql,
+        params![document.as_bytes(), owner(card), title, body],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    match last {
+        Some((_, true)) => return Ok(()),
+        Some((row, false)) => remove_row(connection, row)?,
+        None => {}
+    }
+    let sql = "INSERT INTO texts (document, card, title, body) VALUES (?1, ?2, ?3, ?4)";
+    run(
+        connection,
+        sql,
+        params![document.as_bytes(), owner(card), title, body],
+    )?;
+    index(connection, connection.last_insert_rowid(), title, body)
+}
+
+/// Makes this the title of a document and keeps its body.
+pub(crate) fn put_title(
+    connection: &Connection,
+    document: DocumentId,
+    title: &str,
+) -> Result<(), StoreError> {
+    let sql = "SELECT title = ?2, CASE WHEN title = ?2 THEN '' ELSE body END FROM texts WHERE document = ?1 AND card = x''";
+    match one(
+        connection,
+        sql,
+        params![document.as_bytes(), title],
+        |row| Ok((row.get(0)?, row.get::<_, String>(1)?)),
+    )? {
+        Some((true, _)) => Ok(()),
+        Some((false, body)) => put(connection, document, None, title, &body),
+        None => put(connection, document, None, title, ""),
+    }
+}
+
+/// Makes this the body of a document and keeps its title.
+pub(crate) fn put_body(
+    connection: &Connection,
+    document: DocumentId,
+    body: &str,
+) -> Result<(), StoreError> {
+    let sql = "SELECT title FROM documents WHERE id = ?1";
+    let title: Option<String> = one(connection, sql, [document.as_bytes()], |row| row.get(0))?;
+    put(connection, document, None, &title.unwrap_or_default(), body)
+}
+
+pub(crate) fn remove(
+    connection: &Connection,
+    document: DocumentId,
+    card: CardId,
+) -> Result<(), StoreError> {
+    let sql = "SELECT row FROM texts WHERE document = ?1 AND card = ?2";
+    match one(
+        connection,
+        sql,
+        params![document.as_bytes(), card.as_bytes()],
+        |row| row.get(0),
+    )? {
+        Some(row) => remove_row(connection, row),
+        None => Ok(()),
+    }
+}
+
+fn remove_row(connection: &Connection, row: i64) -> Result<(), StoreError> {
+    run(connection, "DELETE FROM search WHERE rowid = ?1", [row])?;
+    run(connection, "DELETE FROM texts WHERE row = ?1", [row]).map(drop)
+}
+
+fn index(connection: &Connection, row: i64, title: &str, body: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)";
+    run(connection, sql, params![row, segment(title), segment(body)]).map(drop)
+}
+
+/// Throws the index away and makes it again from the texts.
+pub(crate) fn rebuild(connection: &Connection) -> Result<(), StoreError> {
+    run(
+        connection,
+        "INSERT INTO search (search) VALUES ('delete-all')",
+        [],
+    )?;
+    let mut texts = connection.prepare("SELECT row, title, body FROM texts ORDER BY row")?;
+    let mut rows = texts.query([])?;
+    while let Some(row) = rows.next()? {
+        index(
+            connection,
+            row.get(0)?,
+            &row.get::<_, String>(1)?,
+            &row.get::<_, String>(2)?,
+        )?;
+    }
+    Ok(())
+}
+
+/// The stored text of a document, without its title.
+pub(crate) fn body(
+    connection: &Connection,
+    document: DocumentId,
+) -> Result<Option<String>, StoreError> {
+    one(
+        connection,
+        "SELECT body FROM texts WHERE document = ?1 AND card = x''",
+        [document.as_bytes()],
+        |row| row.get(0),
+    )
+}
+
+struct Candidate {
+    row: i64,
+    in_title: bool,
+    /// Smaller is better, as FTS5 has it.
+    score: f64,
+}
+
+/// What matches a query: titles first, then by how well the words fit, then the later written first. Documents of other kinds and
+/// what lies in the trash are left out.
+pub(crate) fn find(
+    connection: &Connection,
+    query: &str,
+    limit: usize,
+    kinds: &[Kind],
+) -> Result<Vec<Hit>, StoreError> {
+    let Some(query) = Query::parse(query) else {
+        return Ok(Vec::new());
+    };
+    let limit = limit.min(MOST_HITS);
+    let mut candidates = matching(connection, &query.title_expression(), MOST_TITLES, true)?;
+    if !query.is_one_letter() || candidates.len() < limit {
+        let titles: std::collections::HashSet<i64> =
+            candidates.iter().map(|candidate| candidate.row).collect();
+        let others = matching(connection, &query.expression(), MOST_RANKED, false)?;
+        candidates.extend(
+            others
+                .into_iter()
+                .filter(|other| !titles.contains(&other.row)),
+        );
+    }
+    rank(&mut candidates);
+    let mut hits: Vec<(bool, Hit)> = Vec::with_capacity(limit);
+    for candidate in candidates {
+        if hits.len() >= limit {
+            break;
+        }
+        if let Some(hit) = hit(connection, candidate.row, &query, kinds)? {
+            let whole = candidate.in_title && query.is_whole(&segment(&hit.title));
+            hits.push((whole, hit));
+        }
+    }
+    hits.sort_by_key(|(whole, _)| !whole);
+    Ok(hits.into_iter().map(|(_, hit)| hit).collect())
+}
+
+fn matching(
+    connection: &Connection,
+    expression: &str,
+    most: usize,
+    in_title: bool,
+) -> Result<Vec<Candidate>, StoreError> {
+    let sql = "SELECT rowid, bm25(search, 4.0, 1.0) FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    all(connection, sql, params![expression, most], |row| {
+        Ok(Candidate {
+            row: row.get(0)?,
+            in_title,
+            score: row.get(1)?,
+        })
+    })
+}
+
+/// Orders candidates; being the latest written is worth a quarter of a score.
+fn rank(candidates: &mut [Candidate]) {
+    let newest = candidates
+        .iter()
+        .map(|candidate| candidate.row)
+        .max()
+        .unwrap_or(1)
+        .max(1);
+    let oldest = candidates
+        .iter()
+        .map(|candidate| candidate.row)
+        .min()
+        .unwrap_or(0);
+    #[allow(clippy::cast_precision_loss, reason = "a share of rows, not a row")]
+    let share = |row: i64| (row - oldest) as f64 / (newest - oldest).max(1) as f64;
+    for candidate in candidates.iter_mut() {
+        candidate.score *= 1.0 + 0.25 * share(candidate.row);
+    }
+    candidates.sort_by(|one, other| {
+        other
+            .in_title
+            .cmp(&one.in_title)
+            .then(one.score.total_cmp(&other.score))
+            .then(other.row.cmp(&one.row))
+    });
+}
+
+fn hit(
+    connection: &Connection,
+    row: i64,
+    query: &Query,
+    kinds: &[Kind],
+) -> Result<Option<Hit>, StoreError> {
+    let sql = "SELECT t.document, t.card, d.kind, t.title, substr(t.body, 1, ?2)
+               FROM texts t JOIN documents d ON d.id = t.document LEFT JOIN cards c ON c.board = t.document AND c.id = t.card
+               WHERE t.row = ?1 AND d.life <> 1 AND coalesce(c.life, 0) <> 1";
+    let read = |row: &Row<'_>| {
+        let card: Vec<u8> = row.get(1)?;
+        Ok((
+            column::document(row, 0)?,
+            card,
+            column::kind(row, 2)?,
+            row.get::<_, String>(3)?,
+            row.get::<_, String>(4)?,
+        ))
+    };
+    let length = i64::try_from(READ_FOR_SNIPPET).unwrap_or(i64::MAX);
+    let found = one(connection, sql, params![row, length], read)?;
+    Ok(found.filter(|(_, _, kind, _, _)| kinds.contains(kind)).map(
+        |(document, card, kind, title, body)| Hit {
+            document,
+            card: <[u8; 16]>::try_from(card).ok().map(CardId::from_bytes),
+            kind,
+            snippet: snippet(&body, query),
+            title,
+        },
+    ))
+}

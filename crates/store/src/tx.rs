@@ -1,0 +1,343 @@
+//! Everything that can be written, inside one transaction: all of it rests on disk together, or none.
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+
+use skein_access::{DeviceId, Envelope, EnvelopeId};
+use skein_model::{CardId, CardRow, ChangeBytes, DocumentId, Heads, Kind, Link, Projection};
+pub struct Snapshot {
+    pub bytes: Vec<u8>,
+    pub heads: Heads,
+}
+
+use crate::error::StoreError;
+use crate::permit::{self, MayWrite};
+use crate::reader::Reader;
+use crate::table::changes::{self, ChangeRow};
+use crate::table::documents::{self, ListedAs};
+use crate::table::envelopes::{self, EnvelopeState, Mark};
+use crate::table::peers::{self, Peer};
+use crate::table::{cards, journal, links, notices, search, settings, snapshots, tags};
+
+/// Changes to be kept with a document, and the version they lead to.
+#[derive(Debug, Clone, Copy)]
+pub struct NewChanges<'a> {
+    /// The changes, oldest first.
+    pub changes: &'a [ChangeBytes],
+    /// The document's heads after them.
+    pub heads: &'a Heads,
+    /// Whether an envelope holds them already, as with what peers sent.
+    pub sealed: bool,
+    /// When, in milliseconds since 1970; for display only.
+    pub at_ms: i64,
+}
+
+/// A transaction in the making. It reads what it has written; an error leaves nothing of it.
+#[derive(Debug)]
+pub struct Tx<'s> {
+    pub(crate) reader: &'s Reader,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        self.reader
+    }
+}
+
+impl Tx<'_> {
+    fn kind_to_write(&self, permit: &impl MayWrite, id: DocumentId) -> Result<Kind, StoreError> {
+        let kind = documents::kind(&self.connection, id)?.ok_or(StoreError::NoSuchDocument(id))?;
+        permit::to_write(permit, kind)?;
+        Ok(kind)
+    }
+
+    /// Stores a new document with its first changes and its projection; returns the rows of the changes.
+    ///
+    /// # Errors
+    /// When it is here already, the permit is for other documents, or writing fails.
+    pub fn create_document(
+        &mut self,
+        permit: &impl MayWrite,
+        id: DocumentId,
+        new: &NewChanges<'_>,
+        projection: &Projection,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        permit::to_write(permit, projection.kind)?;
+        documents::insert(&self.connection, id, projection.kind, new.heads, new.at_ms)?;
+        let rows = changes::append(&self.connection, id, new.changes, new.sealed)?;
+        self.put_projection(id, projection)?;
+        Ok(rows)
+    }
+
+    /// Adds changes to a document; returns their rows.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or writing fails.
+    pub fn append_changes(
+        &mut self,
+        permit: &impl MayWrite,
+        id: DocumentId,
+        new: &NewChanges<'_>,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        self.kind_to_write(permit, id)?;
+        documents::set_heads(&self.connection, id, new.heads, new.at_ms)?;
+        changes::append(&self.connection, id, new.changes, new.sealed)
+    }
+
+    /// Keeps typing that is not yet a change, in whatever form the caller can read again.
+    ///
+    /// # Errors
+    /// When the document is not here, the permit is for other documents, or writing fails.
+    pub fn journal(
+        &mut self,
+        permit: &impl MayWrite,
+        id: DocumentId,
+        entry: &[u8],
+    ) -> Result<(), StoreError> {
+        self.kind_to_write(permit, id)?;
+        journal::append(&self.connection, id, entry)
+    }
+
+    /// Forgets the typing, in the transaction that keeps the change made of it.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn clear_journal(&mut self, id: DocumentId) -> Result<(), StoreError> {
+        journal::clear(&self.connection, id)
+    }
+
+    /// Replaces what lists, search and backlinks know of a document. Costs little for what did not change.
+    ///
+    /// # Errors
+    /// When the document is not here or writing fails.
+    pub fn put_projection(
+        &mut self,
+        id: DocumentId,
+        projection: &Projection,
+    ) -> Result<(), StoreError> {
+        let listed = ListedAs {
+            title: &projection.title,
+            parent: projection.parent,
+            position: &projection.position,
+            life: projection.life,
+            conflicts: projection.conflicts,
+        };
+        documents::set_listed(&self.connection, id, &listed)?;
+        search::put(
+            &self.connection,
+            id,
+            None,
+            &projection.title,
+            projection.text.as_deref().unwrap_or_default(),
+        )?;
+        let kept: BTreeSet<CardId> = projection.cards.iter().map(|card| card.id).collect();
+        let removed: Vec<CardId> = cards::ids(&self.connection, id)?
+            .into_iter()
+            .filter(|card| !kept.contains(card))
+            .collect();
+        self.put_cards(id, &projection.cards, &removed)?;
+        self.put_references(id, &projection.tags, &projection.links)?;
+        documents::set_text_stale(&self.connection, id, false)
+    }
+
+    /// Replaces what lists show of a document; its title becomes findable.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_header(&mut self, id: DocumentId, listed: &ListedAs<'_>) -> Result<(), StoreError> {
+        documents::set_listed(&self.connection, id, listed)?;
+        search::put_title(&self.connection, id, listed.title)
+    }
+
+    /// Replaces these cards of a board and removes those; the others stay as they are.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_cards(
+        &mut self,
+        board: DocumentId,
+        changed: &[CardRow],
+        removed: &[CardId],
+    ) -> Result<(), StoreError> {
+        for card in changed {
+            cards::put(&self.connection, board, card)?;
+            search::put(
+                &self.connection,
+                board,
+                Some(card.id),
+                &card.title,
+                &card.description,
+            )?;
+        }
+        for card in removed {
+            cards::remove(&self.connection, board, *card)?;
+            search::remove(&self.connection, board, *card)?;
+        }
+        Ok(())
+    }
+
+    /// Replaces the projected text of a note with its tags and links; it is no longer behind.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_text(
+        &mut self,
+        id: DocumentId,
+        text: &str,
+        tags: &BTreeSet<String>,
+        links: &[Link],
+    ) -> Result<(), StoreError> {
+        search::put_body(&self.connection, id, text)?;
+        self.put_references(id, tags, links)?;
+        documents::set_text_stale(&self.connection, id, false)
+    }
+
+    /// Replaces the tags and links of a document.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_references(
+        &mut self,
+        id: DocumentId,
+        tags: &BTreeSet<String>,
+        links: &[Link],
+    ) -> Result<(), StoreError> {
+        tags::put(&self.connection, id, tags)?;
+        links::put(&self.connection, id, links)
+    }
+
+    /// Says that the projected text is behind, so that it is made again even after a sudden end.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn mark_text_stale(&mut self, id: DocumentId) -> Result<(), StoreError> {
+        documents::set_text_stale(&self.connection, id, true)
+    }
+
+    /// Puts a snapshot in the place of all changes up to one that envelopes hold too. The snapshot before it is kept, and so are changes that
+    /// are in no envelope yet.
+    ///
+    /// # Errors
+    /// When the document is not here, the permit is for other documents, or writing fails.
+    pub fn replace_with_snapshot(
+        &mut self,
+        permit: &impl MayWrite,
+        id: DocumentId,
+        snapshot: &Snapshot,
+        through: ChangeRow,
+    ) -> Result<(), StoreError> {
+        self.kind_to_write(permit, id)?;
+        snapshots::put(&self.connection, id, &snapshot.heads, &snapshot.bytes)?;
+        changes::remove_sealed_through(&self.connection, id, through).map(drop)
+    }
+
+    /// Keeps an envelope; `None` when it is here already, which changes nothing.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn insert_envelope(
+        &mut self,
+        envelope: &Envelope,
+        state: &EnvelopeState,
+        document: Option<DocumentId>,
+    ) -> Result<Option<Mark>, StoreError> {
+        envelopes::insert(&self.connection, envelope, state, document)
+    }
+
+    /// Keeps an envelope made of these changes, which are sealed from now on.
+    ///
+    /// # Errors
+    /// When one of the changes is not waiting to be sealed, the envelope is here already, or writing fails.
+    pub fn seal(
+        &mut self,
+        id: DocumentId,
+        rows: &[ChangeRow],
+        envelope: &Envelope,
+    ) -> Result<Mark, StoreError> {
+        changes::seal(&self.connection, id, rows)?;
+        envelopes::insert(
+            &self.connection,
+            envelope,
+            &EnvelopeState::Applied,
+            Some(id),
+        )?
+        .ok_or_else(|| StoreError::Refused(format!("envelope {} is stored already", envelope.id())))
+    }
+
+    /// Says how far an envelope got, and whose changes it carries if that became known; `false` when it is not here.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn set_envelope_state(
+        &mut self,
+        id: EnvelopeId,
+        state: &EnvelopeState,
+        document: Option<DocumentId>,
+    ) -> Result<bool, StoreError> {
+        envelopes::set_state(&self.connection, id, state, document)
+    }
+
+    /// Keeps a setting.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_setting(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        settings::put(&self.connection, key, value)
+    }
+
+    /// Forgets a setting.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn remove_setting(&mut self, key: &str) -> Result<(), StoreError> {
+        settings::remove(&self.connection, key)
+    }
+
+    /// Keeps what is known of a peer.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_peer(&mut self, peer: &Peer) -> Result<(), StoreError> {
+        peers::put(&self.connection, peer)
+    }
+
+    /// Keeps up to which mark a peer durably holds this machine's envelopes.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn set_peer_mark(&mut self, device: DeviceId, mark: Mark) -> Result<(), StoreError> {
+        peers::set_mark(&self.connection, device, mark)
+    }
+
+    /// Tells the person of a matter; the same matter about the same subject is told once, with its newest words.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_notice(
+        &mut self,
+        at_ms: i64,
+        code: &str,
+        subject: &str,
+        words: &str,
+    ) -> Result<(), StoreError> {
+        notices::put(&self.connection, at_ms, code, subject, words)
+    }
+
+    /// Removes a notice; `false` when it was gone already.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn dismiss_notice(&mut self, row: i64) -> Result<bool, StoreError> {
+        notices::dismiss(&self.connection, row)
+    }
+
+    /// Throws the search index away and makes it again from the projected texts.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn rebuild_search(&mut self) -> Result<(), StoreError> {
+        search::rebuild(&self.connection)
+    }
+}
