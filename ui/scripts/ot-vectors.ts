@@ -23,7 +23,7 @@ export type OtVector = {
   bFirst: string;
 };
 
-const CASES = 200;
+const CASES = 170;
 const LETTERS = ["a", "b", "c", " ", "\n", "\r\n", "é", "日", "😀", "𝄞"];
 const FRESH = ["X", "Y", "Zz", "", "", "\n", "ß", "🚀", "w w"];
 
