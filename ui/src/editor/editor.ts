@@ -1,0 +1,190 @@
+// Mounts a text of the workspace as an editor: view, bridge and engine joined.
+
+import { indentUnit } from "@codemirror/language";
+import { Compartment, EditorState, Transaction } from "@codemirror/state";
+import type { Extension } from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  dropCursor,
+  highlightSpecialChars,
+  placeholder,
+} from "@codemirror/view";
+import { DISCONNECTED } from "../ipc";
+import type { ApiError, Event, Ipc, Subscription } from "../ipc";
+import { wholeCodePoints } from "./codePoints";
+import { TextCourier } from "./courier";
+import type { Failure, TextDoor, TextEvents } from "./courier";
+import { editorKeys, ownHistory } from "./keys";
+import { followLinks } from "./links";
+import { noteMarkdown } from "./markdown";
+import { preview } from "./preview";
+import { LINE_BREAK } from "./splices";
+import { theme } from "./theme";
+import { setTrouble, showTrouble } from "./trouble";
+
+export type TextEditorOptions = {
+  document: string;
+  /** The card whose description is edited; null for a note's text. */
+  card: string | null;
+  ipc: Ipc;
+  /** What a screen reader calls the text. */
+  label: string;
+  placeholder?: string;
+  /** A `[[link]]` or a relative path was followed. */
+  onWikiLink?: (target: string) => void;
+  /** An address outside of the workspace was followed. */
+  onAddress?: (address: string) => void;
+  /** Text could not be handed over, in words; null when all is well again. The editor shows it too. */
+  onTrouble?: (words: string | null) => void;
+};
+
+export type TextEditor = {
+  /** Takes the editor away; what was typed is still handed over. */
+  destroy(): void;
+  focus(): void;
+};
+
+export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions): TextEditor {
+  const editable = new Compartment();
+  let shown = true;
+
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      extensions: [
+        editable.of(writable(false)),
+        extensions(options),
+        EditorView.updateListener.of((update) => {
+          for (const transaction of update.transactions) {
+            if (transaction.docChanged && !transaction.annotation(Transaction.remote)) {
+              courier.local(transaction.changes);
+            }
+          }
+        }),
+      ],
+    }),
+  });
+
+  const courier = new TextCourier(
+    doorOf(options),
+    {
+      show(changes) {
+        if (!shown) return;
+        view.dispatch({
+          changes,
+          filter: false,
+          annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)],
+        });
+      },
+      ready() {
+        if (shown) view.dispatch({ effects: editable.reconfigure(writable(true)) });
+      },
+      trouble(words) {
+        options.onTrouble?.(words);
+        if (shown) view.dispatch({ effects: setTrouble.of(words) });
+      },
+    },
+    {
+      newPushId: () => crypto.randomUUID(),
+      after(milliseconds, run) {
+        const timer = setTimeout(run, milliseconds);
+        return () => clearTimeout(timer);
+      },
+    },
+  );
+
+  const flush = (): void => courier.flush();
+  window.addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", flush);
+  courier.start();
+
+  return {
+    destroy() {
+      if (!shown) return;
+      shown = false;
+      view.destroy();
+      courier.finish(() => {
+        window.removeEventListener("pagehide", flush);
+        document.removeEventListener("visibilitychange", flush);
+      });
+    },
+    focus: () => view.focus(),
+  };
+}
+
+function writable(yes: boolean): Extension {
+  return EditorState.readOnly.of(!yes);
+}
+
+function extensions(options: TextEditorOptions): Extension {
+  return [
+    EditorState.lineSeparator.of(LINE_BREAK),
+    EditorState.tabSize.of(4),
+    indentUnit.of("  "),
+    wholeCodePoints,
+    noteMarkdown,
+    preview,
+    theme,
+    followLinks(({ kind, target }) => {
+      const follow = kind === "note" ? options.onWikiLink : options.onAddress;
+      follow?.(target);
+      return follow !== undefined;
+    }),
+    editorKeys,
+    ownHistory,
+    showTrouble,
+    EditorView.lineWrapping,
+    drawSelection(),
+    dropCursor(),
+    highlightSpecialChars(),
+    placeholder(options.placeholder ?? ""),
+    EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, LINE_BREAK)),
+    EditorView.contentAttributes.of({
+      "aria-label": options.label,
+      spellcheck: "true",
+      autocorrect: "on",
+      autocapitalize: "sentences",
+    }),
+  ];
+}
+
+/** The engine's text as the courier sees it. */
+function doorOf({ document, card, ipc }: TextEditorOptions): TextDoor {
+  let subscription: Subscription | null = null;
+  return {
+    follow(events) {
+      const followed = ipc.subscribe(
+        { type: "text", document, card },
+        (event) => hear(event, events),
+        (error) => events.refused(failureOf(error)),
+      );
+      subscription = followed;
+      return followed;
+    },
+    push(push, done) {
+      const id = subscription?.id ?? null;
+      if (id === null) {
+        done({ failure: { kind: "lost" } });
+        return;
+      }
+      ipc.call({ type: "text_push", subscription: id, ...push }, (answer) => {
+        if ("ok" in answer) done({ ack: answer.ok });
+        else done({ failure: failureOf(answer.error) });
+      });
+    },
+    watchLine: (listener) => ipc.watchLine((line) => listener(line === "open")),
+  };
+}
+
+function hear(event: Event, events: TextEvents): void {
+  if (event.type === "text_reset") events.reset(event.version, event.text);
+  else if (event.type === "text_patch") events.patch(event);
+  else if (event.type === "gone") events.gone();
+}
+
+function failureOf({ code, message, hint }: ApiError): Failure {
+  if (code === DISCONNECTED) return { kind: "lost" };
+  if (code === "resync") return { kind: "resync" };
+  return { kind: "refused", message, hint };
+}

@@ -1,0 +1,140 @@
+// Bold, italic, code and strikethrough by key: put on, and taken off whole.
+
+import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
+import { EditorSelection } from "@codemirror/state";
+import type { ChangeSpec, EditorState, SelectionRange, StateCommand } from "@codemirror/state";
+import type { SyntaxNode } from "@lezer/common";
+
+type Style = { node: string; mark: string; marker: string };
+
+const STYLES = {
+  bold: { node: "StrongEmphasis", mark: "EmphasisMark", marker: "**" },
+  italic: { node: "Emphasis", mark: "EmphasisMark", marker: "*" },
+  code: { node: "InlineCode", mark: "CodeMark", marker: "`" },
+  strike: { node: "Strikethrough", mark: "StrikethroughMark", marker: "~~" },
+} as const satisfies Record<string, Style>;
+
+const PARSE_MS = 30;
+/** What may stand before the text of a line: quote marks, a list mark, a task box, a heading mark. */
+const LINE_START =
+  /^(?:[ \t]*>)*[ \t]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?(?:#{1,6}[ \t]+)?/;
+
+export function toggleStyle(name: keyof typeof STYLES): StateCommand {
+  const style = STYLES[name];
+  return ({ state, dispatch }) => {
+    if (state.readOnly) return false;
+    const update = state.changeByRange((range) => toggleRange(state, range, style));
+    dispatch(state.update(update, { scrollIntoView: true, userEvent: "input.format" }));
+    return true;
+  };
+}
+
+type Toggled = { changes: ChangeSpec[]; range: SelectionRange };
+
+function toggleRange(state: EditorState, selected: SelectionRange, style: Style): Toggled {
+  const range = selected.empty ? (state.wordAt(selected.head) ?? selected) : selected;
+  const styled = nodesAround(state, range, style);
+  if (styled.length > 0) return unstyle(state, selected, styled, style);
+  if (range.empty) {
+    const { marker } = style;
+    const caret = EditorSelection.cursor(range.head + marker.length);
+    return { changes: [{ from: range.head, insert: marker + marker }], range: caret };
+  }
+  const changes = pieces(state, range).flatMap(({ from, to }) => [
+    { from, insert: style.marker },
+    { from: to, insert: style.marker },
+  ]);
+  const set = state.changes(changes);
+  const mapped = selected.empty
+    ? EditorSelection.cursor(set.mapPos(selected.head, selected.head === range.from ? 1 : -1))
+    : EditorSelection.range(
+        set.mapPos(selected.anchor, selected.anchor < selected.head ? 1 : -1),
+        set.mapPos(selected.head, selected.anchor < selected.head ? -1 : 1),
+      );
+  return { changes, range: mapped };
+}
+
+/** Elements of the style around the range or just inside it; styles that a merge doubled count all. */
+function nodesAround(state: EditorState, { from, to }: SelectionRange, style: Style): SyntaxNode[] {
+  const tree = ensureSyntaxTree(state, to, PARSE_MS) ?? syntaxTree(state);
+  const found: SyntaxNode[] = [];
+  tree.iterate({
+    from,
+    to,
+    enter(node) {
+      if (node.name !== style.node) return;
+      const marks = node.node.getChildren(style.mark);
+      const insideFrom = marks[0]?.to ?? node.from;
+      const insideTo = marks.at(-1)?.from ?? node.to;
+      const around = node.from <= from && to <= node.to;
+      const within = insideFrom >= from && insideTo <= to && isAllOf(state, from, to, node);
+      if (
+        around ||
+        within ||
+        found.some((outer) => outer.from <= node.from && node.to <= outer.to)
+      ) {
+        found.push(node.node);
+      }
+    },
+  });
+  return found;
+}
+
+/** Whether a selection holds nothing but the element. */
+function isAllOf(
+  state: EditorState,
+  from: number,
+  to: number,
+  node: { from: number; to: number },
+): boolean {
+  const outside =
+    state.sliceDoc(from, Math.max(from, node.from)) + state.sliceDoc(Math.min(to, node.to), to);
+  return outside.trim() === "";
+}
+
+function unstyle(
+  state: EditorState,
+  selected: SelectionRange,
+  styled: readonly SyntaxNode[],
+  style: Style,
+): Toggled {
+  const changes = styled.flatMap((node) =>
+    node.getChildren(style.mark).map(({ from, to }) => ({ from, to })),
+  );
+  return { changes, range: selected.map(state.changes(changes)) };
+}
+
+/** The selection line by line, without white space at its ends and without what begins a block. */
+function pieces(state: EditorState, range: SelectionRange): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  const last = state.doc.lineAt(range.to).number;
+  for (let number = state.doc.lineAt(range.from).number; number <= last; number++) {
+    const line = state.doc.line(number);
+    const start = line.from + (LINE_START.exec(line.text)?.[0].length ?? 0);
+    const from = Math.max(range.from, start);
+    const to = Math.min(range.to, line.to);
+    const text = from < to ? state.sliceDoc(from, to) : "";
+    if (text.trim() === "") continue;
+    found.push({
+      from: from + text.length - text.trimStart().length,
+      to: to - (text.length - text.trimEnd().length),
+    });
+  }
+  return found;
+}
+
+/** Makes a link of the selection, with the caret where its address goes. */
+export const linkSelection: StateCommand = ({ state, dispatch }) => {
+  const { main } = state.selection;
+  const text = state.sliceDoc(main.from, main.to);
+  if (main.empty || text.includes("\n") || state.readOnly) return false;
+  dispatch(
+    state.update({
+      changes: { from: main.from, to: main.to, insert: `[${text}]()` },
+      selection: { anchor: main.from + text.length + 3 },
+      scrollIntoView: true,
+      userEvent: "input.format",
+    }),
+  );
+  return true;
+};

@@ -1,0 +1,226 @@
+// Lists as a word processor edits them: nest, outdent, leave, tick.
+
+import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
+import { insertNewlineContinueMarkupCommand } from "@codemirror/lang-markdown";
+import { countColumn } from "@codemirror/state";
+import type { ChangeSpec, EditorState, Line, StateCommand, ChangeSet } from "@codemirror/state";
+import type { EditorView } from "@codemirror/view";
+import type { SyntaxNode } from "@lezer/common";
+import { taskBox } from "./markdown";
+
+const PARSE_MS = 30;
+/** Quote marks and indentation, list mark, gap. */
+const ITEM = /^((?:[ \t]*>)*[ \t]*)([-+*]|\d{1,9}[.)])([ \t]+|$)/;
+const QUOTES = /^(?:[ \t]*>[ \t]?)*/;
+
+type ItemLine = {
+  line: Line;
+  /** Where the list mark, the task box and the text begin. */
+  mark: number;
+  box: { from: number; to: number; ticked: boolean } | null;
+  text: number;
+};
+
+function readItem(line: Line): ItemLine | null {
+  const match = ITEM.exec(line.text);
+  if (match === null) return null;
+  const mark = line.from + (match[1]?.length ?? 0);
+  const start = line.from + match[0].length;
+  const rest = line.text.slice(match[0].length);
+  const found = taskBox(rest);
+  if (found === null) return { line, mark, box: null, text: start };
+  const gap = /^[ \t]?/.exec(rest.slice(found.length))?.[0].length ?? 0;
+  const to = start + found.length;
+  return { line, mark, box: { from: start, to, ticked: found.ticked }, text: to + gap };
+}
+
+/** The list item that begins on a line; code that looks like one is none. */
+function itemOn(state: EditorState, line: Line): { item: ItemLine; node: SyntaxNode } | null {
+  const item = readItem(line);
+  if (item === null) return null;
+  const tree = ensureSyntaxTree(state, line.to, PARSE_MS) ?? syntaxTree(state);
+  let node: SyntaxNode | null = tree.resolveInner(item.mark, 1);
+  while (node !== null && !(node.name === "ListItem" && node.from >= line.from)) node = node.parent;
+  return node === null ? null : { item, node };
+}
+
+/** Outermost items that begin on the selected lines. */
+function selectedItems(state: EditorState): { item: ItemLine; node: SyntaxNode }[] {
+  const items: { item: ItemLine; node: SyntaxNode }[] = [];
+  for (const range of state.selection.ranges) {
+    const last = state.doc.lineAt(range.to).number;
+    for (let number = state.doc.lineAt(range.from).number; number <= last; number++) {
+      const found = itemOn(state, state.doc.line(number));
+      const inside = items.some(({ node }) => found !== null && found.node.to <= node.to);
+      if (found !== null && !inside) items.push(found);
+    }
+  }
+  return items;
+}
+
+/** How far a line is indented behind its quote marks, in columns. */
+function indentOf(line: Line): { from: number; to: number; columns: number } {
+  const quotes = QUOTES.exec(line.text)?.[0].length ?? 0;
+  const space = /^[ \t]*/.exec(line.text.slice(quotes))?.[0] ?? "";
+  const from = line.from + quotes;
+  return { from, to: from + space.length, columns: countColumn(space, 4) };
+}
+
+/** Moves all lines of an item by some columns. */
+function shift(state: EditorState, node: SyntaxNode, columns: number): ChangeSpec[] {
+  const changes: ChangeSpec[] = [];
+  const last = state.doc.lineAt(node.to).number;
+  for (let number = state.doc.lineAt(node.from).number; number <= last; number++) {
+    const line = state.doc.line(number);
+    if (line.text.trim() === "") continue;
+    const indent = indentOf(line);
+    const insert = " ".repeat(Math.max(0, indent.columns + columns));
+    changes.push({ from: indent.from, to: indent.to, insert });
+  }
+  return changes;
+}
+
+/** How far the item has to move to stand one level deeper or less deep; 0 if it cannot. */
+function stepTo(state: EditorState, node: SyntaxNode, deeper: boolean): number {
+  const own = indentOf(state.doc.lineAt(node.from)).columns;
+  if (!deeper) {
+    const parent = node.parent?.parent;
+    return parent?.name === "ListItem" ? indentOf(state.doc.lineAt(parent.from)).columns - own : 0;
+  }
+  const before = node.prevSibling;
+  if (before?.name !== "ListItem") return 0;
+  const line = state.doc.lineAt(before.from);
+  const mark = ITEM.exec(line.text)?.[2]?.length ?? 1;
+  return indentOf(line).columns + mark + 1 - own;
+}
+
+function moveItems(deeper: boolean): StateCommand {
+  return ({ state, dispatch }) => {
+    const items = selectedItems(state);
+    if (items.length === 0) return false;
+    if (state.readOnly) return true;
+    const specs: ChangeSpec[] = [];
+    let step = 0;
+    items.forEach(({ node }, index) => {
+      const follows = items[index - 1]?.node.nextSibling?.from === node.from;
+      if (!follows) step = stepTo(state, node, deeper);
+      if (step !== 0) specs.push(...shift(state, node, step));
+    });
+    const [first, last] = [items[0]?.node.from ?? 0, items.at(-1)?.node.to ?? 0];
+    const changes = renumbered(state, state.changes(specs), first, last);
+    if (!changes.empty) {
+      dispatch(state.update({ changes, scrollIntoView: true, userEvent: "input.indent" }));
+    }
+    return true;
+  };
+}
+
+/** Puts items one level deeper, under the item before them. Outside of lists Tab leaves the editor. */
+export const nestItems = moveItems(true);
+export const outdentItems = moveItems(false);
+
+/** Completes a change of list structure: numbers around it count on from their list's first. */
+function renumbered(state: EditorState, changes: ChangeSet, from: number, to: number): ChangeSet {
+  const next = state.update({ changes, filter: false }).state;
+  const [start, end] = [changes.mapPos(from, -1), changes.mapPos(to, 1)];
+  const tree = ensureSyntaxTree(next, Math.min(next.doc.length, end + 1000), PARSE_MS);
+  if (tree === null) return changes;
+  const specs: ChangeSpec[] = [];
+  tree.iterate({
+    from: Math.max(0, start - 1),
+    to: Math.min(next.doc.length, end + 1),
+    enter(node) {
+      if (node.name !== "OrderedList") return;
+      let expected: number | null = null;
+      for (const item of node.node.getChildren("ListItem")) {
+        const digits = /^\d+/.exec(next.sliceDoc(item.from, item.from + 9))?.[0];
+        if (digits === undefined) continue;
+        expected ??= item.from >= start && item.from <= end && isNested(item) ? 1 : Number(digits);
+        const insert = String(expected++);
+        if (insert !== digits)
+          specs.push({ from: item.from, to: item.from + digits.length, insert });
+      }
+    },
+  });
+  return specs.length === 0 ? changes : changes.compose(next.changes(specs));
+}
+
+function isNested(item: SyntaxNode): boolean {
+  return item.parent?.parent?.name === "ListItem";
+}
+
+/** Backspace at the start of an item's text: one level out, and from the outermost level out of the list. */
+export const leaveItem: StateCommand = (target) => {
+  const { state, dispatch } = target;
+  const { main, ranges } = state.selection;
+  if (!main.empty || ranges.length > 1 || state.readOnly) return false;
+  const found = itemOn(state, state.doc.lineAt(main.head));
+  if (found === null || found.item.text !== main.head) return false;
+  if (stepTo(state, found.node, false) !== 0) return outdentItems(target);
+  const { line, mark, text } = found.item;
+  const quotes = line.from + (QUOTES.exec(line.text)?.[0].length ?? 0);
+  const from = Math.min(mark, quotes);
+  dispatch(state.update({ changes: { from, to: text }, userEvent: "delete.backward" }));
+  return true;
+};
+
+const continueMarkup = insertNewlineContinueMarkupCommand({ nonTightLists: false });
+
+/** Enter goes on with the list or quote, and leaves it from an empty item. */
+export const continueList: StateCommand = (target) => {
+  const { state } = target;
+  const found = itemOn(state, state.doc.lineAt(state.selection.main.head));
+  const box = found?.item.box;
+  if (!box || box.to - box.from === 3 || state.readOnly) return continueMarkup(target);
+  // A box that a merge left as `[xx]` is written anew with the user's edit of its line.
+  const tidied = state.update({ changes: writeBox(box, box.ticked) });
+  target.dispatch(tidied);
+  return continueMarkup({ state: tidied.state, dispatch: target.dispatch });
+};
+
+function writeBox(box: { from: number; to: number }, ticked: boolean): ChangeSpec {
+  return { from: box.from, to: box.to, insert: ticked ? "[x]" : "[ ]" };
+}
+
+/** Ticks or unticks the task on a position's line. */
+export function toggleTaskAt(view: EditorView, position: number): boolean {
+  const { state } = view;
+  const box = itemOn(state, state.doc.lineAt(position))?.item.box;
+  if (!box || state.readOnly) return false;
+  view.dispatch({ changes: writeBox(box, !box.ticked), userEvent: "input.toggle" });
+  return true;
+}
+
+/** Toggles the tasks on the selected lines; a line without a box gets one. */
+export const toggleTasks: StateCommand = ({ state, dispatch }) => {
+  if (state.readOnly) return false;
+  const lines = new Map<number, Line>();
+  for (const range of state.selection.ranges) {
+    const last = state.doc.lineAt(range.to).number;
+    for (let number = state.doc.lineAt(range.from).number; number <= last; number++) {
+      lines.set(number, state.doc.line(number));
+    }
+  }
+  const all = [...lines.values()].filter((line) => lines.size === 1 || line.text.trim() !== "");
+  const items = all.map((line) => itemOn(state, line)?.item ?? null);
+  const tick = items.some((item) => item?.box?.ticked === false);
+  const changes = all.flatMap((line, index): ChangeSpec[] => {
+    const item = items[index];
+    if (item?.box) return [writeBox(item.box, tick)];
+    if (item) return [{ from: item.text, insert: "[ ] " }];
+    if (isInCode(state, line)) return [];
+    return [{ from: indentOf(line).to, insert: "- [ ] " }];
+  });
+  if (changes.length === 0) return false;
+  const set = state.changes(changes);
+  const selection = state.selection.map(set, 1);
+  dispatch(state.update({ changes: set, selection, userEvent: "input.toggle" }));
+  return true;
+};
+
+function isInCode(state: EditorState, line: Line): boolean {
+  const tree = ensureSyntaxTree(state, line.to, PARSE_MS) ?? syntaxTree(state);
+  let node: SyntaxNode | null = tree.resolveInner(line.from, 1);
+  while (node !== null && !/Code|HTML|Table/.test(node.name)) node = node.parent;
+  return node !== null;
+}

@@ -1,0 +1,68 @@
+// Live preview: Markdown looks like what it means, and shows its markers where the selection is. Viewport only.
+
+import { syntaxTree } from "@codemirror/language";
+import type { Extension } from "@codemirror/state";
+import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
+import type { DecorationSet, PluginValue, ViewUpdate } from "@codemirror/view";
+import { decorate } from "./decorate";
+
+class Preview implements PluginValue {
+  decorations: DecorationSet = Decoration.none;
+  /** What is seen is older than the state, because it must not move under an input method or the mouse. */
+  #stale = false;
+  #pressed = false;
+  readonly #view: EditorView;
+  readonly #window: Window;
+
+  constructor(view: EditorView) {
+    this.#view = view;
+    this.#window = view.dom.ownerDocument.defaultView ?? window;
+    this.#window.addEventListener("mouseup", this.#released);
+    this.#build(view);
+  }
+
+  update(update: ViewUpdate): void {
+    const changed =
+      update.docChanged ||
+      update.viewportChanged ||
+      syntaxTree(update.startState) !== syntaxTree(update.state);
+    const moved = update.selectionSet || update.focusChanged;
+    if (update.docChanged) this.decorations = this.decorations.map(update.changes);
+    if (!changed && !moved && !this.#stale) return;
+    if (update.view.composing || (this.#pressed && !changed)) this.#stale = true;
+    else this.#build(update.view);
+  }
+
+  press(): void {
+    this.#pressed = true;
+  }
+
+  destroy(): void {
+    this.#window.removeEventListener("mouseup", this.#released);
+  }
+
+  /** Markers show after the click that asked for them, so that the text does not slip away under it. */
+  readonly #released = (): void => {
+    if (!this.#pressed) return;
+    this.#pressed = false;
+    if (this.#stale) setTimeout(() => this.#view.dispatch({}));
+  };
+
+  #build(view: EditorView): void {
+    this.#stale = false;
+    const shown = view.hasFocus ? view.state.selection.ranges : [];
+    this.decorations = decorate(view.state, view.visibleRanges, shown);
+  }
+}
+
+export const preview: Extension = [
+  ViewPlugin.fromClass(Preview, {
+    decorations: (plugin) => plugin.decorations,
+    eventHandlers: {
+      mousedown(event) {
+        if (event.button === 0) this.press();
+      },
+    },
+  }),
+  EditorView.perLineTextDirection.of(true),
+];
