@@ -1,0 +1,256 @@
+//! Dials under way: one attempt may try several ways at once, and is answered once.
+
+use std::{collections::HashMap, io};
+
+use libp2p::{
+    Multiaddr, TransportError, connection_limits,
+    swarm::{ConnectionId, DialError},
+};
+use skein_access::DeviceId;
+
+use crate::{DialFailure, NetEvent, admission::Refusal, identity::device_of};
+
+/// Names one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct AttemptId(u64);
+
+/// All attempts that are not answered yet.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    next: u64,
+    attempts: HashMap<AttemptId, Attempt>,
+    lines: HashMap<ConnectionId, AttemptId>,
+}
+
+#[derive(Debug)]
+struct Attempt {
+    expected: Option<DeviceId>,
+    addresses: Vec<String>,
+    /// Dials, and the look-up of names, that may still succeed.
+    pending: usize,
+    reasons: Vec<DialFailure>,
+}
+
+/// An attempt that led nowhere.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failed {
+    pub(crate) expected: Option<DeviceId>,
+    pub(crate) addresses: Vec<String>,
+    pub(crate) reason: DialFailure,
+}
+
+impl From<Failed> for NetEvent {
+    fn from(failed: Failed) -> Self {
+        let Failed { expected, addresses, reason } = failed;
+        Self::DialFailed { expected, addresses, reason }
+    }
+}
+
+impl Attempts {
+    /// An attempt begins; it counts as pending until its beginner calls [`Attempts::prepared`].
+    pub(crate) fn begin(&mut self, expected: Option<DeviceId>, addresses: Vec<String>) -> AttemptId {
+        let id = AttemptId(self.next);
+        self.next = self.next.wrapping_add(1);
+        self.attempts.insert(id, Attempt { expected, addresses, pending: 1, reasons: Vec::new() });
+        id
+    }
+
+    /// Whom this attempt expects; nothing when the attempt is over.
+    pub(crate) fn expected(&self, id: AttemptId) -> Option<Option<DeviceId>> {
+        self.attempts.get(&id).map(|attempt| attempt.expected)
+    }
+
+    /// A connection is being dialled for this attempt.
+    pub(crate) fn dialling(&mut self, id: AttemptId, line: ConnectionId) {
+        if let Some(attempt) = self.attempts.get_mut(&id) {
+            attempt.pending += 1;
+            self.lines.insert(line, id);
+        }
+    }
+
+    /// Every dial of this attempt is under way.
+    pub(crate) fn prepared(&mut self, id: AttemptId, reasons: Vec<DialFailure>) -> Option<Failed> {
+        self.attempts.get_mut(&id)?.reasons.extend(reasons);
+        self.one_less(id)
+    }
+
+    /// One dial failed, or its connection closed before it was of use. Gives the answer when nothing is left to hope for.
+    pub(crate) fn failed(&mut self, line: ConnectionId, reason: DialFailure) -> Option<Failed> {
+        let id = self.lines.remove(&line)?;
+        self.attempts.get_mut(&id)?.reasons.push(reason);
+        self.one_less(id)
+    }
+
+    fn one_less(&mut self, id: AttemptId) -> Option<Failed> {
+        let attempt = self.attempts.get_mut(&id)?;
+        attempt.pending = attempt.pending.saturating_sub(1);
+        if attempt.pending > 0 {
+            return None;
+        }
+        let mut attempt = self.remove(id)?;
+        attempt.reasons.sort();
+        let reason = attempt.reasons.into_iter().next().unwrap_or(DialFailure::NoAddress);
+        Some(Failed { expected: attempt.expected, addresses: attempt.addresses, reason })
+    }
+
+    /// A dial of some attempt reached a device that is linked already: that is the answer.
+    pub(crate) fn already_connected(&mut self, line: ConnectionId, device: DeviceId) -> Option<Failed> {
+        let id = *self.lines.get(&line)?;
+        let attempt = self.remove(id)?;
+        Some(Failed {
+            expected: attempt.expected,
+            addresses: attempt.addresses,
+            reason: DialFailure::AlreadyConnected(device),
+        })
+    }
+
+    /// A link to that device started: attempts that expected it, or reached it by one of these connections, succeeded.
+    pub(crate) fn succeeded(&mut self, device: &DeviceId, lines: &[ConnectionId]) {
+        let reached: Vec<AttemptId> = lines.iter().filter_map(|line| self.lines.get(line).copied()).collect();
+        let expecting: Vec<AttemptId> = self
+            .attempts
+            .iter()
+            .filter(|(_, attempt)| attempt.expected.as_ref() == Some(device))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in reached.into_iter().chain(expecting) {
+            self.remove(id);
+        }
+    }
+
+    fn remove(&mut self, id: AttemptId) -> Option<Attempt> {
+        self.lines.retain(|_, attempt| *attempt != id);
+        self.attempts.remove(&id)
+    }
+}
+
+/// Why a dial failed, in our words.
+pub(crate) fn explain(error: &DialError) -> DialFailure {
+    match error {
+        DialError::LocalPeerId { .. } => DialFailure::ThisDevice,
+        DialError::NoAddresses => DialFailure::NoAddress,
+        DialError::WrongPeerId { obtained, .. } => {
+            device_of(obtained).map_or(DialFailure::NotSkein, |found| DialFailure::WrongDevice { found })
+        }
+        DialError::Denied { cause } => {
+            if let Some(refusal) = cause.downcast_ref::<Refusal>() {
+                match refusal {
+                    Refusal::NotAllowed => DialFailure::NotAllowed,
+                    other => DialFailure::Busy(other.to_string()),
+                }
+            } else if let Some(exceeded) = cause.downcast_ref::<connection_limits::Exceeded>() {
+                DialFailure::Busy(exceeded.to_string())
+            } else {
+                DialFailure::Busy(cause.to_string())
+            }
+        }
+        DialError::Transport(errors) => explain_transport(errors),
+        DialError::Aborted | DialError::DialPeerConditionFalse(_) => {
+            DialFailure::Unreachable("the attempt was given up".to_owned())
+        }
+    }
+}
+
+/// Several ways were tried: what was refused says more than what was never answered.
+fn explain_transport(errors: &[(Multiaddr, TransportError<io::Error>)]) -> DialFailure {
+    let words = |error: &TransportError<io::Error>| match error {
+        TransportError::MultiaddrNotSupported(_) => (3, "this kind of address cannot be dialled".to_owned()),
+        TransportError::Other(error) => match deepest_kind(error) {
+            Some(io::ErrorKind::ConnectionRefused) => (0, "the machine is there, and nothing listens on that port".to_owned()),
+            Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
+                (1, "there is no way to that machine from this network".to_owned())
+            }
+            Some(io::ErrorKind::TimedOut) => (2, "no answer in time".to_owned()),
+            _ => {
+                let text = deepest_text(error);
+                if text.to_ascii_lowercase().contains("timeout") || text.contains("timed out") {
+                    (2, "no answer in time".to_owned())
+                } else {
+                    (1, text)
+                }
+            }
+        },
+    };
+    let best = errors.iter().map(|(_, error)| words(error)).min();
+    DialFailure::Unreachable(best.map_or_else(|| "no answer".to_owned(), |(_, words)| words))
+}
+
+/// Errors come wrapped several times; the innermost one is the system's own.
+fn deepest_kind(error: &io::Error) -> Option<io::ErrorKind> {
+    let mut kind = (error.kind() != io::ErrorKind::Other).then(|| error.kind());
+    let mut next: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    while let Some(inner) = next {
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            if io.kind() != io::ErrorKind::Other {
+                kind = Some(io.kind());
+            }
+            next = io.get_ref().map(|inner| inner as _).or_else(|| inner.source());
+        } else {
+            next = inner.source();
+        }
+    }
+    kind
+}
+
+fn deepest_text(error: &io::Error) -> String {
+    let mut text = error.to_string();
+    let mut next: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    while let Some(inner) = next {
+        text = inner.to_string();
+        next = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: DeviceId = DeviceId::from_bytes([1; 32]);
+
+    fn line(number: usize) -> ConnectionId {
+        ConnectionId::new_unchecked(number)
+    }
+
+    fn two_ways(attempts: &mut Attempts) {
+        let id = attempts.begin(None, vec!["somewhere".into()]);
+        attempts.dialling(id, line(1));
+        attempts.dialling(id, line(2));
+        assert_eq!(attempts.prepared(id, vec![]), None);
+    }
+
+    #[test]
+    fn an_attempt_is_answered_once_with_its_most_telling_reason() {
+        let mut attempts = Attempts::default();
+        two_ways(&mut attempts);
+        assert_eq!(attempts.failed(line(1), DialFailure::Unreachable("no".into())), None);
+        let failed = attempts.failed(line(2), DialFailure::WrongDevice { found: A }).unwrap();
+        assert_eq!(failed.reason, DialFailure::WrongDevice { found: A });
+        assert_eq!(attempts.failed(line(2), DialFailure::Refused), None);
+    }
+
+    #[test]
+    fn an_attempt_that_reached_its_device_is_never_called_failed() {
+        let mut attempts = Attempts::default();
+        two_ways(&mut attempts);
+        attempts.succeeded(&A, &[line(2)]);
+        assert_eq!(attempts.failed(line(1), DialFailure::Refused), None);
+        assert_eq!(attempts.failed(line(2), DialFailure::Refused), None);
+        assert!(attempts.attempts.is_empty() && attempts.lines.is_empty());
+    }
+
+    #[test]
+    fn nothing_to_dial_is_answered_too() {
+        let mut attempts = Attempts::default();
+        let id = attempts.begin(Some(A), vec![]);
+        let failed = attempts.prepared(id, vec![DialFailure::UnknownHost("x".into())]).unwrap();
+        assert_eq!(failed.reason, DialFailure::UnknownHost("x".into()));
+    }
+
+    #[test]
+    fn a_wrapped_refusal_by_the_system_is_found() {
+        let inner = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let wrapped = io::Error::other(io::Error::other(inner));
+        assert_eq!(deepest_kind(&wrapped), Some(io::ErrorKind::ConnectionRefused));
+    }
+}

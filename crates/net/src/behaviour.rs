@@ -1,0 +1,59 @@
+//! Everything the swarm does: our stream, signs of life, discovery, identification, limits.
+
+use libp2p::{
+    connection_limits::{self, ConnectionLimits},
+    identify, mdns, ping,
+    identity::Keypair,
+    swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
+};
+
+use crate::{
+    admission::Admission,
+    limits::{CONNECTIONS, Limits, PENDING_INBOUND, PING_INTERVAL, PING_TIMEOUT},
+    sync_protocol::SyncProtocol,
+};
+
+/// What other libp2p programs may know of us.
+const IDENTIFY: &str = "/skein/id/1";
+
+/// The parts; limits come first, so that nothing is admitted that they refuse.
+#[derive(NetworkBehaviour)]
+pub(crate) struct Behaviour {
+    limits: connection_limits::Behaviour,
+    pub(crate) sync: SyncProtocol,
+    ping: ping::Behaviour,
+    identify: identify::Behaviour,
+    mdns: Toggle<mdns::tokio::Behaviour>,
+}
+
+impl Behaviour {
+    /// Puts the parts together. Discovery that cannot start is left out: everything else works without it.
+    pub(crate) fn new(keypair: &Keypair, limits: Limits, discover: bool) -> Self {
+        let connections = ConnectionLimits::default()
+            .with_max_pending_incoming(Some(PENDING_INBOUND))
+            .with_max_established(Some(CONNECTIONS));
+        // Our addresses are told to members by ourselves, not to everyone who connects.
+        let identify = identify::Config::new(IDENTIFY.to_owned(), keypair.public())
+            .with_agent_version("skein".to_owned())
+            .with_hide_listen_addrs(true)
+            .with_cache_size(0);
+        Self {
+            limits: connection_limits::Behaviour::new(connections),
+            sync: SyncProtocol::new(Admission::new(limits)),
+            ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),
+            identify: identify::Behaviour::new(identify),
+            mdns: Toggle::from(if discover { discovery(keypair) } else { None }),
+        }
+    }
+
+    /// Whether devices on the local network are discovered.
+    pub(crate) fn discovers(&self) -> bool {
+        self.mdns.is_enabled()
+    }
+}
+
+fn discovery(keypair: &Keypair) -> Option<mdns::tokio::Behaviour> {
+    mdns::tokio::Behaviour::new(mdns::Config::default(), keypair.public().to_peer_id())
+        .inspect_err(|error| tracing::warn!(%error, "discovery on the local network could not start"))
+        .ok()
+}

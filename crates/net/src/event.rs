@@ -1,0 +1,124 @@
+//! What the network tells the engine.
+
+use skein_access::DeviceId;
+
+/// One thing that happened, in order for each device: `Connected`, its frames, `Disconnected`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetEvent {
+    /// We can be reached at this address (with our own id at its end). Fires again when the network changes.
+    Listening {
+        /// The full address, as another device would dial it.
+        address: String,
+    },
+    /// A device is authenticated and a stream to it is ready: frames can flow.
+    Connected {
+        /// Whose key the other side proved to hold.
+        peer: DeviceId,
+        /// Where it is; for a device that came to us, an address that cannot be dialled back.
+        address: String,
+        /// Whether the way is direct, that is: not through a relay.
+        direct: bool,
+        /// Whether we dialled it. Both sides agree on this: one says true, the other false.
+        dialed: bool,
+    },
+    /// A frame arrived.
+    Frame {
+        /// From whom.
+        peer: DeviceId,
+        /// What it holds.
+        bytes: Vec<u8>,
+    },
+    /// The stream announced by `Connected` is over; nothing more comes from it.
+    Disconnected {
+        /// Who is gone.
+        peer: DeviceId,
+        /// Why.
+        reason: Ended,
+    },
+    /// An allowed device announced itself on the local network. It is dialled without further orders.
+    Discovered {
+        /// Who.
+        peer: DeviceId,
+        /// Where.
+        address: String,
+    },
+    /// A dial led nowhere: one that was ordered, or one of the redial list.
+    DialFailed {
+        /// Who was to be reached, where that was known.
+        expected: Option<DeviceId>,
+        /// Everything that was tried.
+        addresses: Vec<String>,
+        /// The most telling of the reasons.
+        reason: DialFailure,
+    },
+}
+
+/// Why a link is over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Ended {
+    /// The engine closed it, with its own reason.
+    #[error("closed here: {0}")]
+    ClosedHere(String),
+    /// The other side closed it in good order.
+    #[error("closed by the other side")]
+    ClosedByPeer,
+    /// The connection broke.
+    #[error("the connection was lost: {0}")]
+    Lost(String),
+    /// No sign of life for several seconds.
+    #[error("the other side no longer answers")]
+    NoAnswer,
+    /// The device is not, or no longer, allowed here.
+    #[error("that device is not a member")]
+    NotAllowed,
+    /// A stranger that said nothing.
+    #[error("a stranger connected and sent nothing")]
+    Silent,
+    /// What arrived is not a frame.
+    #[error("the other side broke the protocol: {0}")]
+    BadFrame(String),
+    /// The other side opened a newer stream in place of this one.
+    #[error("replaced by a newer connection to the same device")]
+    Replaced,
+    /// This device is shutting its network down.
+    #[error("the network of this device is shutting down")]
+    ShuttingDown,
+}
+
+/// Why a dial led nowhere, the most telling first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum DialFailure {
+    /// There is a link to that device already; it stays.
+    #[error("already connected to this device")]
+    AlreadyConnected(DeviceId),
+    /// Another device answers at that address.
+    #[error("another device answers at this address: {found}")]
+    WrongDevice {
+        /// Who answered.
+        found: DeviceId,
+    },
+    /// The address leads to this very device.
+    #[error("this address leads to this device itself")]
+    ThisDevice,
+    /// The device that answered is not a member, so nothing was said to it.
+    #[error("the device at this address is not a member of this workspace")]
+    NotAllowed,
+    /// The limits of this device forbid another connection now.
+    #[error("this device has as many connections as it allows: {0}")]
+    Busy(String),
+    /// The device answered and hung up before the stream was ready.
+    #[error("the device answered and hung up: it does not know this device, or it is busy")]
+    Refused,
+    /// Something answered that does not speak our protocol.
+    #[error("what answers at this address is not Skein, or a version that is too old")]
+    NotSkein,
+    /// The name of the host is unknown.
+    #[error("no address is known for the name {0}")]
+    UnknownHost(String),
+    /// Nobody answered.
+    #[error("nobody answers: {0}")]
+    Unreachable(String),
+    /// No usable address was known.
+    #[error("no address of this device is known that could be dialled from here")]
+    NoAddress,
+}

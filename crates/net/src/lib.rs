@@ -1,0 +1,36 @@
+//! How bytes travel: the libp2p swarm, discovery, dialling and limits. Carries frames of bytes between authenticated
+//! devices, and knows nothing of documents.
+//!
+//! [`Net::start`] gives a [`NetHandle`] to steer with and a queue of [`NetEvent`]s. For every device the events come in
+//! order: `Connected`, frames, `Disconnected`; then perhaps `Connected` again. There is at most one link to a device.
+
+mod address;
+mod admission;
+mod attempts;
+mod behaviour;
+mod error;
+mod event;
+mod frame;
+mod handle;
+mod identity;
+mod limits;
+mod links;
+mod listen;
+mod outbox;
+mod overheard;
+mod redial;
+mod stream;
+mod swarm;
+mod sync_protocol;
+mod tasks;
+mod transport;
+mod vital;
+mod wake;
+
+pub use address::{AddressError, understand_address};
+pub use admission::Allowed;
+pub use error::{NetError, SendError};
+pub use event::{DialFailure, Ended, NetEvent};
+pub use handle::{Net, NetConfig, NetHandle};
+pub use limits::{EVENT_QUEUE, Limits, MAX_FRAME, QUEUE_BYTES, REDIAL_LONGEST, REDIAL_SHORTEST};
+pub use listen::Listen;

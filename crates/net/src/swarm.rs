@@ -1,0 +1,342 @@
+//! The task that owns the swarm. It never waits for the engine: links do that, each for itself.
+
+mod dialling;
+mod events;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use futures::StreamExt;
+use libp2p::{Multiaddr, Stream, Swarm, core::transport::ListenerId, swarm::ConnectionId};
+use rand::{SeedableRng, rngs::StdRng};
+use skein_access::DeviceId;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::{Id, JoinError, JoinSet},
+    time::{MissedTickBehavior, interval, sleep_until},
+};
+
+use crate::{
+    Allowed, Ended, NetEvent,
+    address::{is_direct, split_peer},
+    admission::Standing,
+    attempts::{AttemptId, Attempts},
+    behaviour::Behaviour,
+    identity::peer_of,
+    limits::{NOTICES, PROOF_AFTER_WAKE, SILENCE, TICK},
+    links::{Line, Links, Order},
+    listen::Settled,
+    outbox::Outboxes,
+    overheard::Overheard,
+    redial::Redial,
+    stream::Link,
+    tasks::Tasks,
+    vital::Vital,
+    wake::{Tick, WakeClock},
+};
+
+/// How long a shutdown waits for links to say good-bye and connections to close.
+const GOOD_BYE: Duration = Duration::from_secs(3);
+
+/// How long a shutdown waits for libp2p's own tasks after that.
+const LAST_TASKS: Duration = Duration::from_millis(500);
+
+/// What the engine orders through the handle.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Dial { addresses: Vec<Multiaddr>, expected: Option<DeviceId> },
+    Know { device: DeviceId, addresses: Vec<Multiaddr> },
+    Close { device: DeviceId, reason: String },
+    RedialNow,
+    Shutdown,
+}
+
+/// What the task shares with the handle and the engine.
+pub(crate) struct Ends {
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) allowed: watch::Receiver<Allowed>,
+    pub(crate) events: mpsc::Sender<NetEvent>,
+    pub(crate) outboxes: Outboxes,
+    pub(crate) listening: Arc<Mutex<Vec<String>>>,
+}
+
+/// The owner of the swarm.
+pub(crate) struct NetTask {
+    swarm: Swarm<Behaviour>,
+    listeners: Vec<ListenerId>,
+    ends: Ends,
+    links: Links<Stream>,
+    running: HashMap<DeviceId, Running>,
+    link_tasks: JoinSet<()>,
+    redial: Redial,
+    attempts: Attempts,
+    lookups: JoinSet<Lookup>,
+    overheard: Overheard,
+    notices: VecDeque<NetEvent>,
+    clock: WakeClock,
+    rng: StdRng,
+}
+
+/// A link whose task runs.
+struct Running {
+    task: Id,
+    connection: ConnectionId,
+    end: Option<oneshot::Sender<Ended>>,
+    vital: Arc<Vital>,
+}
+
+/// Names that were looked up for an attempt: what can be dialled, and which names are unknown.
+struct Lookup {
+    attempt: AttemptId,
+    addresses: Vec<Multiaddr>,
+    unknown: Vec<String>,
+}
+
+impl NetTask {
+    pub(crate) fn new(me: DeviceId, swarm: Swarm<Behaviour>, listeners: Vec<ListenerId>, ends: Ends) -> Self {
+        Self {
+            swarm,
+            listeners,
+            ends,
+            links: Links::new(me),
+            running: HashMap::new(),
+            link_tasks: JoinSet::new(),
+            redial: Redial::default(),
+            attempts: Attempts::default(),
+            lookups: JoinSet::new(),
+            overheard: Overheard::default(),
+            notices: VecDeque::new(),
+            clock: WakeClock::new(TICK),
+            rng: StdRng::from_entropy(),
+        }
+    }
+
+    /// Runs until the engine says so, drops every handle, or drops the events.
+    pub(crate) async fn run(mut self, tasks: Tasks, settled: Settled) {
+        let events = self.ends.events.clone();
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let due = self.redial.next_due();
+            let sleep = sleep_until(due.unwrap_or_else(Instant::now).into());
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.on_event(event),
+                command = self.ends.commands.recv() => match command {
+                    Some(Command::Shutdown) | None => break,
+                    Some(command) => self.on_command(command),
+                },
+                Ok(()) = self.ends.allowed.changed() => self.on_allowed(),
+                Some(ended) = self.link_tasks.join_next_with_id() => self.on_link_ended(ended),
+                Some(Ok(lookup)) = self.lookups.join_next() => {
+                    self.dial(lookup.attempt, lookup.addresses, lookup.unknown);
+                }
+                _ = ticks.tick() => self.on_tick(Instant::now(), SystemTime::now()),
+                () = sleep, if due.is_some() => self.dial_due(Instant::now()),
+                Ok(room) = events.reserve(), if !self.notices.is_empty() => {
+                    if let Some(notice) = self.notices.pop_front() {
+                        room.send(notice);
+                    }
+                }
+                () = events.closed() => break,
+            }
+        }
+        drop(events);
+        self.stop(tasks, settled).await;
+    }
+
+    fn on_command(&mut self, command: Command) {
+        // What the engine allowed before this order must hold for it.
+        if self.ends.allowed.has_changed().unwrap_or(false) {
+            self.on_allowed();
+        }
+        match command {
+            Command::Dial { addresses, expected } => self.dial_once(addresses, expected),
+            Command::Know { device, addresses } => {
+                let admission = &mut self.swarm.behaviour_mut().sync.admission;
+                if addresses.is_empty() {
+                    admission.unname(&device);
+                } else {
+                    admission.name(device);
+                }
+                self.redial.know(device, addresses, Instant::now());
+                if self.links.live(&device).is_some() {
+                    self.redial.linked(&device, Instant::now());
+                }
+            }
+            Command::Close { device, reason } => {
+                let orders = self.links.expel(device, Ended::ClosedHere(reason));
+                self.obey(orders);
+            }
+            Command::RedialNow => {
+                self.redial.all_now(Instant::now());
+                self.doubt_all(Instant::now());
+            }
+            // Handled by the loop.
+            Command::Shutdown => {}
+        }
+    }
+
+    fn on_allowed(&mut self) {
+        let allowed = self.ends.allowed.borrow_and_update().clone();
+        let changes = self.swarm.behaviour_mut().sync.admission.allow(allowed);
+        let now = Instant::now();
+        for device in changes.removed {
+            self.redial.forget(&device);
+        }
+        for device in changes.gone {
+            let orders = self.links.expel(device, Ended::NotAllowed);
+            self.obey(orders);
+        }
+        for device in changes.joined {
+            for address in self.overheard.take(&device) {
+                self.discovered(device, address, now);
+            }
+            self.redial.now(&device, now);
+        }
+        for running in self.running.values() {
+            running.vital.set_stranger(self.is_stranger(running.connection));
+        }
+    }
+
+    fn is_stranger(&self, connection: ConnectionId) -> bool {
+        self.swarm.behaviour().sync.admission.standing_of(connection) == Some(Standing::Stranger)
+    }
+
+    fn on_tick(&mut self, now: Instant, wall: SystemTime) {
+        match self.clock.tick(now, wall) {
+            Tick::Woke => {
+                tracing::info!("the machine woke: everyone is dialled again");
+                self.redial.all_now(now);
+                self.doubt_all(now);
+            }
+            Tick::Late => self.doubt_all(now),
+            Tick::Steady => {}
+        }
+        let silent: Vec<DeviceId> = self
+            .running
+            .iter()
+            .filter(|(_, running)| running.vital.silent_for(now) > SILENCE)
+            .map(|(device, _)| *device)
+            .collect();
+        for device in silent {
+            let orders = self.links.end(device, Ended::NoAnswer);
+            self.obey(orders);
+        }
+        let admission = &self.swarm.behaviour().sync.admission;
+        for (device, connection) in admission.strangers_since(now, admission.limits().stranger_silence) {
+            // With a link, the link's own clock counts.
+            if self.links.live(&device) != Some(connection) {
+                let orders = self.links.useless(device, connection);
+                self.obey(orders);
+            }
+        }
+    }
+
+    /// Every link must prove soon that it lives.
+    fn doubt_all(&self, now: Instant) {
+        for running in self.running.values() {
+            running.vital.doubt(now, SILENCE.saturating_sub(PROOF_AFTER_WAKE));
+        }
+    }
+
+    fn on_link_ended(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let task = ended.map_or_else(|error| error.id(), |(id, ())| id);
+        let Some(device) = self.running.iter().find(|(_, running)| running.task == task).map(|(device, _)| *device)
+        else {
+            return;
+        };
+        if let Some(running) = self.running.remove(&device) {
+            self.redial.lost(&device, Instant::now(), &mut self.rng);
+            let orders = self.links.ended(device, running.connection);
+            self.obey(orders);
+        }
+    }
+
+    /// Does what the links decided.
+    fn obey(&mut self, orders: Vec<Order<Stream>>) {
+        for order in orders {
+            match order {
+                Order::Open(device, connection) => {
+                    if let Some(peer) = peer_of(&device) {
+                        self.swarm.behaviour_mut().sync.open(peer, connection);
+                    }
+                }
+                Order::Start(device, line, stream) => self.start(device, &line, stream),
+                Order::End(device, connection, reason) => {
+                    let running = self.running.get_mut(&device).filter(|running| running.connection == connection);
+                    if let Some(end) = running.and_then(|running| running.end.take()) {
+                        // A link that ends by itself at this moment says so on its own.
+                        let _ = end.send(reason);
+                    }
+                }
+                Order::Hang(_, connection) => {
+                    self.swarm.behaviour_mut().sync.admission.leave(connection);
+                    self.swarm.close_connection(connection);
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, device: DeviceId, line: &Line, stream: Stream) {
+        self.attempts.succeeded(&device, &self.links.lines(&device));
+        self.redial.linked(&device, Instant::now());
+        let vital = Arc::new(Vital::new());
+        vital.set_stranger(self.is_stranger(line.id));
+        let (end, ended) = oneshot::channel();
+        let link = Link {
+            device,
+            address: split_peer(line.address.clone()).0.to_string(),
+            direct: is_direct(&line.address),
+            dialed: line.dialed,
+            stream,
+            events: self.ends.events.clone(),
+            outboxes: self.ends.outboxes.clone(),
+            vital: Arc::clone(&vital),
+            stranger_silence: self.swarm.behaviour().sync.admission.limits().stranger_silence,
+            end: ended,
+        };
+        let task = self.link_tasks.spawn(link.run()).id();
+        self.running.insert(device, Running { task, connection: line.id, end: Some(end), vital });
+    }
+
+    /// Tells the engine when it reads; if it does not for long, the oldest is dropped.
+    fn notice(&mut self, event: NetEvent) {
+        if self.notices.len() >= NOTICES {
+            tracing::warn!("the engine does not read what the network tells; the oldest is dropped");
+            self.notices.pop_front();
+        }
+        self.notices.push_back(event);
+    }
+
+    /// Says good-bye to everyone, waits for what runs, and gives the port back.
+    async fn stop(mut self, tasks: Tasks, settled: Settled) {
+        for device in self.links.devices() {
+            let orders = self.links.expel(device, Ended::ShuttingDown);
+            self.obey(orders);
+        }
+        // Without listening addresses, discovery has nothing left to announce.
+        for listener in std::mem::take(&mut self.listeners) {
+            self.swarm.remove_listener(listener);
+        }
+        self.lookups.shutdown().await;
+        let good_bye = tokio::time::timeout(GOOD_BYE, async {
+            while !self.link_tasks.is_empty() || self.swarm.network_info().num_peers() > 0 {
+                tokio::select! {
+                    Some(ended) = self.link_tasks.join_next_with_id() => self.on_link_ended(ended),
+                    _ = self.swarm.select_next_some() => {}
+                }
+            }
+        });
+        if good_bye.await.is_err() {
+            tracing::debug!("some connections did not close in time and are cut off");
+        }
+        self.link_tasks.shutdown().await;
+        self.ends.listening.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        drop(self.swarm);
+        tasks.finish(LAST_TASKS).await;
+        settled.released().await;
+    }
+}

@@ -1,0 +1,162 @@
+//! What libp2p reports, and what that means for links, dials and the schedule.
+
+use std::{sync::PoisonError, time::Instant};
+
+use libp2p::{
+    Multiaddr, PeerId, mdns, ping,
+    swarm::{ConnectionError, ConnectionId, SwarmEvent},
+};
+use skein_access::DeviceId;
+
+use super::NetTask;
+use crate::{
+    DialFailure, NetEvent,
+    address::{can_be_dialled, split_peer, with_peer},
+    attempts::explain,
+    behaviour::BehaviourEvent,
+    identity::device_of,
+    links::Line,
+    sync_protocol::{Happened, SyncEvent},
+};
+
+impl NetTask {
+    pub(super) fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        match event {
+            SwarmEvent::Behaviour(BehaviourEvent::Sync(event)) => self.on_stream(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event { connection, result: Ok(_), .. })) => {
+                if let Some(running) = self.running.values().find(|running| running.connection == connection) {
+                    running.vital.touch();
+                }
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Mdns(event)) => self.on_discovery(event),
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
+                if let Some(device) = device_of(&peer_id) {
+                    let line = Line {
+                        id: connection_id,
+                        address: endpoint.get_remote_address().clone(),
+                        dialed: endpoint.is_dialer(),
+                    };
+                    self.on_established(device, line);
+                }
+            }
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } => {
+                self.on_closed(&peer_id, connection_id, cause.as_ref());
+            }
+            SwarmEvent::OutgoingConnectionError { connection_id, error, .. } => {
+                let failed = self.attempts.failed(connection_id, explain(&error));
+                self.dial_failed(failed);
+            }
+            SwarmEvent::IncomingConnectionError { send_back_addr, error, .. } => {
+                tracing::debug!(from = %send_back_addr, %error, "someone came and was not let in");
+            }
+            SwarmEvent::NewListenAddr { address, .. } => self.on_listening(&address),
+            SwarmEvent::ExpiredListenAddr { address, .. } => self.on_not_listening(&address),
+            SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "listening goes on after an error"),
+            SwarmEvent::ListenerClosed { addresses, reason, .. } => {
+                tracing::warn!(?addresses, ?reason, "listening ended");
+                for address in addresses {
+                    self.on_not_listening(&address);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_established(&mut self, device: DeviceId, line: Line) {
+        if self.links.live(&device).is_some() {
+            let answered = self.attempts.already_connected(line.id, device);
+            self.dial_failed(answered);
+        }
+        let orders = self.links.established(device, line);
+        self.obey(orders);
+    }
+
+    fn on_closed(&mut self, peer: &PeerId, connection: ConnectionId, cause: Option<&ConnectionError>) {
+        // Only a connection that never carried a stream still belongs to an attempt.
+        let failed = self.attempts.failed(connection, DialFailure::Refused);
+        self.dial_failed(failed);
+        if let Some(device) = device_of(peer) {
+            let why = match cause {
+                None => "it was closed".to_owned(),
+                Some(ConnectionError::KeepAliveTimeout) => "nothing used it".to_owned(),
+                Some(ConnectionError::IO(error)) => error.to_string(),
+            };
+            let orders = self.links.closed(device, connection, &why);
+            self.obey(orders);
+        }
+    }
+
+    fn on_stream(&mut self, SyncEvent { peer, connection, what }: SyncEvent) {
+        let Some(device) = device_of(&peer) else { return };
+        let orders = match what {
+            Happened::Opened(stream) => self.links.opened(device, connection, stream),
+            Happened::Accepted(stream) => self.links.accepted(device, connection, stream),
+            Happened::NotOpened { unsupported } => {
+                let reason = if unsupported { DialFailure::NotSkein } else { DialFailure::Refused };
+                let failed = self.attempts.failed(connection, reason);
+                self.dial_failed(failed);
+                self.links.useless(device, connection)
+            }
+        };
+        self.obey(orders);
+    }
+
+    fn on_discovery(&mut self, event: mdns::Event) {
+        let now = Instant::now();
+        match event {
+            mdns::Event::Discovered(found) => {
+                for (peer, address) in found {
+                    let (Some(device), (address, _)) = (device_of(&peer), split_peer(address)) else { continue };
+                    if !can_be_dialled(&address) {
+                        continue;
+                    }
+                    if self.swarm.behaviour().sync.admission.is_member(&device) {
+                        self.discovered(device, address, now);
+                    } else {
+                        self.overheard.remember(device, address);
+                    }
+                }
+            }
+            mdns::Event::Expired(gone) => {
+                for (peer, address) in gone {
+                    let (Some(device), (address, _)) = (device_of(&peer), split_peer(address)) else { continue };
+                    self.overheard.forget(&device, &address);
+                    self.redial.unheard(device, &address);
+                }
+            }
+        }
+    }
+
+    /// A member is nearby: dialled by the schedule, at once.
+    pub(super) fn discovered(&mut self, device: DeviceId, address: Multiaddr, now: Instant) {
+        self.notice(NetEvent::Discovered { peer: device, address: address.to_string() });
+        self.redial.heard(device, address, now);
+        if self.links.live(&device).is_some() {
+            self.redial.linked(&device, now);
+        }
+    }
+
+    fn on_listening(&mut self, address: &Multiaddr) {
+        let address = with_peer(address, *self.swarm.local_peer_id());
+        let mut listening = self.ends.listening.lock().unwrap_or_else(PoisonError::into_inner);
+        if !listening.contains(&address) {
+            listening.push(address.clone());
+        }
+        drop(listening);
+        self.notice(NetEvent::Listening { address });
+        self.network_changed();
+    }
+
+    fn on_not_listening(&mut self, address: &Multiaddr) {
+        let address = with_peer(address, *self.swarm.local_peer_id());
+        self.ends.listening.lock().unwrap_or_else(PoisonError::into_inner).retain(|known| *known != address);
+        self.network_changed();
+    }
+
+    /// The addresses of this machine changed: what could not be reached may be reachable now, and links may be dead.
+    fn network_changed(&mut self) {
+        let now = Instant::now();
+        self.redial.all_now(now);
+        self.doubt_all(now);
+    }
+}
