@@ -26,7 +26,11 @@ pub enum Scalar {
 
 /// What an edit did to one part of a document: enough to take exactly that back, as long as nobody changed it since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum Step {
     /// It set a field.
     Field {
@@ -65,7 +69,11 @@ pub enum Edit {
 
 /// An edit of a note. Typing in an editor is not here: it arrives as splices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum NoteEdit {
     /// Gives a title; also settles a dispute about it.
     Rename {
@@ -114,7 +122,11 @@ pub struct NewCard {
 
 /// An edit of a board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum BoardEdit {
     /// Gives the board a title.
     Rename {

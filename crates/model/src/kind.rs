@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::document::guard;
+
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -83,6 +85,14 @@ impl From<Heads> for Vec<[u8; 32]> {
 /// The bytes of one change, as stored and sent. They are not trusted before a document has taken them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChangeBytes(pub Vec<u8>);
+
+impl ChangeBytes {
+    /// The hash that names this change. `None` when the bytes are not a well-formed change.
+    #[must_use]
+    pub fn hash(&self) -> Option<[u8; 32]> {
+        guard::decode(self).ok().map(|change| change.hash().0)
+    }
+}
 
 impl std::fmt::Debug for ChangeBytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

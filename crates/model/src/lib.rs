@@ -1,5 +1,6 @@
 //! What a document is: kinds, typed edits, views, differences as sentences. No I/O, no clock, no randomness.
 
+pub mod document;
 pub mod edit;
 pub mod id;
 pub mod kind;
@@ -10,6 +11,10 @@ pub mod sentence;
 pub mod text;
 pub mod view;
 
+pub use document::{
+    Document, DocumentError, EditError, Edited, Loaded, MergeError, Merged, Snapshot,
+    SnapshotError, Touched,
+};
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};
 pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId};
 pub use kind::{ActorSeed, ChangeBytes, Heads, Kind};
@@ -17,6 +22,6 @@ pub use projection::{CardRow, Link, Projection};
 pub use sentence::{Sentence, Verb};
 pub use text::{Splice, SpliceError, Splices, TextField};
 pub use view::{
-    BoardView, CardPlace, CardSummary, CardView, ChecklistItemView, ColumnView, Life, NoteView, Place, Priority,
-    Register,
+    BoardView, CardPlace, CardSummary, CardView, ChecklistItemView, ColumnView, Life, NoteView,
+    Place, Priority, Register,
 };

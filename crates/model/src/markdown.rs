@@ -27,7 +27,12 @@ pub fn scan(text: &str) -> Scanned {
         let trimmed = line.trim_start();
         match fence {
             Some(open) => {
-                if trimmed.starts_with(open) && trimmed.trim_end().trim_start_matches(fence_sign(open)).is_empty() {
+                if trimmed.starts_with(open)
+                    && trimmed
+                        .trim_end()
+                        .trim_start_matches(fence_sign(open))
+                        .is_empty()
+                {
                     fence = None;
                 }
                 continue;
@@ -35,7 +40,9 @@ pub fn scan(text: &str) -> Scanned {
             None => fence = opening_fence(trimmed),
         }
         let indented = line.starts_with("    ") || line.starts_with('\t');
-        if fence.is_some() || (indented && after_blank && task_box(trimmed).is_none() && !is_list(trimmed)) {
+        if fence.is_some()
+            || (indented && after_blank && task_box(trimmed).is_none() && !is_list(trimmed))
+        {
             continue;
         }
         after_blank = trimmed.is_empty() || (indented && after_blank);
@@ -103,7 +110,9 @@ fn code_span(rest: &str) -> Option<usize> {
     let mut at = ticks;
     while let Some(next) = rest.get(at..).and_then(|r| r.find('`')) {
         let start = at + next;
-        let run = rest.get(start..).map_or(0, |r| r.len() - r.trim_start_matches('`').len());
+        let run = rest
+            .get(start..)
+            .map_or(0, |r| r.len() - r.trim_start_matches('`').len());
         at = start + run;
         if run == ticks {
             return Some(at);
@@ -135,7 +144,9 @@ fn inline_link(rest: &str, found: &mut Scanned) -> Option<usize> {
         return None;
     }
     let (target, length) = match after.strip_prefix('<') {
-        Some(inner) => inner.split_once('>').map(|(target, _)| (target, target.len() + 2))?,
+        Some(inner) => inner
+            .split_once('>')
+            .map(|(target, _)| (target, target.len() + 2))?,
         None => {
             let end = after.find([')', ' '])?;
             (after.get(..end)?, end)
@@ -143,7 +154,8 @@ fn inline_link(rest: &str, found: &mut Scanned) -> Option<usize> {
     };
     let closing = after.get(length..)?.find(')')?;
     let path = target.split_once('#').map_or(target, |(path, _)| path);
-    let outside = target.contains("://") || target.starts_with('/') || target.starts_with("mailto:");
+    let outside =
+        target.contains("://") || target.starts_with('/') || target.starts_with("mailto:");
     if !outside && path.to_ascii_lowercase().ends_with(".md") {
         push_link(&target.replace("%20", " "), Some(words), found);
     }
@@ -172,7 +184,9 @@ fn tag(rest: &str, before: char, found: &mut Scanned) -> Option<usize> {
         return None;
     }
     let name = rest.strip_prefix('#')?;
-    let end = name.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '/'))).unwrap_or(name.len());
+    let end = name
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '/')))
+        .unwrap_or(name.len());
     let name = name.get(..end)?.trim_end_matches(['-', '/']);
     if !name.chars().any(char::is_alphabetic) {
         return None;

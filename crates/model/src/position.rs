@@ -14,7 +14,9 @@ pub const MIDDLE: &str = "a0";
 #[must_use]
 pub fn between(before: Option<&str>, after: Option<&str>) -> String {
     let before = before.map(readable);
-    let after = after.map(readable).filter(|after| before.is_none_or(|before| before < *after));
+    let after = after
+        .map(readable)
+        .filter(|after| before.is_none_or(|before| before < *after));
     let found = match (before, after) {
         (None, None) => None,
         (None, Some(after)) => lower(after),
@@ -39,7 +41,9 @@ pub fn between_for(before: Option<&str>, after: Option<&str>, who: &[u8]) -> Str
     }
     let fits = distinct.len() <= LONGEST
         && before.is_none_or(|b| readable(b) < distinct.as_str())
-        && after.is_none_or(|a| distinct.as_str() < readable(a) || before.is_some_and(|b| readable(b) >= readable(a)));
+        && after.is_none_or(|a| {
+            distinct.as_str() < readable(a) || before.is_some_and(|b| readable(b) >= readable(a))
+        });
     if fits { distinct } else { plain }
 }
 
@@ -97,7 +101,10 @@ fn inside(before: &str, after: &str) -> Option<String> {
     let (whole, fraction) = split(before)?;
     let (whole_after, fraction_after) = split(after)?;
     if whole == whole_after {
-        return Some(format!("{whole}{}", middle(fraction, Some(fraction_after))?));
+        return Some(format!(
+            "{whole}{}",
+            middle(fraction, Some(fraction_after))?
+        ));
     }
     if let Some(next) = step(whole, true)
         && next.as_str() < after
@@ -136,7 +143,11 @@ fn step(whole: &str, up: bool) -> Option<String> {
         (false, _) => head - 1,
     };
     let length = whole_length(next)? - 1;
-    Some(format!("{}{}", char::from(next), String::from(wrapped).repeat(length)))
+    Some(format!(
+        "{}{}",
+        char::from(next),
+        String::from(wrapped).repeat(length)
+    ))
 }
 
 /// A fraction strictly between two fractions (`None`: one), never ending in zero.

@@ -74,7 +74,11 @@ impl std::fmt::Display for Sentence {
             Verb::Labelled => with(f, "labelled {}", "removed the labels of {}"),
             Verb::Due => with(f, "made {} due on", "removed the due date of {}"),
             Verb::Prioritised => with(f, "set the priority of {} to", "removed the priority of {}"),
-            Verb::Checked => with(f, "changed the checklist of {}:", "changed the checklist of {}"),
+            Verb::Checked => with(
+                f,
+                "changed the checklist of {}:",
+                "changed the checklist of {}",
+            ),
             Verb::Limited => with(f, "limited {} to", "removed the limit of {}"),
         }
     }

@@ -39,7 +39,9 @@ pub struct Splices(pub Vec<Splice>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpliceError {
     /// A splice reaches past the end of the text.
-    #[error("the edit reaches to position {reaches}, but the text ends at {length}; nothing was changed, fetch the text and try again")]
+    #[error(
+        "the edit reaches to position {reaches}, but the text ends at {length}; nothing was changed, fetch the text and try again"
+    )]
     PastTheEnd {
         /// The position it reaches to.
         reaches: u64,
@@ -47,7 +49,9 @@ pub enum SpliceError {
         length: u64,
     },
     /// The list is not sorted, or its splices overlap.
-    #[error("the parts of the edit overlap or are out of order at position {at}; nothing was changed")]
+    #[error(
+        "the parts of the edit overlap or are out of order at position {at}; nothing was changed"
+    )]
     OutOfOrder {
         /// Where.
         at: u32,
@@ -59,7 +63,9 @@ pub enum SpliceError {
         at: u32,
     },
     /// The text would not have the length that the caller expects.
-    #[error("the text would become {found} long instead of {expected}; nothing was changed, fetch the text and try again")]
+    #[error(
+        "the text would become {found} long instead of {expected}; nothing was changed, fetch the text and try again"
+    )]
     WrongLength {
         /// The length that the caller expects.
         expected: u32,
@@ -78,7 +84,9 @@ impl Splices {
     /// Whether nothing is replaced.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|splice| splice.delete == 0 && splice.insert.is_empty())
+        self.0
+            .iter()
+            .all(|splice| splice.delete == 0 && splice.insert.is_empty())
     }
 
     /// These splices, made for one text, as they apply to that text after `other` (made for the same text) was
@@ -124,7 +132,10 @@ impl Splices {
             }
             end = at + u64::from(splice.delete);
             if end > length {
-                return Err(SpliceError::PastTheEnd { reaches: end, length });
+                return Err(SpliceError::PastTheEnd {
+                    reaches: end,
+                    length,
+                });
             }
             result = result - u64::from(splice.delete) + u64::from(length_of(&splice.insert));
         }

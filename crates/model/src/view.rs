@@ -73,7 +73,9 @@ impl Priority {
     /// Reads the stored word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Low, Self::Medium, Self::High, Self::Urgent].into_iter().find(|p| p.as_str() == word)
+        [Self::Low, Self::Medium, Self::High, Self::Urgent]
+            .into_iter()
+            .find(|p| p.as_str() == word)
     }
 }
 

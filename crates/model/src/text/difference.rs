@@ -24,7 +24,10 @@ pub(super) fn between(old: &str, new: &str) -> Splices {
 
 /// How many bytes of common characters two texts begin with.
 fn common_prefix(old: impl Iterator<Item = char>, new: impl Iterator<Item = char>) -> usize {
-    old.zip(new).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+    old.zip(new)
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum()
 }
 
 /// Words, and everything else character by character.
@@ -33,7 +36,8 @@ fn words(text: &str) -> Vec<&str> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let length = if first.is_alphanumeric() {
-            rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
+            rest.find(|c: char| !c.is_alphanumeric())
+                .unwrap_or(rest.len())
         } else {
             first.len_utf8()
         };
@@ -51,7 +55,11 @@ fn lines(text: &str) -> Vec<&str> {
 /// Turns matched pairs of tokens into splices around them.
 fn splices(start: usize, before: &[&str], after: &[&str], kept: &[(usize, usize)]) -> Splices {
     let units = |tokens: Option<&[&str]>| {
-        tokens.unwrap_or_default().iter().map(|t| t.encode_utf16().count()).sum::<usize>()
+        tokens
+            .unwrap_or_default()
+            .iter()
+            .map(|t| t.encode_utf16().count())
+            .sum::<usize>()
     };
     let mut list = Vec::new();
     let (mut at, mut old, mut new) = (start, 0, 0);
@@ -81,14 +89,22 @@ fn common(before: &[&str], after: &[&str]) -> Option<Vec<(usize, usize)>> {
     let mut trace: Vec<Vec<isize>> = Vec::new();
     let at = |reach: &[isize], k: isize| reach.get(slot(k)).copied().unwrap_or(-1);
     let equal = |x: isize, y: isize| {
-        let pick = |list: &[&str], i: isize| usize::try_from(i).ok().and_then(|i| list.get(i).copied().map(str::to_owned));
+        let pick = |list: &[&str], i: isize| {
+            usize::try_from(i)
+                .ok()
+                .and_then(|i| list.get(i).copied().map(str::to_owned))
+        };
         matches!((pick(before, x), pick(after, y)), (Some(a), Some(b)) if a == b)
     };
     for d in 0..=farthest {
         trace.push(reach.get(slot(-d - 1)..=slot(d + 1))?.to_vec());
         for k in (-d..=d).step_by(2) {
             let down = k == -d || (k != d && at(&reach, k - 1) < at(&reach, k + 1));
-            let mut x = if down { at(&reach, k + 1) } else { at(&reach, k - 1) + 1 };
+            let mut x = if down {
+                at(&reach, k + 1)
+            } else {
+                at(&reach, k - 1) + 1
+            };
             while x < n && x - k < m && equal(x, x - k) {
                 x += 1;
             }
@@ -108,12 +124,24 @@ fn walk_back(trace: &[Vec<isize>], farthest: isize, n: isize, m: isize) -> Vec<(
     let (mut x, mut y) = (n, m);
     let mut kept = Vec::new();
     for d in (0..=farthest).rev() {
-        let Some(reach) = usize::try_from(d).ok().and_then(|d| trace.get(d)) else { break };
-        let at = |k: isize| usize::try_from(k + d + 1).ok().and_then(|i| reach.get(i)).copied().unwrap_or(-1);
+        let Some(reach) = usize::try_from(d).ok().and_then(|d| trace.get(d)) else {
+            break;
+        };
+        let at = |k: isize| {
+            usize::try_from(k + d + 1)
+                .ok()
+                .and_then(|i| reach.get(i))
+                .copied()
+                .unwrap_or(-1)
+        };
         let k = x - y;
         let down = k == -d || (k != d && at(k - 1) < at(k + 1));
         let previous_k = if down { k + 1 } else { k - 1 };
-        let (from_x, from_y) = if d == 0 { (0, 0) } else { (at(previous_k), at(previous_k) - previous_k) };
+        let (from_x, from_y) = if d == 0 {
+            (0, 0)
+        } else {
+            (at(previous_k), at(previous_k) - previous_k)
+        };
         let (mid_x, mid_y) = match (d, down) {
             (0, _) => (0, 0),
             (_, true) => (from_x, from_y + 1),

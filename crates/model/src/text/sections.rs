@@ -57,7 +57,11 @@ impl Sections {
         for splice in &splices.0 {
             let from = (splice.at as usize).max(at);
             sections.keep(from - at, false);
-            sections.replace(splice.delete as usize, splice.insert.encode_utf16().collect(), false);
+            sections.replace(
+                splice.delete as usize,
+                splice.insert.encode_utf16().collect(),
+                false,
+            );
             at = from + splice.delete as usize;
         }
         sections
@@ -68,7 +72,10 @@ impl Sections {
     }
 
     fn length_after(&self) -> usize {
-        self.0.iter().map(|section| section.insert.as_ref().map_or(section.length, Vec::len)).sum()
+        self.0
+            .iter()
+            .map(|section| section.insert.as_ref().map_or(section.length, Vec::len))
+            .sum()
     }
 
     fn into_splices(self) -> Splices {
@@ -136,7 +143,9 @@ impl Walker {
 
     /// What is left to insert here.
     fn left_to_insert(&self) -> usize {
-        self.insert.as_ref().map_or(0, |insert| insert.len().saturating_sub(self.offset))
+        self.insert
+            .as_ref()
+            .map_or(0, |insert| insert.len().saturating_sub(self.offset))
     }
 
     fn text(&self) -> Vec<u16> {
@@ -221,7 +230,11 @@ pub(super) fn map(ours: &Splices, other: &Splices, before: bool) -> Splices {
                     break;
                 }
             }
-            let text = if inserted < a.number { a.text() } else { Vec::new() };
+            let text = if inserted < a.number {
+                a.text()
+            } else {
+                Vec::new()
+            };
             result.replace(length, text, false);
             inserted = a.number;
             let passed = a.length - left;
@@ -254,7 +267,11 @@ pub(super) fn compose(first: &Splices, next: &Splices) -> Splices {
         } else if a.done || b.done {
             break;
         } else {
-            let after = if a.changes() { a.left_to_insert() } else { a.length };
+            let after = if a.changes() {
+                a.left_to_insert()
+            } else {
+                a.length
+            };
             let length = after.min(b.length);
             let sections = result.0.len();
             let text_of_b = if b.offset == 0 { b.text() } else { Vec::new() };

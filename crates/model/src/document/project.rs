@@ -1,0 +1,98 @@
+//! The projection of a document.
+
+use automerge::ROOT;
+
+use super::{Document, board, fields};
+use crate::id::CardId;
+use crate::kind::Kind;
+use crate::markdown;
+use crate::projection::{CardRow, Projection};
+use crate::view::{CardSummary, ColumnView, Life};
+
+impl Document {
+    /// Everything that lists, search and backlinks need. Costs a walk over the whole document.
+    ///
+    /// # Errors
+    /// When the instance is broken.
+    pub fn projection(&self) -> Result<Projection, super::DocumentError> {
+        self.body.read(|f| {
+            let title = fields::title(f, &ROOT);
+            let place = fields::document_place(f);
+            let (mut text, mut cards) = (None, Vec::new());
+            match self.kind {
+                Kind::Note => {
+                    text = Some(
+                        fields::note_text(f)
+                            .map(|obj| fields::text(f, &obj))
+                            .unwrap_or_default(),
+                    )
+                }
+                Kind::Board => cards = board::card_rows(f),
+            }
+            let mut found = markdown::Scanned::default();
+            let live = cards
+                .iter()
+                .filter(|card| card.life.is_live())
+                .map(|card| card.description.as_str());
+            for part in text.as_deref().into_iter().chain(live) {
+                let scanned = markdown::scan(part);
+                found.tags.extend(scanned.tags);
+                let new: Vec<_> = scanned
+                    .links
+                    .into_iter()
+                    .filter(|link| !found.links.contains(link))
+                    .collect();
+                found.links.extend(new);
+            }
+            let header = [
+                title.is_disputed(),
+                place.is_disputed(),
+                self.life == Life::KeptDespiteTrash,
+            ];
+            let conflicts = header
+                .into_iter()
+                .map(u32::from)
+                .chain(cards.iter().map(|card| card.conflicts))
+                .sum();
+            Projection {
+                kind: self.kind,
+                title: title.value,
+                parent: place.value.parent,
+                position: place.value.position,
+                life: self.life,
+                text,
+                cards,
+                tags: found.tags,
+                links: found.links,
+                conflicts,
+            }
+        })
+    }
+
+    /// One card, flattened. `None` when there is no such card. Costs nothing beyond that card.
+    ///
+    /// # Errors
+    /// When the instance is broken.
+    pub fn card_row(&self, card: CardId) -> Result<Option<CardRow>, super::DocumentError> {
+        self.body.read(|f| board::card_row(f, card))
+    }
+
+    /// One card as the board shows it. `None` when there is no such card.
+    ///
+    /// # Errors
+    /// When the instance is broken.
+    pub fn card_summary(&self, card: CardId) -> Result<Option<CardSummary>, super::DocumentError> {
+        self.body.read(|f| board::card_summary(f, card))
+    }
+
+    /// The visible columns, when the caller knows which columns hold live cards that are not archived.
+    ///
+    /// # Errors
+    /// When the instance is broken.
+    pub fn columns(
+        &self,
+        used: &std::collections::BTreeSet<crate::id::ColumnId>,
+    ) -> Result<Vec<ColumnView>, super::DocumentError> {
+        self.body.read(|f| board::columns(f, used))
+    }
+}
