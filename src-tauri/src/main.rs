@@ -2,6 +2,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod commands;
+mod ending;
 mod engine;
 mod graphics;
 mod profile;
@@ -33,6 +34,7 @@ fn main() -> anyhow::Result<()> {
         .manage(Engine::new(profile))
         .setup(|app| {
             window::enable_input_methods(app.handle());
+            tauri::async_runtime::spawn(ending::end_when_asked(app.handle().clone()));
             let app = app.handle().clone();
             tauri::async_runtime::spawn(async move { app.state::<Engine>().open_early().await });
             Ok(())
