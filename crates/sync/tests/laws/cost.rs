@@ -1,0 +1,159 @@
+//! What agreement costs on the wire.
+
+use skein_access::EnvelopeKind;
+use skein_sync::Group;
+
+use crate::world::World;
+
+fn overhead(world: &World) -> u64 {
+    world.bytes - world.envelope_bytes
+}
+
+#[test]
+fn equal_sets_agree_in_less_than_five_hundred_bytes() {
+    let mut world = World::new(2, 1);
+    world.seed(&[0, 1], EnvelopeKind::Access, 40, 200);
+    world.seed(&[0, 1], EnvelopeKind::Data, 10_000, 160);
+    world.connect(0, 1);
+    world.run_for(1_000);
+    assert_eq!(world.nodes[0].agreements(Group::Data), 1);
+    assert_eq!(world.nodes[1].agreements(Group::Data), 1);
+    assert!(
+        world.bytes < 500,
+        "{} bytes, greeting included",
+        world.bytes
+    );
+}
+
+#[test]
+fn ten_of_ten_thousand_differing_cost_less_than_fifteen_kilobytes() {
+    for seed in 0..5 {
+        let mut world = World::new(2, seed);
+        world.seed(&[0, 1], EnvelopeKind::Data, 10_000, 160);
+        world.seed(&[0], EnvelopeKind::Data, 5, 160);
+        world.seed(&[1], EnvelopeKind::Data, 5, 160);
+        world.connect(0, 1);
+        world.run_for(1_000);
+        assert!(world.is_equal());
+        assert!(overhead(&world) < 15_000, "{} bytes", overhead(&world));
+    }
+}
+
+#[test]
+fn an_empty_side_is_streamed_to_without_naming_ids() {
+    for (dialer, listener) in [(0, 1), (1, 0)] {
+        let mut world = World::new(2, 1);
+        world.seed(&[0], EnvelopeKind::Access, 20, 160);
+        world.seed(&[0], EnvelopeKind::Data, 20_000, 160);
+        world.connect(dialer, listener);
+        world.run_for(1_000);
+        assert!(world.is_equal());
+        assert_eq!(world.nodes[1].agreements(Group::Data), 1);
+        assert_eq!(
+            world.nodes[0].acknowledged.values().next().unwrap().len(),
+            20_020
+        );
+        assert!(
+            overhead(&world) < 20_020 * 3 + 1_000,
+            "{} bytes",
+            overhead(&world)
+        );
+    }
+}
+
+#[test]
+fn two_empty_replicas_agree() {
+    let mut world = World::new(2, 1);
+    world.connect(0, 1);
+    world.run_for(1_000);
+    assert_eq!(world.nodes[0].agreements(Group::Data), 1);
+    assert_eq!(world.nodes[1].agreements(Group::Data), 1);
+    assert!(world.bytes < 500);
+}
+
+#[test]
+fn a_broken_stream_goes_on_where_it_broke() {
+    let mut world = World::new(3, 1);
+    world.seed(&[0, 2], EnvelopeKind::Data, 10_000, 160);
+    let link = world.connect(1, 0);
+    while world.nodes[1].held.len() < 5_000 {
+        world.step();
+    }
+    world.break_link(link);
+    world.drain();
+    let (before, had) = (overhead(&world), world.nodes[1].held.len() as u64);
+    world.connect(1, 2);
+    world.run_for(12_000);
+    assert!(world.is_equal());
+    let cost = overhead(&world) - before;
+    assert!(
+        cost < (10_000 - had) * 4 + 1_000,
+        "{cost} bytes for the second half"
+    );
+    let twice: usize = world.nodes[1]
+        .arrivals
+        .values()
+        .map(|times| times - 1)
+        .sum();
+    assert!(twice <= 10_000 / 4, "{twice} envelopes came twice");
+}
+
+#[test]
+fn two_peers_together_bring_each_envelope_about_once() {
+    let mut world = World::new(3, 3);
+    world.seed(&[0, 1, 2], EnvelopeKind::Data, 100, 160);
+    world.seed(&[0, 1], EnvelopeKind::Data, 10_000, 160);
+    world.connect(2, 0);
+    world.connect(1, 2);
+    world.run_for(30_000);
+    assert!(world.is_equal());
+    let twice: usize = world.nodes[2]
+        .arrivals
+        .values()
+        .map(|times| times - 1)
+        .sum();
+    assert!(twice < 100, "{twice} of 10,000 came twice");
+}
+
+#[test]
+fn an_empty_replica_with_two_peers_is_streamed_to_by_one() {
+    let mut world = World::new(3, 3);
+    world.seed(&[0, 1], EnvelopeKind::Data, 5_000, 160);
+    world.connect(2, 0);
+    world.connect(1, 2);
+    world.run_for(70_000);
+    assert!(world.is_equal());
+    let twice: usize = world.nodes[2]
+        .arrivals
+        .values()
+        .map(|times| times - 1)
+        .sum();
+    assert!(twice < 100, "{twice} of 5,000 came twice");
+    assert!(
+        world.nodes[2].agreements(Group::Data) >= 2,
+        "and both agree in the end"
+    );
+}
+
+#[test]
+fn a_slow_store_is_never_sent_more_than_the_window() {
+    let mut world = World::new(2, 3);
+    world.seed(&[0], EnvelopeKind::Data, 300, 100_000);
+    world.connect(0, 1);
+    // Node 1 stores only when nothing else is left to do.
+    loop {
+        let links: Vec<usize> = world.links.keys().copied().collect();
+        let moved = links
+            .iter()
+            .any(|link| world.deliver(*link, 0) || world.deliver(*link, 1));
+        if !moved && !world.work(0) && !world.work(1) {
+            break;
+        }
+    }
+    assert!(world.is_equal());
+    assert!(world.nodes[1].most_unstored_bytes < 5 * 1024 * 1024);
+    assert!(
+        world.nodes[1].most_unstored_bytes > 3 * 1024 * 1024,
+        "and the window is used"
+    );
+}
