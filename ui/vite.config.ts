@@ -3,7 +3,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-const chromium = process.env.SKEIN_CHROMIUM ?? "/usr/bin/chromium";
+const chromium = process.env["SKEIN_CHROMIUM"] ?? "/usr/bin/chromium";
 const chromiumArguments = [
   "--no-sandbox",
   "--disable-gpu",

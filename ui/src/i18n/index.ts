@@ -4,7 +4,7 @@ import english from "./en.json";
 
 type Entry = string | { one: string; other: string };
 
-export type Key = keyof typeof english;
+export type Key = keyof typeof english & string;
 export type Gaps = Record<string, string | number>;
 
 const entries: Record<string, Entry> = english;

@@ -1,9 +1,5 @@
 // The shapes of the engine's API. Written by hand only until the generator writes them from Rust.
 
-export type DocumentId = string;
-export type CardId = string;
-export type ColumnId = string;
-export type ChecklistItemId = string;
 
 export type Kind = "note" | "board";
 export type Life = "alive" | "trashed" | "kept_despite_trash";
@@ -15,49 +11,53 @@ export type Register<T> = { value: T; others: Array<T> };
 
 export type Splice = { at: number; delete: number; insert: string };
 
+export type Place = { parent: string | null; position: string };
+export type CardPlace = { column: string; position: string };
+
 export type NoteView = {
-  id: DocumentId;
+  id: string;
   title: Register<string>;
-  parent: DocumentId | null;
+  parent: string | null;
   position: string;
+  otherPlaces: Array<Place>;
   life: Life;
   textLength: number;
 };
 
 export type ColumnView = {
-  id: ColumnId;
+  id: string;
   title: Register<string>;
-  position: string;
   limit: Register<number | null>;
-  deleted: boolean;
+  position: string;
+  life: Life;
 };
 
-export type CardPlace = { column: ColumnId; position: string };
-
 export type CardSummary = {
-  id: CardId;
+  id: string;
   place: Register<CardPlace>;
-  title: Register<string>;
+  title: string;
   assignees: Array<string>;
   labels: Array<string>;
-  due: Register<string | null>;
-  priority: Register<Priority | null>;
-  archived: Register<boolean>;
+  due: string | null;
+  priority: Priority | null;
+  archived: boolean;
   life: Life;
   checklistDone: number;
   checklistTotal: number;
+  hasDescription: boolean;
   conflicts: number;
 };
 
-export type ChecklistItem = {
-  id: ChecklistItemId;
-  title: string;
-  done: boolean;
+export type ChecklistItemView = {
+  id: string;
+  title: Register<string>;
+  done: Register<boolean>;
   position: string;
+  life: Life;
 };
 
 export type CardView = {
-  id: CardId;
+  id: string;
   place: Register<CardPlace>;
   title: Register<string>;
   assignees: Array<string>;
@@ -66,13 +66,17 @@ export type CardView = {
   priority: Register<Priority | null>;
   archived: Register<boolean>;
   life: Life;
-  checklist: Array<ChecklistItem>;
+  checklist: Array<ChecklistItemView>;
   descriptionLength: number;
+  conflicts: number;
 };
 
 export type BoardView = {
-  id: DocumentId;
+  id: string;
   title: Register<string>;
+  parent: string | null;
+  position: string;
+  otherPlaces: Array<Place>;
   life: Life;
   columns: Array<ColumnView>;
   cards: Array<CardSummary>;
@@ -80,64 +84,67 @@ export type BoardView = {
 
 export type NoteEdit =
   | { type: "rename"; title: string }
-  | { type: "move"; parent: DocumentId | null; position: string }
+  | { type: "move"; parent: string | null; position: string }
   | { type: "trash" }
   | { type: "restore" }
   | { type: "replace_text"; base: string; text: string }
-  | { type: "append_text"; text: string };
+  | { type: "append_text"; text: string }
+  | { type: "take_back"; change: string; edit: NoteEdit };
 
-export type NewCard = { id: CardId; title: string };
+export type NewCard = { id: string; title: string };
 
 export type BoardEdit =
   | { type: "rename"; title: string }
-  | { type: "move"; parent: DocumentId | null; position: string }
+  | { type: "move"; parent: string | null; position: string }
   | { type: "trash" }
   | { type: "restore" }
-  | { type: "add_column"; id: ColumnId; title: string; after: ColumnId | null }
-  | { type: "rename_column"; id: ColumnId; title: string }
-  | { type: "move_column"; id: ColumnId; after: ColumnId | null }
-  | { type: "set_column_limit"; id: ColumnId; limit: number | null }
-  | { type: "delete_column"; id: ColumnId; moveCardsTo: ColumnId | null }
-  | { type: "restore_column"; id: ColumnId }
-  | { type: "add_cards"; column: ColumnId; after: CardId | null; cards: Array<NewCard> }
-  | { type: "move_card"; card: CardId; column: ColumnId; after: CardId | null }
-  | { type: "set_card_title"; card: CardId; title: string }
-  | { type: "set_assignees"; card: CardId; assignees: Array<string> }
-  | { type: "set_labels"; card: CardId; labels: Array<string> }
-  | { type: "set_due"; card: CardId; due: string | null }
-  | { type: "set_priority"; card: CardId; priority: Priority | null }
+  | { type: "add_column"; id: string; title: string; after: string | null }
+  | { type: "rename_column"; id: string; title: string }
+  | { type: "move_column"; id: string; after: string | null }
+  | { type: "set_column_limit"; id: string; limit: number | null }
+  | { type: "delete_column"; id: string; moveCardsTo: string | null }
+  | { type: "restore_column"; id: string }
+  | { type: "add_cards"; column: string; after: string | null; cards: Array<NewCard> }
+  | { type: "move_card"; card: string; column: string; after: string | null }
+  | { type: "set_card_title"; card: string; title: string }
+  | { type: "set_assignees"; card: string; assignees: Array<string> }
+  | { type: "set_labels"; card: string; labels: Array<string> }
+  | { type: "set_due"; card: string; due: string | null }
+  | { type: "set_priority"; card: string; priority: Priority | null }
   | {
       type: "add_checklist_item";
-      card: CardId;
-      id: ChecklistItemId;
+      card: string;
+      id: string;
       title: string;
-      after: ChecklistItemId | null;
+      after: string | null;
     }
   | {
       type: "set_checklist_item";
-      card: CardId;
-      item: ChecklistItemId;
+      card: string;
+      item: string;
       title: string | null;
       done: boolean | null;
     }
-  | { type: "remove_checklist_item"; card: CardId; item: ChecklistItemId }
-  | { type: "archive_card"; card: CardId; archived: boolean }
-  | { type: "trash_card"; card: CardId }
-  | { type: "restore_card"; card: CardId }
-  | { type: "replace_description"; card: CardId; base: string; text: string }
-  | { type: "choose_place"; card: CardId; place: CardPlace }
-  | { type: "many"; edits: Array<BoardEdit> };
+  | { type: "remove_checklist_item"; card: string; item: string }
+  | { type: "restore_checklist_item"; card: string; item: string }
+  | { type: "archive_card"; card: string; archived: boolean }
+  | { type: "trash_card"; card: string }
+  | { type: "restore_card"; card: string }
+  | { type: "replace_description"; card: string; base: string; text: string }
+  | { type: "choose_place"; card: string; place: CardPlace }
+  | { type: "many"; edits: Array<BoardEdit> }
+  | { type: "take_back"; change: string; edit: BoardEdit };
 
 export type View =
   | { type: "status" }
   | { type: "tree" }
-  | { type: "note"; document: DocumentId }
-  | { type: "board"; document: DocumentId }
-  | { type: "card"; document: DocumentId; card: CardId }
-  | { type: "text"; document: DocumentId; card: CardId | null }
+  | { type: "note"; document: string }
+  | { type: "board"; document: string }
+  | { type: "card"; document: string; card: string }
+  | { type: "text"; document: string; card: string | null }
   | { type: "people" }
   | { type: "peers" }
-  | { type: "delivery"; document: DocumentId | null }
+  | { type: "delivery"; document: string | null }
   | { type: "notices" }
   | { type: "trash" };
 
@@ -151,23 +158,23 @@ export type Request =
       type: "create_note";
       title: string;
       text: string | null;
-      parent: DocumentId | null;
-      after: DocumentId | null;
+      parent: string | null;
+      after: string | null;
     }
   | {
       type: "create_board";
       title: string;
       columns: Array<string> | null;
-      parent: DocumentId | null;
-      after: DocumentId | null;
+      parent: string | null;
+      after: string | null;
     }
-  | { type: "edit_note"; document: DocumentId; edit: NoteEdit }
-  | { type: "edit_board"; document: DocumentId; edit: BoardEdit }
+  | { type: "edit_note"; document: string; edit: NoteEdit }
+  | { type: "edit_board"; document: string; edit: BoardEdit }
   | {
       type: "place_document";
-      document: DocumentId;
-      parent: DocumentId | null;
-      after: DocumentId | null;
+      document: string;
+      parent: string | null;
+      after: string | null;
     }
   | { type: "subscribe"; view: View }
   | { type: "unsubscribe"; subscription: number }
@@ -179,14 +186,14 @@ export type Request =
       splices: Array<Splice>;
       length: number;
     }
-  | { type: "read_note"; document: DocumentId }
-  | { type: "read_board"; document: DocumentId }
+  | { type: "read_note"; document: string }
+  | { type: "read_board"; document: string }
   | { type: "list_documents"; kind: Kind | null; trashed: boolean }
   | { type: "search"; query: string; limit: number }
   | { type: "connect"; address: string }
   | { type: "reconnect" }
   | { type: "list_peers" }
-  | { type: "delivery"; document: DocumentId | null }
+  | { type: "delivery"; document: string | null }
   | { type: "audit" }
   | { type: "import_markdown"; path: string }
   | { type: "export"; path: string }
@@ -233,10 +240,10 @@ export type Delivery = {
 };
 
 export type TreeItem = {
-  id: DocumentId;
+  id: string;
   kind: Kind;
   title: string;
-  parent: DocumentId | null;
+  parent: string | null;
   position: string;
   life: Life;
   updatedAt: number;
@@ -245,20 +252,20 @@ export type TreeItem = {
 export type Listed = TreeItem & { depth: number };
 
 export type NoteContent = {
-  id: DocumentId;
+  id: string;
   title: string;
   otherTitles: Array<string>;
-  parent: DocumentId | null;
+  parent: string | null;
   life: Life;
   text: string;
   heads: Array<string>;
 };
 
-export type Backlink = { id: DocumentId; title: string };
+export type Backlink = { id: string; title: string };
 export type HitPart = { text: string; hit: boolean };
 export type SearchHit = {
-  id: DocumentId;
-  card: CardId | null;
+  id: string;
+  card: string | null;
   kind: Kind;
   title: string;
   snippet: Array<HitPart>;
@@ -278,7 +285,7 @@ export type Notice = { key: string; message: string; hint: string; since: number
 
 export type Event =
   | { type: "status"; status: Status }
-  | { type: "tree"; reset: boolean; upserts: Array<TreeItem>; removed: Array<DocumentId> }
+  | { type: "tree"; reset: boolean; upserts: Array<TreeItem>; removed: Array<string> }
   | { type: "note"; note: NoteView; backlinks: Array<Backlink> }
   | {
       type: "board";
@@ -287,7 +294,7 @@ export type Event =
       life: Life;
       columns: Array<ColumnView>;
       upserts: Array<CardSummary>;
-      removed: Array<CardId>;
+      removed: Array<string>;
     }
   | { type: "card"; card: CardView }
   | { type: "text_reset"; version: number; text: string }
@@ -302,7 +309,7 @@ export type Reply =
   | { type: "done" }
   | { type: "status"; status: Status }
   | { type: "invite"; ticket: string; link: string; addresses: Array<string> }
-  | { type: "created"; id: DocumentId }
+  | { type: "created"; id: string }
   | { type: "edited"; undo: Request | null }
   | { type: "subscribed"; subscription: number }
   | { type: "text_ack"; version: number; splices: Array<Splice> }

@@ -3,7 +3,37 @@
 import { Connection } from "./connection";
 import type { Ipc } from "./ipc";
 
-export type * from "./generated";
+export type {
+  Backlink,
+  BoardEdit,
+  CardPlace,
+  CardSummary,
+  CardView,
+  ChecklistItemView,
+  ColumnView,
+  Delivery,
+  Event,
+  Joining,
+  Kind,
+  Life,
+  Member,
+  NoteEdit,
+  NoteView,
+  Notice,
+  Peer,
+  Priority,
+  Register,
+  Reply,
+  Request,
+  Role,
+  SearchHit,
+  Splice,
+  Status,
+  TreeItem,
+  View,
+} from "./generated";
+export { freshId } from "./ids";
+export type { CardId, ColumnId, DocumentId } from "./ids";
 export { ApiError, DISCONNECTED } from "./ipc";
 export type { Answer, Ipc, Line, ReplyTo, Subscription } from "./ipc";
 

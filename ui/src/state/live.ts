@@ -4,7 +4,6 @@ import { createSubscriber } from "svelte/reactivity";
 import type {
   Backlink,
   BoardView,
-  CardId,
   CardSummary,
   CardView,
   Delivery,
@@ -16,11 +15,12 @@ import type {
   Status,
   View,
 } from "../ipc/generated";
+import type { CardId } from "../ipc/ids";
 import type { ApiError, Ipc, Subscription } from "../ipc/ipc";
 import { Tree } from "./tree";
 
 export type NoteState = { note: NoteView; backlinks: Backlink[] };
-export type BoardState = Omit<BoardView, "id" | "cards"> & {
+export type BoardState = Pick<BoardView, "title" | "life" | "columns"> & {
   cards: ReadonlyMap<CardId, CardSummary>;
 };
 /** A new wrapper for each change, so that whoever derives from it notices. */

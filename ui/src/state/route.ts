@@ -1,7 +1,8 @@
 // Where in the app one is: kept in the address after `#`, so that back, forward and links work.
 
 import { createSubscriber } from "svelte/reactivity";
-import type { CardId, DocumentId, Kind } from "../ipc/generated";
+import type { Kind } from "../ipc/generated";
+import type { CardId, DocumentId } from "../ipc/ids";
 
 export type Route =
   | { page: "home" }

@@ -1,6 +1,7 @@
 // The documents as a tree that stays whole whatever people do to it while apart.
 
-import type { DocumentId, TreeItem } from "../ipc/generated";
+import type { TreeItem } from "../ipc/generated";
+import type { DocumentId } from "../ipc/ids";
 
 function byPlace(a: TreeItem, b: TreeItem): number {
   if (a.position !== b.position) return a.position < b.position ? -1 : 1;

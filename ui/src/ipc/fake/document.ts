@@ -71,7 +71,7 @@ export class FakeDocument {
         title: one(column.title),
         position: between(this.columns.at(-1)?.position, undefined),
         limit: one(column.limit ?? null),
-        deleted: false,
+        life: "alive",
       });
       for (const card of column.cards) this.#seedCard(id, card);
     }
@@ -91,9 +91,10 @@ export class FakeDocument {
       description: source.description ?? "",
       checklist: (source.checklist ?? []).map(([title, done], index) => ({
         id: freshId("item"),
-        title,
-        done,
+        title: one(title),
+        done: one(done),
         position: between(undefined, undefined) + index,
+        life: "alive" as const,
       })),
     });
   }
@@ -143,32 +144,54 @@ export class FakeDocument {
 
   noteView(): NoteView {
     const { id, title, parent, position, life } = this;
-    return { id, title, parent, position, life, textLength: this.text.length };
+    return { id, title, parent, position, otherPlaces: [], life, textLength: this.text.length };
   }
 
   boardView(): BoardView {
     return {
       id: this.id,
       title: this.title,
+      parent: this.parent,
+      position: this.position,
+      otherPlaces: [],
       life: this.life,
-      columns: placed(this.columns.filter((column) => !column.deleted)),
+      columns: placed(this.columns.filter((column) => column.life === "alive")),
       cards: [...this.cards.values()].map((card) => this.summary(card)),
     };
   }
 
   summary(card: FakeCard): CardSummary {
-    const { description: _description, checklist, ...rest } = card;
+    const { id, place, assignees, labels, life, checklist } = structuredClone(card);
     return {
-      ...structuredClone(rest),
-      checklistDone: checklist.filter((item) => item.done).length,
+      id,
+      place,
+      title: card.title.value,
+      assignees,
+      labels,
+      due: card.due.value,
+      priority: card.priority.value,
+      archived: card.archived.value,
+      life,
+      checklistDone: checklist.filter((item) => item.done.value).length,
       checklistTotal: checklist.length,
-      conflicts: card.place.others.length + card.title.others.length + card.due.others.length,
+      hasDescription: card.description !== "",
+      conflicts: this.#conflictsOf(card),
     };
+  }
+
+  #conflictsOf(card: FakeCard): number {
+    const fields = [card.place, card.title, card.due, card.priority, card.archived];
+    return fields.filter((field) => field.others.length > 0).length;
   }
 
   cardView(card: FakeCard): CardView {
     const { description, ...rest } = structuredClone(card);
-    return { ...rest, checklist: placed(rest.checklist), descriptionLength: description.length };
+    return {
+      ...rest,
+      checklist: placed(rest.checklist),
+      descriptionLength: description.length,
+      conflicts: this.#conflictsOf(card),
+    };
   }
 
   textOf(card: string | null): string {
@@ -259,7 +282,7 @@ export class FakeDocument {
             edit.after ?? this.columns.at(-1)?.id ?? null,
           ),
           limit: one<number | null>(null),
-          deleted: false,
+          life: "alive",
         });
         return { type: "delete_column", id: edit.id, moveCardsTo: null };
       case "rename_column": {
@@ -276,7 +299,7 @@ export class FakeDocument {
       }
       case "move_column": {
         if (column === undefined) return null;
-        const order = placed(this.columns).filter((known) => !known.deleted);
+        const order = placed(this.columns).filter((known) => known.life === "alive");
         const undo: BoardEdit = { ...edit, after: order[order.indexOf(column) - 1]?.id ?? null };
         column.position = positionAfter(
           order.filter((known) => known !== column),
@@ -286,7 +309,7 @@ export class FakeDocument {
       }
       case "delete_column": {
         if (column === undefined) return null;
-        column.deleted = true;
+        column.life = "trashed";
         const back: BoardEdit[] = [{ type: "restore_column", id: edit.id }];
         for (const card of this.cardsIn(edit.id)) {
           touched.add(card.id);
@@ -305,7 +328,7 @@ export class FakeDocument {
         return { type: "many", edits: back };
       }
       case "restore_column":
-        if (column !== undefined) column.deleted = false;
+        if (column !== undefined) column.life = "alive";
         return { type: "delete_column", id: edit.id, moveCardsTo: null };
       default:
         return null;
@@ -369,17 +392,18 @@ export class FakeDocument {
       case "add_checklist_item":
         card.checklist.push({
           id: edit.id,
-          title: edit.title,
-          done: false,
+          title: one(edit.title),
+          done: one(false),
           position: positionAfter(placed(card.checklist), edit.after),
+          life: "alive",
         });
         return { type: "remove_checklist_item", card: card.id, item: edit.id };
       case "set_checklist_item": {
         const item = card.checklist.find((known) => known.id === edit.item);
         if (item === undefined) return null;
-        const undo: BoardEdit = { ...edit, title: item.title, done: item.done };
-        item.title = edit.title ?? item.title;
-        item.done = edit.done ?? item.done;
+        const undo: BoardEdit = { ...edit, title: item.title.value, done: item.done.value };
+        if (edit.title !== null) item.title = one(edit.title);
+        if (edit.done !== null) item.done = one(edit.done);
         return undo;
       }
       case "remove_checklist_item": {
@@ -390,7 +414,7 @@ export class FakeDocument {
           type: "add_checklist_item",
           card: card.id,
           id: item.id,
-          title: item.title,
+          title: item.title.value,
           after: null,
         };
       }

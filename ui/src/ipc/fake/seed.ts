@@ -1,6 +1,6 @@
 // A small workspace for trying the view without an engine.
 
-import type { CardSummary, ChecklistItem, Kind, Priority } from "../generated";
+import type { CardView, Kind, Priority } from "../generated";
 
 export type SeedCard = {
   title: string;
@@ -24,10 +24,7 @@ export type SeedDocument = {
   columns?: Array<{ title: string; limit?: number; cards: SeedCard[] }>;
 };
 
-export type FakeCard = Omit<CardSummary, "checklistDone" | "checklistTotal" | "conflicts"> & {
-  description: string;
-  checklist: ChecklistItem[];
-};
+export type FakeCard = Omit<CardView, "descriptionLength" | "conflicts"> & { description: string };
 
 const welcome = `Everything you write is on your own disk the moment you stop typing.
 When Bea or Kenji come online, both machines swap what the other lacks.

@@ -1,0 +1,3 @@
+// Boards.
+
+export { default as Board } from "./Board.svelte";

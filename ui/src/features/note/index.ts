@@ -1,0 +1,3 @@
+// Notes.
+
+export { default as Note } from "./Note.svelte";

@@ -1,0 +1,3 @@
+// Search.
+
+export { default as SearchDialog } from "./SearchDialog.svelte";

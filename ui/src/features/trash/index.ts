@@ -1,0 +1,3 @@
+// The trash.
+
+export { default as Trash } from "./Trash.svelte";

@@ -1,0 +1,3 @@
+// The tree of documents in the sidebar.
+
+export { default as Tree } from "./Tree.svelte";
