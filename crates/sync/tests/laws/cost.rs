@@ -74,28 +74,22 @@ fn two_empty_replicas_agree() {
 #[test]
 fn a_broken_stream_goes_on_where_it_broke() {
     let mut world = World::new(3, 1);
-    world.seed(&[0, 2], EnvelopeKind::Data, 10_000, 160);
+    world.seed(&[0, 2], EnvelopeKind::Data, 8_000, 2_000);
     let link = world.connect(1, 0);
-    while world.nodes[1].held.len() < 5_000 {
+    while world.nodes[1].held.len() < 4_000 {
         world.step();
     }
     world.break_link(link);
     world.drain();
-    let (before, had) = (overhead(&world), world.nodes[1].held.len() as u64);
+    let before = overhead(&world);
+    let window = 4 * 1024 * 1024 / 2_000 + 500;
     world.connect(1, 2);
     world.run_for(12_000);
     assert!(world.is_equal());
     let cost = overhead(&world) - before;
-    assert!(
-        cost < (10_000 - had) * 4 + 1_000,
-        "{cost} bytes for the second half"
-    );
-    let twice: usize = world.nodes[1]
-        .arrivals
-        .values()
-        .map(|times| times - 1)
-        .sum();
-    assert!(twice <= 10_000 / 4, "{twice} envelopes came twice");
+    assert!(cost < (4_000 + window) * 4 + 1_000, "{cost} bytes for the second half");
+    let twice: usize = world.nodes[1].arrivals.values().map(|times| times - 1).sum();
+    assert!(twice as u64 <= window, "{twice} envelopes came twice: only what was under way");
 }
 
 #[test]

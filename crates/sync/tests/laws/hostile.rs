@@ -94,6 +94,7 @@ fn pair(seed: u64, steps: usize, dialer: usize) -> (World, usize) {
     world.seed(&[0, 1], EnvelopeKind::Data, 60, 200);
     world.seed(&[0], EnvelopeKind::Data, 40, 200);
     world.seed(&[1], EnvelopeKind::Data, 40, 200);
+    world.liars.insert(0);
     let link = world.connect(dialer, 1 - dialer);
     for _ in 0..steps {
         world.step();

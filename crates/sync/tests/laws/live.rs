@@ -37,7 +37,7 @@ fn in_a_full_mesh_an_envelope_comes_about_once_to_each() {
     let ids: Vec<_> = (0..100)
         .map(|turn| {
             let id = world.make(turn % 5, EnvelopeKind::Data, 400);
-            world.drain();
+            world.rounds();
             id
         })
         .collect();
