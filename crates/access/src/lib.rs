@@ -1,27 +1,62 @@
 //! Who may do what: identity, signed envelopes, membership, keys, permits, invites. Pure: no I/O, no clock, no randomness of its own.
+//!
+//! Bytes become an [`UnverifiedEnvelope`], which becomes an [`Envelope`] by its signature, which counts if the [`Authority`] accepts it. The
+//! authority is built from the access envelopes and gives the same answers for the same set of them.
 
+mod access_change;
 mod domain;
+mod epoch;
+mod facts;
+mod graph;
+mod node;
 mod padding;
+mod rules;
+mod settle;
+mod state;
 
+pub mod authority;
+pub mod changing;
 pub mod envelope;
 pub mod forks;
+pub mod founding;
 pub mod header;
 pub mod id;
+pub mod invite;
+pub mod join;
 pub mod key;
+pub mod keyring;
+pub mod operation;
 pub mod payload;
 pub mod permit;
 pub mod role;
+pub mod sealed_text;
 pub mod tag;
+pub mod ticket;
 pub mod wire;
 
+pub use access_change::AccessChange;
+pub use authority::{Admission, Authority, InviteView, Member, Pending};
+pub use changing::{
+    LastSequences, RotationReason, approve, leave, remove_device, remove_member, revoke_invite,
+    rotate, rotation_due, seal_for_missing, set_role,
+};
 pub use envelope::{
     Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, seal_data, seal_snapshot,
 };
 pub use forks::{Fork, forks};
+pub use founding::{Founded, OperationError, create_workspace};
 pub use header::{EnvelopeKind, Header, MAX_ENVELOPE};
 pub use id::{DeviceId, EnvelopeId, EpochId, MemberId, WorkspaceId};
+pub use invite::{InviteProof, NewInvite, create_invite};
+pub use join::{JoinError, join};
 pub use key::{DeviceKey, EpochKey};
+pub use keyring::Keyring;
+pub use node::VoidReason;
+pub use operation::{Action, Operation};
 pub use payload::{DataPayload, MAX_CHANGES, SnapshotPayload};
 pub use permit::{AcceptPermit, AdminPermit, Denied, ReadPermit, Unaccepted, WritePermit};
 pub use role::Role;
+pub use sealed_text::NameError;
+pub use state::Voided;
 pub use tag::tag;
+pub use ticket::{Ticket, TicketError};

@@ -1,9 +1,10 @@
-//! Permits: proof that the access state allowed something. Only `Authority` makes them, and each borrows it, so none outlives a change of roles.
+//! Permits: proof that the access state allowed something. Only [`Authority`](crate::Authority) makes them, and each borrows it, so none outlives a change of roles.
 
 use std::marker::PhantomData;
 
 use skein_model::Kind;
 
+use crate::authority::Authority;
 use crate::id::{DeviceId, MemberId};
 use crate::role::Role;
 
@@ -11,7 +12,7 @@ use crate::role::Role;
 #[derive(Debug)]
 pub struct ReadPermit<'a> {
     pub(crate) kind: Kind,
-    pub(crate) authority: PhantomData<&'a ()>,
+    pub(crate) authority: PhantomData<&'a Authority>,
 }
 
 impl ReadPermit<'_> {
@@ -28,7 +29,7 @@ pub struct WritePermit<'a> {
     pub(crate) kind: Kind,
     pub(crate) device: DeviceId,
     pub(crate) member: MemberId,
-    pub(crate) authority: PhantomData<&'a ()>,
+    pub(crate) authority: PhantomData<&'a Authority>,
 }
 
 impl WritePermit<'_> {
@@ -56,7 +57,7 @@ impl WritePermit<'_> {
 pub struct AdminPermit<'a> {
     pub(crate) device: DeviceId,
     pub(crate) member: MemberId,
-    pub(crate) authority: PhantomData<&'a ()>,
+    pub(crate) authority: &'a Authority,
 }
 
 impl AdminPermit<'_> {
@@ -78,7 +79,7 @@ impl AdminPermit<'_> {
 pub struct AcceptPermit<'a> {
     pub(crate) role: Role,
     pub(crate) member: Option<MemberId>,
-    pub(crate) authority: PhantomData<&'a ()>,
+    pub(crate) authority: PhantomData<&'a Authority>,
 }
 
 impl AcceptPermit<'_> {

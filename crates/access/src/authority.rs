@@ -1,0 +1,444 @@
+//! The authority: what the operations amount to, asked cheaply, and the only source of permits.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+use skein_model::Kind;
+
+use crate::access_change::{AccessChange, between};
+use crate::envelope::Envelope;
+use crate::header::EnvelopeKind;
+use crate::id::{DeviceId, EnvelopeId, MemberId, WorkspaceId};
+use crate::invite::InviteProof;
+use crate::keyring::Keyring;
+use crate::node::Node;
+use crate::operation::{Action, KeyEpoch, Relay};
+use crate::permit::{AcceptPermit, AdminPermit, Denied, ReadPermit, Unaccepted, WritePermit};
+use crate::role::Role;
+use crate::sealed_text::TextUse;
+use crate::state::{State, Voided};
+
+/// A person in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub id: MemberId,
+    /// Their name, if a key that opens it is at hand.
+    pub name: Option<String>,
+    /// What they may do; for somebody who left, what they could do last.
+    pub role: Role,
+    /// Their devices; none for somebody who left.
+    pub devices: Vec<DeviceId>,
+    /// The hour (since 1970) at which they came, by the clock of whoever recorded it.
+    pub joined_hour: u32,
+}
+
+/// An invite and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InviteView {
+    /// The operation that made it.
+    pub id: EnvelopeId,
+    /// What its label says, if a key that opens it is at hand.
+    pub label: Option<String>,
+    /// What a joiner may do.
+    pub role: Role,
+    /// How many may come in.
+    pub uses: u32,
+    /// How many did.
+    pub used: u32,
+    /// The hour after which it should be refused.
+    pub expires_hour: Option<u32>,
+    /// Whether an owner approves each joiner.
+    pub approval: bool,
+    /// The device that made it.
+    pub maker: DeviceId,
+    /// Whether somebody can still come in by it.
+    pub open: bool,
+}
+
+impl InviteView {
+    /// Whether it has expired by a clock that says `hour`.
+    #[must_use]
+    pub fn expired_at(&self, hour: u32) -> bool {
+        self.expires_hour.is_some_and(|expires| hour > expires)
+    }
+}
+
+/// Somebody who joined by an invite that needs approval, and waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pending {
+    /// The join to approve.
+    pub join: EnvelopeId,
+    /// The device that waits.
+    pub device: DeviceId,
+}
+
+/// How far a peer may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// A device of a member.
+    Member,
+    /// The holder of a ticket for this open invite: gets the access set, nothing else.
+    Invitee(EnvelopeId),
+    /// Nobody.
+    Stranger,
+}
+
+/// Who may do what in one workspace: a pure function of the set of its operations, whatever the order in which they came.
+#[derive(Debug, Clone)]
+pub struct Authority {
+    workspace: WorkspaceId,
+    nodes: BTreeMap<EnvelopeId, Node>,
+    state: State,
+}
+
+impl Authority {
+    /// The authority over the operations among these envelopes.
+    #[must_use]
+    pub fn build<'e>(
+        workspace: WorkspaceId,
+        envelopes: impl IntoIterator<Item = &'e Envelope>,
+    ) -> Self {
+        let mut authority = Self {
+            workspace,
+            nodes: BTreeMap::new(),
+            state: State::default(),
+        };
+        authority.insert_all(envelopes);
+        authority
+    }
+
+    /// Takes one more operation. Envelopes of other kinds or workspaces, and known ones, change nothing.
+    pub fn insert(&mut self, envelope: &Envelope) -> Vec<AccessChange> {
+        self.insert_all([envelope])
+    }
+
+    /// Takes many operations at the cost of one.
+    pub fn insert_all<'e>(
+        &mut self,
+        envelopes: impl IntoIterator<Item = &'e Envelope>,
+    ) -> Vec<AccessChange> {
+        let before = self.nodes.len();
+        for envelope in envelopes {
+            let header = envelope.header();
+            if header.kind == EnvelopeKind::Access && header.workspace == self.workspace {
+                let node = || Node::of(&self.workspace, envelope);
+                self.nodes.entry(envelope.id()).or_insert_with(node);
+            }
+        }
+        if self.nodes.len() == before {
+            return Vec::new();
+        }
+        let state = State::of(self.workspace, &self.nodes);
+        let changes = between(&self.state, &state);
+        self.state = state;
+        changes
+    }
+
+    /// The workspace.
+    #[must_use]
+    pub const fn workspace(&self) -> WorkspaceId {
+        self.workspace
+    }
+
+    /// Whether the workspace's beginning is known here; before that nobody is a member.
+    #[must_use]
+    pub const fn is_founded(&self) -> bool {
+        self.state.workspace_name.is_some()
+    }
+
+    /// The workspace's name, if a key that opens it is at hand.
+    #[must_use]
+    pub fn workspace_name(&self, keyring: &Keyring) -> Option<String> {
+        keyring.open_text(self.state.workspace_name.as_ref()?, TextUse::WorkspaceName)
+    }
+
+    /// The people of the workspace, the senior first.
+    #[must_use]
+    pub fn members(&self, keyring: &Keyring) -> Vec<Member> {
+        self.people(keyring, true)
+    }
+
+    /// The people who left or were removed, the senior first: their names still stand under what they wrote.
+    #[must_use]
+    pub fn former_members(&self, keyring: &Keyring) -> Vec<Member> {
+        self.people(keyring, false)
+    }
+
+    fn people(&self, keyring: &Keyring, present: bool) -> Vec<Member> {
+        let mut people: Vec<_> = self
+            .state
+            .members
+            .iter()
+            .filter(|(_, record)| record.devices.is_empty() != present)
+            .collect();
+        people.sort_by_key(|(_, record)| record.seniority);
+        people
+            .into_iter()
+            .map(|(id, record)| Member {
+                id: *id,
+                name: record
+                    .name
+                    .as_ref()
+                    .and_then(|name| keyring.open_text(name, TextUse::MemberName)),
+                role: record.role,
+                devices: record.devices.clone(),
+                joined_hour: record.joined_hour,
+            })
+            .collect()
+    }
+
+    /// The member a device belongs to or belonged to.
+    #[must_use]
+    pub fn member_of(&self, device: &DeviceId) -> Option<MemberId> {
+        Some(self.state.devices.get(device)?.member)
+    }
+
+    /// The role a device acts under. `None`: it is not, or no longer, part of the workspace.
+    #[must_use]
+    pub fn role_of(&self, device: &DeviceId) -> Option<Role> {
+        let record = self.state.devices.get(device)?;
+        record.removed_after.is_none().then_some(record.role)
+    }
+
+    /// Whether a device is part of the workspace.
+    #[must_use]
+    pub fn is_member(&self, device: &DeviceId) -> bool {
+        self.role_of(device).is_some()
+    }
+
+    /// All devices that are part of the workspace.
+    #[must_use]
+    pub fn devices(&self) -> BTreeSet<DeviceId> {
+        let live = self
+            .state
+            .devices
+            .iter()
+            .filter(|(_, record)| record.removed_after.is_none());
+        live.map(|(device, _)| *device).collect()
+    }
+
+    /// All invites that hold, open or not.
+    #[must_use]
+    pub fn invites(&self, keyring: &Keyring) -> Vec<InviteView> {
+        let view = |(id, record): (&EnvelopeId, &crate::state::InviteRecord)| InviteView {
+            id: *id,
+            label: record
+                .invite
+                .label
+                .as_ref()
+                .and_then(|label| keyring.open_text(label, TextUse::InviteLabel)),
+            role: record.invite.role,
+            uses: record.invite.uses,
+            used: record.used,
+            expires_hour: record.invite.expires_hour,
+            approval: record.invite.approval,
+            maker: record.maker,
+            open: record.is_open(),
+        };
+        self.state.invites.iter().map(view).collect()
+    }
+
+    /// Whether any invite is open, so that strangers may knock.
+    #[must_use]
+    pub fn has_open_invites(&self) -> bool {
+        self.state
+            .invites
+            .values()
+            .any(crate::state::InviteRecord::is_open)
+    }
+
+    /// Those who wait for an owner's approval.
+    #[must_use]
+    pub fn pending(&self) -> Vec<Pending> {
+        let pending = |join: &EnvelopeId| {
+            let device = self.nodes.get(join)?.author;
+            Some(Pending {
+                join: *join,
+                device,
+            })
+        };
+        self.state.pending.iter().filter_map(pending).collect()
+    }
+
+    /// The workspace's relays.
+    #[must_use]
+    pub fn relays(&self) -> &[Relay] {
+        &self.state.relays
+    }
+
+    /// The operations that have no effect, with the reasons.
+    #[must_use]
+    pub fn voided(&self) -> &[Voided] {
+        &self.state.voided
+    }
+
+    /// What a new operation must name as its parents.
+    #[must_use]
+    pub fn heads(&self) -> &[EnvelopeId] {
+        &self.state.heads
+    }
+
+    /// Permission for a device to read documents of a kind.
+    ///
+    /// # Errors
+    /// When the device is not part of the workspace or its role does not allow it.
+    pub fn read(&self, device: &DeviceId, kind: Kind) -> Result<ReadPermit<'_>, Denied> {
+        let (role, _) = self.acting(device)?;
+        if !role.reads(kind) {
+            return Err(Denied::Role { role });
+        }
+        Ok(ReadPermit {
+            kind,
+            authority: PhantomData,
+        })
+    }
+
+    /// Permission for a device to write documents of a kind.
+    ///
+    /// # Errors
+    /// When the device is not part of the workspace or its role does not allow it.
+    pub fn write(&self, device: &DeviceId, kind: Kind) -> Result<WritePermit<'_>, Denied> {
+        let (role, member) = self.acting(device)?;
+        if !role.writes(kind) {
+            return Err(Denied::Role { role });
+        }
+        Ok(WritePermit {
+            kind,
+            device: *device,
+            member,
+            authority: PhantomData,
+        })
+    }
+
+    /// Permission for a device to change who is a member and what they may do.
+    ///
+    /// # Errors
+    /// When the device is not part of the workspace or not an owner's.
+    pub fn admin(&self, device: &DeviceId) -> Result<AdminPermit<'_>, Denied> {
+        let (role, member) = self.acting(device)?;
+        if !role.administers() {
+            return Err(Denied::Role { role });
+        }
+        Ok(AdminPermit {
+            device: *device,
+            member,
+            authority: self,
+        })
+    }
+
+    fn acting(&self, device: &DeviceId) -> Result<(Role, MemberId), Denied> {
+        let record = self.state.devices.get(device).ok_or(Denied::NotAMember)?;
+        if record.removed_after.is_some() {
+            return Err(Denied::Removed);
+        }
+        Ok((record.role, record.member))
+    }
+
+    /// Whether an envelope counts, by its author's rights at the envelope's own place in history. For a data or snapshot envelope, ask the permit
+    /// about the kind of document once it is decrypted.
+    ///
+    /// # Errors
+    /// When it does not count, or not yet. Such an envelope is kept and asked about again when the access state changes.
+    pub fn accept(&self, envelope: &Envelope) -> Result<AcceptPermit<'_>, Unaccepted> {
+        let header = envelope.header();
+        if header.workspace != self.workspace {
+            return Err(Unaccepted::UnknownAuthor);
+        }
+        let Some(record) = self.state.devices.get(&header.device) else {
+            return self.accept_newcomer(envelope);
+        };
+        if record
+            .removed_after
+            .is_some_and(|last| header.sequence > last)
+        {
+            return Err(Unaccepted::Quarantined);
+        }
+        let role = record.role_at(header.sequence);
+        if header.kind != EnvelopeKind::Access && !role.writes_something() {
+            return Err(Unaccepted::NotAllowed);
+        }
+        Ok(AcceptPermit {
+            role,
+            member: Some(record.member),
+            authority: PhantomData,
+        })
+    }
+
+    /// Of somebody who is no member, only the beginning and joins are taken, and what can be a join's own proof is checked.
+    fn accept_newcomer(&self, envelope: &Envelope) -> Result<AcceptPermit<'_>, Unaccepted> {
+        if envelope.header().kind != EnvelopeKind::Access {
+            return Err(Unaccepted::UnknownAuthor);
+        }
+        match Node::of(&self.workspace, envelope).action {
+            Ok(Action::Genesis(_)) => {}
+            Ok(Action::Join(join)) => match self.state.invites.get(&join.invite) {
+                Some(record) if record.invite.key == join.key => {}
+                _ => return Err(Unaccepted::UnknownAuthor),
+            },
+            _ => return Err(Unaccepted::UnknownAuthor),
+        }
+        Ok(AcceptPermit {
+            role: Role::Viewer,
+            member: None,
+            authority: PhantomData,
+        })
+    }
+
+    /// How far an authenticated peer may come in to the device `here`.
+    #[must_use]
+    pub fn admission(
+        &self,
+        device: &DeviceId,
+        proof: Option<&InviteProof>,
+        here: &DeviceId,
+    ) -> Admission {
+        if self.is_member(device) {
+            return Admission::Member;
+        }
+        let removed = self.state.devices.contains_key(device);
+        let Some(proof) = proof.filter(|_| !removed) else {
+            return Admission::Stranger;
+        };
+        let named = |record: &crate::state::InviteRecord| record.invite.key == proof.key;
+        let Some((id, record)) = self.state.invites.iter().find(|(_, record)| named(record)) else {
+            return Admission::Stranger;
+        };
+        let waits = self
+            .pending()
+            .iter()
+            .any(|pending| pending.device == *device);
+        if (record.is_open() || waits) && proof.holds(&self.workspace, device, here) {
+            Admission::Invitee(*id)
+        } else {
+            Admission::Stranger
+        }
+    }
+
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.values()
+    }
+
+    /// The epochs that may be written under, lowest id first.
+    pub(crate) fn usable_epochs(&self) -> Vec<&KeyEpoch> {
+        let usable = self.state.epochs.iter().filter(|record| record.usable);
+        let mut epochs: Vec<&KeyEpoch> = usable
+            .filter_map(|record| self.nodes.get(&record.declared_by)?.epoch())
+            .collect();
+        epochs.sort_by_key(|epoch| epoch.epoch);
+        epochs
+    }
+
+    pub(crate) const fn state(&self) -> &State {
+        &self.state
+    }
+}
+
+/// Equal when they rule over one workspace in the same way.
+impl PartialEq for Authority {
+    fn eq(&self, other: &Self) -> bool {
+        self.workspace == other.workspace && self.state == other.state
+    }
+}
+
+impl Eq for Authority {}

@@ -1,0 +1,319 @@
+//! Changing who is a member, what they may do, and the key: each function makes the envelope that says so.
+
+use std::collections::BTreeMap;
+
+use rand_core::CryptoRngCore;
+
+use crate::authority::Authority;
+use crate::envelope::{Envelope, Stamp};
+use crate::epoch::Recipients;
+use crate::founding::OperationError;
+use crate::id::{DeviceId, EnvelopeId, MemberId};
+use crate::key::{self, DeviceKey};
+use crate::keyring::Keyring;
+use crate::operation::{Action, DeviceSeal, Kept, KeyEpoch, Operation};
+use crate::permit::{AdminPermit, Denied};
+use crate::role::Role;
+
+/// Why a new key epoch should be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RotationReason {
+    /// No key that this device has may be written under: a removed device knows them all.
+    NoUsableKey,
+    /// Somebody came in by a ticket that others may have seen, and has no share in the key written under.
+    Joined,
+}
+
+/// The last sequence of each device that is to count, as far as this device has seen: what removals and lowered roles record.
+pub type LastSequences = BTreeMap<DeviceId, u64>;
+
+/// Gives a person another role.
+///
+/// # Errors
+/// When the person is not there or it would leave no owner.
+pub fn set_role(
+    permit: &AdminPermit<'_>,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    member: &MemberId,
+    role: Role,
+    last: &LastSequences,
+) -> Result<Envelope, OperationError> {
+    let people = &permit.authority.state().members;
+    let record = people
+        .get(member)
+        .ok_or(OperationError::NotThere("this person"))?;
+    let action = if role > record.role {
+        Action::Raise {
+            member: *member,
+            role,
+        }
+    } else {
+        if record.role == Role::Owner && role != Role::Owner {
+            another_owner(permit.authority, |_, owner| owner != *member)?;
+        }
+        Action::Lower {
+            member: *member,
+            role,
+            kept: kept(last, &record.devices),
+        }
+    };
+    sign(permit.authority, device, stamp, action)
+}
+
+/// Removes a person with all their devices, for good. Publish a new epoch right after ([`rotate`]).
+///
+/// # Errors
+/// When the person is not there or it would leave no owner.
+pub fn remove_member(
+    permit: &AdminPermit<'_>,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    member: &MemberId,
+    last: &LastSequences,
+) -> Result<Envelope, OperationError> {
+    leaving(permit.authority, device, stamp, member, last)
+}
+
+/// Leaves the workspace, for good.
+///
+/// # Errors
+/// When this device is not part of the workspace or it would leave no owner.
+pub fn leave(
+    authority: &Authority,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    last: &LastSequences,
+) -> Result<Envelope, OperationError> {
+    let member = authority
+        .member_of(&device.id())
+        .ok_or(Denied::NotAMember)?;
+    leaving(authority, device, stamp, &member, last)
+}
+
+/// Removes one device, for good: one's own, or as an owner anybody's. Publish a new epoch right after ([`rotate`]).
+///
+/// # Errors
+/// When it is not there, may not be removed by this device, or it would leave no owner.
+pub fn remove_device(
+    authority: &Authority,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    gone: &DeviceId,
+    last: u64,
+) -> Result<Envelope, OperationError> {
+    let member = authority
+        .member_of(gone)
+        .ok_or(OperationError::NotThere("this device"))?;
+    if authority.member_of(&device.id()) != Some(member) {
+        authority.admin(&device.id())?;
+    }
+    another_owner(authority, |other, _| other != *gone)?;
+    let action = Action::RemoveDevice {
+        device: *gone,
+        kept: last,
+    };
+    sign(authority, device, stamp, action)
+}
+
+/// Closes an invite.
+///
+/// # Errors
+/// When it is not there.
+pub fn revoke_invite(
+    permit: &AdminPermit<'_>,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    invite: &EnvelopeId,
+) -> Result<Envelope, OperationError> {
+    if !permit.authority.state().invites.contains_key(invite) {
+        return Err(OperationError::NotThere("this invite"));
+    }
+    sign(
+        permit.authority,
+        device,
+        stamp,
+        Action::RevokeInvite { invite: *invite },
+    )
+}
+
+/// Lets somebody in who waits for approval. Publish a new epoch, or seal the keys for them, right after.
+///
+/// # Errors
+/// When nobody waits with this join.
+pub fn approve(
+    permit: &AdminPermit<'_>,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    join: &EnvelopeId,
+) -> Result<Envelope, OperationError> {
+    if !permit.authority.state().pending.contains(join) {
+        return Err(OperationError::NotThere("this join"));
+    }
+    sign(
+        permit.authority,
+        device,
+        stamp,
+        Action::Approve { join: *join },
+    )
+}
+
+/// Whether a new epoch should be published, as far as a device with these keys can tell. A device without any key waits for one.
+#[must_use]
+pub fn rotation_due(authority: &Authority, keyring: &Keyring) -> Option<RotationReason> {
+    keyring.epochs().next()?;
+    let Some((epoch, _)) = keyring.writing(authority) else {
+        return Some(RotationReason::NoUsableKey);
+    };
+    let has_share = |device: &DeviceId| epoch.devices.iter().any(|seal| seal.device == *device);
+    let complete = authority.devices().iter().all(has_share);
+    (!complete).then_some(RotationReason::Joined)
+}
+
+/// Publishes a new key: sealed to every device and to every open invite that lets people join alone, wrapping all keys before it.
+///
+/// # Errors
+/// When this device is not part of the workspace, or there are more recipients than fit one envelope.
+pub fn rotate(
+    authority: &Authority,
+    device: &DeviceKey,
+    keyring: &Keyring,
+    stamp: &Stamp,
+    rng: &mut impl CryptoRngCore,
+) -> Result<Envelope, OperationError> {
+    if !authority.is_member(&device.id()) {
+        return Err(Denied::NotAMember.into());
+    }
+    let state = authority.state();
+    let live = state
+        .devices
+        .iter()
+        .filter(|(_, record)| record.removed_after.is_none());
+    let open = state
+        .invites
+        .iter()
+        .filter(|(_, record)| record.is_open() && !record.invite.approval);
+    let recipients = Recipients {
+        devices: live.map(|(id, record)| (*id, record.sealing)).collect(),
+        invites: open
+            .map(|(id, record)| (*id, record.invite.sealing))
+            .collect(),
+        wrapped: keyring.latest(authority),
+    };
+    let (epoch, _) = KeyEpoch::generate(&recipients, rng).ok_or(OperationError::Sealing)?;
+    sign(authority, device, stamp, Action::KeyEpoch(epoch))
+}
+
+/// Hands the key written under to devices that have no share in it, without a new epoch. `None`: every device has one.
+///
+/// # Errors
+/// When this device has no key itself.
+pub fn seal_for_missing(
+    authority: &Authority,
+    device: &DeviceKey,
+    keyring: &Keyring,
+    stamp: &Stamp,
+    rng: &mut impl CryptoRngCore,
+) -> Result<Option<Envelope>, OperationError> {
+    let (writing, key) = keyring.writing(authority).ok_or(OperationError::NoKey)?;
+    let state = authority.state();
+    let share = |id: &DeviceId| {
+        writing.devices.iter().any(|seal| seal.device == *id)
+            || handed_over(authority, id).any(|epoch| epoch == writing.epoch)
+    };
+    let mut devices = Vec::new();
+    for (id, record) in &state.devices {
+        if record.removed_after.is_none() && !share(id) {
+            let key = key::seal_to(&record.sealing, key, rng).ok_or(OperationError::Sealing)?;
+            devices.push(DeviceSeal { device: *id, key });
+        }
+    }
+    if devices.is_empty() {
+        return Ok(None);
+    }
+    let action = Action::SealFor {
+        epoch: writing.epoch,
+        devices,
+        invites: Vec::new(),
+    };
+    sign(authority, device, stamp, action).map(Some)
+}
+
+/// The epochs whose keys a device got outside of the epochs' own operations.
+fn handed_over<'a>(
+    authority: &'a Authority,
+    device: &'a DeviceId,
+) -> impl Iterator<Item = crate::id::EpochId> + 'a {
+    authority.nodes().flat_map(move |node| match &node.action {
+        Ok(Action::SealFor { epoch, devices, .. })
+            if devices.iter().any(|seal| seal.device == *device) =>
+        {
+            vec![*epoch]
+        }
+        Ok(Action::Join(join)) if node.author == *device => {
+            join.keys.iter().map(|seal| seal.epoch).collect()
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn leaving(
+    authority: &Authority,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    member: &MemberId,
+    last: &LastSequences,
+) -> Result<Envelope, OperationError> {
+    let record = authority
+        .state()
+        .members
+        .get(member)
+        .ok_or(OperationError::NotThere("this person"))?;
+    another_owner(authority, |_, owner| owner != *member)?;
+    let action = Action::RemoveMember {
+        member: *member,
+        kept: kept(last, &record.devices),
+    };
+    sign(authority, device, stamp, action)
+}
+
+/// Whether somebody among those that `stays` keeps is an owner.
+fn another_owner(
+    authority: &Authority,
+    stays: impl Fn(DeviceId, MemberId) -> bool,
+) -> Result<(), OperationError> {
+    let mut devices = authority.state().devices.iter();
+    let owner = devices.any(|(device, record)| {
+        record.removed_after.is_none()
+            && record.role == Role::Owner
+            && stays(*device, record.member)
+    });
+    if owner {
+        Ok(())
+    } else {
+        Err(OperationError::LastOwner)
+    }
+}
+
+fn kept(last: &LastSequences, devices: &[DeviceId]) -> Vec<Kept> {
+    let of = |device: &DeviceId| {
+        Some(Kept {
+            device: *device,
+            sequence: *last.get(device)?,
+        })
+    };
+    devices.iter().filter_map(of).collect()
+}
+
+fn sign(
+    authority: &Authority,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    action: Action,
+) -> Result<Envelope, OperationError> {
+    let operation = Operation {
+        parents: authority.heads().to_vec(),
+        action,
+    };
+    Ok(operation.sign(device, stamp)?)
+}

@@ -1,0 +1,162 @@
+//! Invites: opening a door, and proving at it that one holds the ticket.
+
+use rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::domain;
+use crate::envelope::{Envelope, Stamp};
+use crate::founding::OperationError;
+use crate::id::{DeviceId, MemberId, WorkspaceId};
+use crate::key::{self, InviteSecret};
+use crate::keyring::Keyring;
+use crate::operation::{Action, EpochSeal, Invite, Operation};
+use crate::permit::AdminPermit;
+use crate::role::Role;
+use crate::sealed_text::{SealedText, TextUse};
+use crate::ticket::Ticket;
+use crate::wire::{Fixed, SignatureBytes};
+
+/// What an invite should be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInvite {
+    /// What a joiner may do.
+    pub role: Role,
+    /// How many may come in; at least one.
+    pub uses: u32,
+    /// The hour after which it should be refused.
+    pub expires_hour: Option<u32>,
+    /// Whether an owner approves each joiner. Then nobody can join alone.
+    pub approval: bool,
+    /// The person whose further device comes in, instead of a new person.
+    pub for_member: Option<MemberId>,
+    /// What the invite is called.
+    pub label: Option<String>,
+    /// Addresses of relays, for the ticket.
+    pub relays: Vec<String>,
+    /// Addresses of this device, with its peer id, for the ticket.
+    pub addresses: Vec<String>,
+}
+
+/// Opens an invite: a ticket to hand over, and the envelope that makes it good. Unless approval is wanted, all keys are left for
+/// its holder, so that they can join while everyone sleeps.
+///
+/// # Errors
+/// When no key is at hand, the label cannot be used, or it does not fit one envelope.
+pub fn create_invite(
+    permit: &AdminPermit<'_>,
+    device: &key::DeviceKey,
+    keyring: &Keyring,
+    stamp: &Stamp,
+    new: NewInvite,
+    rng: &mut impl CryptoRngCore,
+) -> Result<(Ticket, Envelope), OperationError> {
+    let mut seed = Zeroizing::new([0; 32]);
+    rng.fill_bytes(seed.as_mut_slice());
+    let secret = InviteSecret::from_seed(&seed);
+    let sealing = secret.sealing_key();
+    let mut keys = Vec::new();
+    let latest = keyring.latest(permit.authority);
+    if latest.is_empty() {
+        return Err(OperationError::NoKey);
+    }
+    for (epoch, epoch_key) in latest.iter().filter(|_| !new.approval) {
+        let sealed = key::seal_to(&sealing, epoch_key, rng).ok_or(OperationError::Sealing)?;
+        keys.push(EpochSeal {
+            epoch: *epoch,
+            key: sealed,
+        });
+    }
+    let label = match new.label {
+        Some(text) => {
+            let (epoch, epoch_key) = keyring
+                .writing_epoch(permit.authority)
+                .ok_or(OperationError::NoKey)?;
+            Some(SealedText::seal(
+                &text,
+                TextUse::InviteLabel,
+                (&epoch, epoch_key),
+                rng,
+            )?)
+        }
+        None => None,
+    };
+    let operation = Operation {
+        parents: permit.authority.heads().to_vec(),
+        action: Action::Invite(Invite {
+            key: secret.public(),
+            sealing,
+            role: new.role,
+            uses: new.uses.max(1),
+            expires_hour: new.expires_hour,
+            approval: new.approval,
+            for_member: new.for_member,
+            label,
+            keys,
+        }),
+    };
+    let ticket = Ticket::new(stamp.workspace, new.relays, new.addresses, *seed);
+    Ok((ticket, operation.sign(device, stamp)?))
+}
+
+/// Proof to one server that one device holds a ticket. It is of no use to anybody else or anywhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteProof {
+    pub(crate) key: Fixed<32>,
+    signature: SignatureBytes,
+}
+
+impl InviteProof {
+    /// Bytes of an encoded proof.
+    pub const LENGTH: usize = 96;
+
+    /// Proves to `server` that `joiner` holds the ticket: the invite's key signs, under `skein/1 invite proof signature`, workspace, joiner, server.
+    #[must_use]
+    pub fn new(ticket: &Ticket, joiner: &DeviceId, server: &DeviceId) -> Self {
+        let secret = ticket.secret();
+        let parts: [&[u8]; 3] = [
+            ticket.workspace.as_bytes(),
+            joiner.as_bytes(),
+            server.as_bytes(),
+        ];
+        Self {
+            key: secret.public(),
+            signature: secret.sign(domain::INVITE_PROOF_SIGNATURE, &parts),
+        }
+    }
+
+    /// Public key (32 bytes), then signature (64).
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; Self::LENGTH] {
+        let mut bytes = [0; Self::LENGTH];
+        let (key, signature) = bytes.split_at_mut(32);
+        key.copy_from_slice(&self.key.0);
+        signature.copy_from_slice(&self.signature.0);
+        bytes
+    }
+
+    /// Reads what `to_bytes` wrote. `None`: another length.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (key, signature) = bytes.split_first_chunk::<32>()?;
+        Some(Self {
+            key: Fixed(*key),
+            signature: Fixed(signature.try_into().ok()?),
+        })
+    }
+
+    pub(crate) fn holds(
+        &self,
+        workspace: &WorkspaceId,
+        joiner: &DeviceId,
+        server: &DeviceId,
+    ) -> bool {
+        let parts: [&[u8]; 3] = [workspace.as_bytes(), joiner.as_bytes(), server.as_bytes()];
+        key::verifies(
+            &self.key.0,
+            domain::INVITE_PROOF_SIGNATURE,
+            &parts,
+            &self.signature.0,
+        )
+    }
+}

@@ -1,0 +1,143 @@
+//! Coming in with a ticket, alone: the access set and the ticket suffice, nobody else need be online.
+
+use rand_core::CryptoRngCore;
+
+use crate::authority::Authority;
+use crate::envelope::{Envelope, EnvelopeError, Stamp};
+use crate::id::EnvelopeId;
+use crate::key::{self, DeviceKey};
+use crate::keyring::Keyring;
+use crate::operation::{Action, EpochSeal, Join, Operation};
+use crate::sealed_text::{NameError, SealedText, TextUse};
+use crate::ticket::Ticket;
+
+/// Why somebody could not come in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    /// The ticket is for another workspace.
+    #[error("the invite is for another workspace; nothing was changed")]
+    OtherWorkspace,
+    /// The invite's operation is not among what arrived.
+    #[error(
+        "the invite has not arrived here yet; stay connected to the colleague who made it, or ask for a new one"
+    )]
+    NotYetHere,
+    /// The invite was revoked, or its maker was removed.
+    #[error("the invite was revoked; ask for a new one")]
+    Revoked,
+    /// Others used it up.
+    #[error("the invite was already used as often as it allows; ask for a new one")]
+    UsedUp,
+    /// This device is in already.
+    #[error("this device is already part of the workspace; there is nothing to do")]
+    AlreadyIn,
+    /// This device was removed.
+    #[error(
+        "this device was removed from the workspace and cannot come back; join with a new profile"
+    )]
+    Removed,
+    /// The keys that the invite should hold are not there.
+    #[error("the invite holds no key that opens the workspace; ask for a new one")]
+    NoKeys,
+    /// A name that cannot be used.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The join could not be put into an envelope.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+}
+
+/// Makes the operation that brings this device in as a new person (or as a further device of a person, if the invite says so). With it among the
+/// operations, everybody who has the invite knows the device as a member, and the device's own keyring opens all history.
+///
+/// # Errors
+/// When the invite is unknown, closed or used up, or the name cannot be used.
+pub fn join(
+    ticket: &Ticket,
+    authority: &Authority,
+    device: &DeviceKey,
+    name: &str,
+    stamp: &Stamp,
+    rng: &mut impl CryptoRngCore,
+) -> Result<Envelope, JoinError> {
+    let invite = open_invite(ticket, authority, device)?;
+    let record = authority
+        .state()
+        .invites
+        .get(&invite)
+        .ok_or(JoinError::NotYetHere)?;
+    let keyring = authority.invite_keyring(ticket);
+    let name = sealed_name(authority, &keyring, record.invite.approval, name, rng)?;
+    let sealing = device.sealing_key();
+    let mut keys = Vec::new();
+    for (epoch, epoch_key) in keyring.latest(authority) {
+        let key = key::seal_to(&sealing, epoch_key, rng).ok_or(JoinError::NoKeys)?;
+        keys.push(EpochSeal { epoch, key });
+    }
+    let secret = ticket.secret();
+    let operation = Operation {
+        parents: authority.heads().to_vec(),
+        action: Action::Join(Join {
+            invite,
+            key: secret.public(),
+            sealing,
+            name,
+            keys,
+            proof: Join::prove(&secret, &ticket.workspace, &invite, &device.id(), &sealing),
+        }),
+    };
+    Ok(operation.sign(device, stamp)?)
+}
+
+fn open_invite(
+    ticket: &Ticket,
+    authority: &Authority,
+    device: &DeviceKey,
+) -> Result<EnvelopeId, JoinError> {
+    if ticket.workspace != authority.workspace() {
+        return Err(JoinError::OtherWorkspace);
+    }
+    if authority.is_member(&device.id()) {
+        return Err(JoinError::AlreadyIn);
+    }
+    if authority.member_of(&device.id()).is_some() {
+        return Err(JoinError::Removed);
+    }
+    let public = ticket.secret().public();
+    let mut invites = authority.state().invites.iter();
+    let (id, record) = invites
+        .find(|(_, record)| record.invite.key == public)
+        .ok_or(JoinError::NotYetHere)?;
+    if record.revoked {
+        return Err(JoinError::Revoked);
+    }
+    if !record.is_open() {
+        return Err(JoinError::UsedUp);
+    }
+    Ok(*id)
+}
+
+/// The name under the epoch to write under. Somebody who waits for approval has no key yet, so their name comes later.
+fn sealed_name(
+    authority: &Authority,
+    keyring: &Keyring,
+    approval: bool,
+    name: &str,
+    rng: &mut impl CryptoRngCore,
+) -> Result<Option<SealedText>, JoinError> {
+    let latest = keyring.latest(authority);
+    let writing = keyring.writing_epoch(authority);
+    let Some((epoch, key)) = writing.or_else(|| latest.first().copied()) else {
+        return if approval {
+            Ok(None)
+        } else {
+            Err(JoinError::NoKeys)
+        };
+    };
+    Ok(Some(SealedText::seal(
+        name,
+        TextUse::MemberName,
+        (&epoch, key),
+        rng,
+    )?))
+}

@@ -1,0 +1,342 @@
+//! What the operations amount to: members, devices, invites, epochs, and which operations have no effect and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::{Facts, invite_at};
+use crate::graph::Graph;
+use crate::id::{DeviceId, EnvelopeId, EpochId, MemberId, WorkspaceId};
+use crate::node::{Node, VoidReason};
+use crate::operation::{Action, Invite, KeyEpoch, Relay};
+use crate::role::Role;
+use crate::rules::{Place, Ruling};
+use crate::sealed_text::SealedText;
+use crate::settle;
+use crate::wire::SealingKey;
+
+const ROLES: [Role; 4] = [Role::Owner, Role::Editor, Role::Commenter, Role::Viewer];
+
+/// An operation that has no effect, with the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Voided {
+    /// The envelope that carries it.
+    pub id: EnvelopeId,
+    /// Its author.
+    pub device: DeviceId,
+    /// Why it has no effect.
+    pub reason: VoidReason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MemberRecord {
+    pub(crate) role: Role,
+    pub(crate) name: Option<SealedText>,
+    pub(crate) devices: Vec<DeviceId>,
+    pub(crate) joined_hour: u32,
+    /// Place among the members by joining.
+    pub(crate) seniority: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DeviceRecord {
+    pub(crate) member: MemberId,
+    pub(crate) sealing: SealingKey,
+    /// The last sequence that counts, if the device was removed.
+    pub(crate) removed_after: Option<u64>,
+    pub(crate) role: Role,
+    /// The roles it had up to a sequence, before lowerings; ascending.
+    pub(crate) roles_before: Vec<(u64, Role)>,
+}
+
+impl DeviceRecord {
+    pub(crate) fn role_at(&self, sequence: u64) -> Role {
+        let before = self
+            .roles_before
+            .iter()
+            .find(|(until, _)| sequence <= *until);
+        before.map_or(self.role, |(_, role)| *role)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InviteRecord {
+    pub(crate) invite: Invite,
+    pub(crate) maker: DeviceId,
+    pub(crate) used: u32,
+    pub(crate) revoked: bool,
+}
+
+impl InviteRecord {
+    pub(crate) const fn is_open(&self) -> bool {
+        !self.revoked && self.used < self.invite.uses
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EpochRecord {
+    pub(crate) epoch: EpochId,
+    /// The operation that declares it.
+    pub(crate) declared_by: EnvelopeId,
+    /// No other valid epoch wraps it, and no removed device holds it.
+    pub(crate) usable: bool,
+}
+
+/// The access state: equal for equal sets of operations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct State {
+    pub(crate) workspace_name: Option<SealedText>,
+    pub(crate) members: BTreeMap<MemberId, MemberRecord>,
+    pub(crate) devices: BTreeMap<DeviceId, DeviceRecord>,
+    pub(crate) invites: BTreeMap<EnvelopeId, InviteRecord>,
+    pub(crate) epochs: Vec<EpochRecord>,
+    pub(crate) relays: Vec<Relay>,
+    pub(crate) pending: Vec<EnvelopeId>,
+    pub(crate) heads: Vec<EnvelopeId>,
+    pub(crate) voided: Vec<Voided>,
+}
+
+impl State {
+    pub(crate) fn of(workspace: WorkspaceId, nodes: &BTreeMap<EnvelopeId, Node>) -> Self {
+        let graph = Graph::build(workspace, nodes);
+        let facts = Facts::of(&graph);
+        let settled = settle::settle(&graph, &facts);
+        let (ruling, mut reasons) =
+            settle::rule(&graph, &facts, &settled.counting, &settled.dropped);
+        let mut state = Self::default();
+        state.take_epochs(&ruling, &mut reasons);
+        state.take_people(&ruling);
+        state.take_invites(&ruling);
+        for (op, node) in graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
+            match &node.action {
+                Ok(Action::Genesis(genesis)) => {
+                    state.workspace_name = Some(genesis.workspace_name.clone());
+                }
+                Ok(Action::Relays { relays }) => state.relays.clone_from(relays),
+                Ok(Action::Join(_)) if !state.devices.contains_key(&node.author) => {
+                    state.pending.extend(graph.node(op).map(|node| node.id));
+                }
+                _ => {}
+            }
+        }
+        let late = |ids: &[EnvelopeId], reason: VoidReason| -> Vec<Voided> {
+            let of = |id| nodes.get(id).map(|node: &Node| voided(node, reason));
+            ids.iter().filter_map(of).collect()
+        };
+        let judged = graph.iter().zip(&reasons);
+        let mut void: Vec<Voided> = judged
+            .filter_map(|((_, node), reason)| reason.map(|reason| voided(node, reason)))
+            .collect();
+        void.extend(late(&graph.waiting, VoidReason::Waiting));
+        void.extend(late(&graph.beyond, VoidReason::TooMany));
+        state.voided = void;
+        state.heads = heads(&graph, &reasons);
+        state
+    }
+
+    fn take_people(&mut self, ruling: &Ruling<'_, '_>) {
+        for (device, seats) in &ruling.facts.seats {
+            let Some(seat) = seats.iter().find(|seat| ruling.holds_at(seat.op)) else {
+                continue;
+            };
+            let record = DeviceRecord {
+                member: seat.member,
+                sealing: seat.sealing,
+                removed_after: removed_after(ruling, device),
+                role: role_of(ruling, &seat.member, |_| false),
+                roles_before: roles_before(ruling, device, &seat.member),
+            };
+            self.devices.insert(*device, record);
+        }
+        for (member, grants) in &ruling.facts.grants {
+            let Some(grant) = grants.iter().find(|grant| ruling.holds_at(grant.op)) else {
+                continue;
+            };
+            let devices = self
+                .devices
+                .iter()
+                .filter(|(_, record)| record.member == *member && record.removed_after.is_none());
+            let (name, joined_hour) = founding(ruling.graph, grant.op);
+            let record = MemberRecord {
+                role: role_of(ruling, member, |_| false),
+                name,
+                devices: devices.map(|(device, _)| *device).collect(),
+                joined_hour,
+                seniority: grant.op,
+            };
+            self.members.insert(*member, record);
+        }
+        // Places in access order move when older operations arrive late; ranks among members do so only when members change.
+        let mut places: Vec<usize> = self
+            .members
+            .values()
+            .map(|member| member.seniority)
+            .collect();
+        places.sort_unstable();
+        for member in self.members.values_mut() {
+            member.seniority = places.partition_point(|place| *place < member.seniority);
+        }
+    }
+
+    fn take_invites(&mut self, ruling: &Ruling<'_, '_>) {
+        for (op, node) in ruling.graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
+            let Some(invite) = invite_at(ruling.graph, op) else {
+                continue;
+            };
+            let entries = ruling.facts.entries.values();
+            let used = entries
+                .filter(|entry| entry.invite == op && entry.in_time)
+                .count();
+            let strikes = ruling.facts.on_invite.get(&op).into_iter().flatten();
+            let record = InviteRecord {
+                invite: invite.clone(),
+                maker: node.author,
+                used: u32::try_from(used).unwrap_or(u32::MAX),
+                revoked: strikes.into_iter().any(|strike| ruling.counts(*strike)),
+            };
+            self.invites.insert(node.id, record);
+        }
+    }
+
+    fn take_epochs(&mut self, ruling: &Ruling<'_, '_>, reasons: &mut [Option<VoidReason>]) {
+        let graph = ruling.graph;
+        let mut valid: Vec<(usize, EnvelopeId, &KeyEpoch)> = Vec::new();
+        for (op, node) in graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
+            let Some(epoch) = node.epoch() else { continue };
+            let given: BTreeSet<DeviceId> = epoch.devices.iter().map(|seal| seal.device).collect();
+            if given == recipients_known(ruling, op) {
+                valid.push((op, node.id, epoch));
+            } else if let Some(reason) = reasons.get_mut(op) {
+                *reason = Some(VoidReason::WrongRecipients);
+            }
+        }
+        for (op, id, epoch) in &valid {
+            let wrapped = valid.iter().any(|(later, _, newer)| {
+                later != op
+                    && graph.saw(*later, *op)
+                    && newer
+                        .wrapped
+                        .iter()
+                        .any(|wrapped| wrapped.epoch == epoch.epoch)
+            });
+            let known_to_removed = epoch
+                .devices
+                .iter()
+                .any(|seal| removed_after(ruling, &seal.device).is_some());
+            self.epochs.push(EpochRecord {
+                epoch: epoch.epoch,
+                declared_by: *id,
+                usable: !wrapped && !known_to_removed,
+            });
+        }
+    }
+}
+
+/// The devices an operation's author knew to be in the workspace.
+fn recipients_known(ruling: &Ruling<'_, '_>, op: usize) -> BTreeSet<DeviceId> {
+    let seated = ruling.facts.seats.iter().filter(|(_, seats)| {
+        seats
+            .iter()
+            .any(|seat| ruling.holds_at(seat.op) && ruling.graph.saw(op, seat.op))
+    });
+    let known_removed = |device: &DeviceId| {
+        let strikes = ruling.facts.on_device.get(device).into_iter().flatten();
+        strikes.into_iter().any(|number| {
+            let strike = ruling.facts.strikes.get(*number);
+            ruling.counts(*number) && strike.is_some_and(|strike| ruling.graph.saw(op, strike.op))
+        })
+    };
+    seated
+        .map(|(device, _)| *device)
+        .filter(|device| !known_removed(device))
+        .collect()
+}
+
+/// The last sequence of a device that counts, if it was removed: of several removals the largest number.
+fn removed_after(ruling: &Ruling<'_, '_>, device: &DeviceId) -> Option<u64> {
+    let strikes = ruling.facts.on_device.get(device).into_iter().flatten();
+    strikes
+        .filter(|number| ruling.counts(**number))
+        .filter_map(|number| ruling.facts.strikes.get(*number))
+        .map(|strike| strike.kept.get(device).copied().unwrap_or(0))
+        .max()
+}
+
+fn roles_before(ruling: &Ruling<'_, '_>, device: &DeviceId, member: &MemberId) -> Vec<(u64, Role)> {
+    let strikes = ruling.facts.on_role.get(member).into_iter().flatten();
+    let untils: BTreeSet<u64> = strikes
+        .filter(|number| ruling.counts(**number))
+        .filter_map(|number| ruling.facts.strikes.get(*number)?.kept.get(device).copied())
+        .collect();
+    let role = |until: u64| {
+        role_of(ruling, member, |strike| {
+            strike.kept.get(device).is_some_and(|kept| *kept >= until)
+        })
+    };
+    untils
+        .into_iter()
+        .map(|until| (until, role(until)))
+        .collect()
+}
+
+fn role_of(
+    ruling: &Ruling<'_, '_>,
+    member: &MemberId,
+    except: impl Fn(&crate::facts::Strike) -> bool,
+) -> Role {
+    ROLES
+        .into_iter()
+        .find(|role| ruling.has_role_except(member, *role, Place::End, &except))
+        .unwrap_or(Role::Viewer)
+}
+
+/// The name and hour with which a member began.
+fn founding(graph: &Graph<'_>, op: usize) -> (Option<SealedText>, u32) {
+    let Some(node) = graph.node(op) else {
+        return (None, 0);
+    };
+    let name = match &node.action {
+        Ok(Action::Genesis(genesis)) => Some(genesis.member_name.clone()),
+        Ok(Action::AddMember { name, .. }) => name.clone(),
+        Ok(Action::Join(join)) => join.name.clone(),
+        Ok(Action::Approve { join }) => graph
+            .place(join)
+            .and_then(|place| graph.node(place))
+            .and_then(|node| match &node.action {
+                Ok(Action::Join(join)) => join.name.clone(),
+                _ => None,
+            }),
+        _ => None,
+    };
+    (name, node.hour)
+}
+
+fn voided(node: &Node, reason: VoidReason) -> Voided {
+    Voided {
+        id: node.id,
+        device: node.author,
+        reason,
+    }
+}
+
+/// What a new operation names as its parents: the operations with an effect, and those of newer versions, on which no other builds.
+fn heads(graph: &Graph<'_>, reasons: &[Option<VoidReason>]) -> Vec<EnvelopeId> {
+    let counted = |op: usize| {
+        matches!(
+            reasons.get(op),
+            Some(None | Some(VoidReason::Unreadable | VoidReason::WrongRecipients))
+        )
+    };
+    let nodes = || {
+        graph
+            .iter()
+            .filter(|(op, _)| counted(*op))
+            .map(|(_, node)| node)
+    };
+    let built_on: BTreeSet<EnvelopeId> = nodes().flat_map(|node| node.parents.clone()).collect();
+    let mut heads: Vec<EnvelopeId> = nodes()
+        .filter(|node| !built_on.contains(&node.id))
+        .map(|node| node.id)
+        .collect();
+    heads.sort_unstable();
+    heads.truncate(crate::operation::MAX_PARENTS);
+    heads
+}
