@@ -80,7 +80,7 @@ const ROOMS: &[&str] = &[
     "app",
 ];
 
-/// Rooms below that a room may not use all the same.
+/// Rooms below that a room may not use all the same, except for the shapes of what it is given.
 const CLOSED: &[(&str, &[&str])] = &[("a11y", &["ipc"]), ("components", &["ipc", "state"])];
 
 fn root() -> PathBuf {
@@ -303,7 +303,11 @@ fn rooms_of_the_interface_use_only_those_below_them() {
         let Some(room) = room_of(inside) else {
             continue;
         };
-        for import in imports(&fs::read_to_string(&file).unwrap()) {
+        for Import {
+            path: import,
+            is_type,
+        } in imports(&fs::read_to_string(&file).unwrap())
+        {
             if import.starts_with("@tauri-apps") && room != "ipc" {
                 broken.push(format!("{}: only ipc may use {import}", shown(&file)));
             }
@@ -313,7 +317,7 @@ fn rooms_of_the_interface_use_only_those_below_them() {
             let Some(used) = room_of(&target) else {
                 continue;
             };
-            if !may_use(room, used) {
+            if !may_use(room, used, is_type) {
                 broken.push(format!(
                     "{}: {room} may not use {used} ({import})",
                     shown(&file)
@@ -333,12 +337,12 @@ fn rooms_of_the_interface_use_only_those_below_them() {
     assert_none(&broken);
 }
 
-fn may_use(room: &str, used: &str) -> bool {
+fn may_use(room: &str, used: &str, is_type: bool) -> bool {
     let height = |name: &str| ROOMS.iter().position(|room| *room == name);
     let closed = CLOSED
         .iter()
         .any(|(closed_room, rooms)| *closed_room == room && rooms.contains(&used));
-    height(used) <= height(room) && !closed
+    height(used) <= height(room) && (is_type || !closed)
 }
 
 /// The room a file of `ui/src` lies in, if it is one of ROOMS.
@@ -375,20 +379,34 @@ fn resolve(from: &Path, import: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+struct Import {
+    path: String,
+    /// `import type`: only the shape is known, nothing is called.
+    is_type: bool,
+}
+
 /// What a module imports, by the three ways of writing it.
-fn imports(source: &str) -> Vec<String> {
+fn imports(source: &str) -> Vec<Import> {
     let mut found = Vec::new();
-    for line in source.lines().map(str::trim) {
-        for before in ["from ", "import ", "import("] {
-            for (at, _) in line.match_indices(before) {
-                let rest = &line[at + before.len()..];
-                let Some(quote) = rest.chars().next().filter(|mark| "\"'".contains(*mark)) else {
-                    continue;
-                };
-                if let Some((import, _)) = rest[1..].split_once(quote) {
-                    found.push(import.to_owned());
-                }
-            }
+    for before in ["from ", "import ", "import("] {
+        for (at, _) in source.match_indices(before) {
+            let rest = &source[at + before.len()..];
+            let Some(quote) = rest.chars().next().filter(|mark| "\"'".contains(*mark)) else {
+                continue;
+            };
+            let Some((path, _)) = rest[1..].split_once(quote) else {
+                continue;
+            };
+            let statement = ["import", "export"].map(|word| source[..at].rfind(word));
+            let start = statement.into_iter().max().flatten().unwrap_or(at);
+            let is_type = source[start..at]
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|word| word == "type");
+            found.push(Import {
+                path: path.to_owned(),
+                is_type,
+            });
         }
     }
     found
@@ -396,8 +414,25 @@ fn imports(source: &str) -> Vec<String> {
 
 #[test]
 fn the_import_scanner_sees_every_way_of_importing() {
-    let source = "import { a } from \"../ipc/x\";\nimport 'y';\nconst z = await import(\"./z\");\nexport * from './w';";
-    assert_eq!(imports(source), ["../ipc/x", "y", "./z", "./w"]);
+    let source = "import { a } from \"../ipc/x\";\nimport 'y';\nconst z = await import(\"./z\");\n\
+                  export * from './w';\nimport type {\n  V,\n} from './v';";
+    let found: BTreeMap<String, bool> = imports(source)
+        .into_iter()
+        .map(|import| (import.path, import.is_type))
+        .collect();
+    let expected = [
+        ("../ipc/x", false),
+        ("./v", true),
+        ("./w", false),
+        ("./z", false),
+        ("y", false),
+    ];
+    assert_eq!(
+        found,
+        expected
+            .map(|(path, is_type)| (path.to_owned(), is_type))
+            .into()
+    );
     assert_eq!(
         resolve(Path::new("features/board/Card.svelte"), "../../ipc/client"),
         Some(PathBuf::from("ipc/client"))
