@@ -11,7 +11,8 @@ import { Bullet, TaskBox } from "./widgets";
 type Stretch = { readonly from: number; readonly to: number };
 type LineLook = { classes: string[]; depth: number; quotes: number; code: boolean };
 
-const hidden = Decoration.replace({});
+/** Out of sight by style: a replaced marker would bring elements between which a line may break. */
+const hidden = Decoration.mark({ class: "sk-none" });
 const bullet = Decoration.replace({ widget: new Bullet() });
 const LONGEST_LABEL = 120;
 
@@ -263,7 +264,7 @@ class Look {
   }
 
   #hide(from: number, to: number): void {
-    this.#replace(hidden, from, to);
+    this.#mark(hidden, from, to);
   }
 
   #hideUnlessInside(from: number, to: number): void {
@@ -278,8 +279,7 @@ class Look {
   }
 
   #mark(decoration: Decoration, from: number, to: number): void {
-    if (decoration === hidden) this.#hide(from, to);
-    else if (from < to) this.#ranges.push(decoration.range(from, to));
+    if (from < to) this.#ranges.push(decoration.range(from, to));
   }
 
   #classes(node: Stretch, stretch: Stretch, ...classes: string[]): void {

@@ -38,6 +38,7 @@ const look = EditorView.theme({
   ".cm-panels": { background: "transparent", color: "inherit" },
   ".cm-panels-bottom": { border: "0", insetBlockEnd: "var(--space-3)", zIndex: "2" },
 
+  ".sk-none": { fontSize: "0", lineHeight: "0", whiteSpace: "nowrap", unicodeBidi: "isolate" },
   ".sk-dim": { color: "var(--text-3)" },
   ".sk-done": {
     color: "var(--text-3)",
@@ -75,7 +76,7 @@ const look = EditorView.theme({
   },
   ".sk-code": {
     fontSize: "0.875em",
-    background: "var(--code)",
+    background: "color-mix(in srgb, var(--text) 6%, transparent)",
     borderRadius: "var(--radius-s)",
     padding: "2px 4px",
     boxDecorationBreak: "clone",
@@ -144,9 +145,18 @@ const look = EditorView.theme({
     fontFamily: "var(--mono)",
     fontSize: "13.5px",
     lineHeight: "22px",
-    background: "var(--code)",
     paddingInline: "16px",
     textIndent: "0",
+    position: "relative",
+  },
+  // Behind the selection, which is drawn behind the text.
+  ".sk-block::after": {
+    content: "''",
+    position: "absolute",
+    inset: "0",
+    zIndex: "-3",
+    background: "var(--code)",
+    borderRadius: "inherit",
   },
   ".sk-list.sk-block": {
     marginInlineStart: "calc(var(--quotes) * 18px + var(--depth) * 26px)",
