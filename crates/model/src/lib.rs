@@ -12,7 +12,7 @@ pub mod text;
 pub mod view;
 
 pub use document::{
-    Document, DocumentError, EditError, Edited, Loaded, MergeError, Merged, Snapshot,
+    Document, DocumentError, EditError, Edited, Listed, Loaded, MergeError, Merged, Snapshot,
     SnapshotError, Touched,
 };
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};

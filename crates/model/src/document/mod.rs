@@ -26,6 +26,7 @@ use self::body::Body;
 use self::fields::Fields;
 use self::index::BoardIndex;
 use self::merge::Waiting;
+pub use self::project::Listed;
 use self::typing::Typing;
 use crate::edit::Edit;
 use crate::id::{CardId, DocumentId};

@@ -7,17 +7,52 @@ use crate::id::CardId;
 use crate::kind::Kind;
 use crate::markdown;
 use crate::projection::{CardRow, Projection};
-use crate::view::{CardSummary, ColumnView, Life};
+use crate::view::{CardSummary, ColumnView, Life, Place, Register};
+
+/// What a list shows of a document, with the values that people set apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its title.
+    pub title: Register<String>,
+    /// Where it hangs in the tree.
+    pub place: Register<Place>,
+    /// Whether it lives.
+    pub life: Life,
+}
+
+impl Listed {
+    /// How many of these fields people disagree about.
+    #[must_use]
+    pub fn conflicts(&self) -> u32 {
+        let disputed = [
+            self.title.is_disputed(),
+            self.place.is_disputed(),
+            self.life == Life::KeptDespiteTrash,
+        ];
+        disputed.into_iter().map(u32::from).sum()
+    }
+}
 
 impl Document {
+    /// What a list shows. Costs nothing beyond these fields.
+    ///
+    /// # Errors
+    /// When the instance is broken.
+    pub fn listed(&self) -> Result<Listed, super::DocumentError> {
+        self.body.read(|f| Listed {
+            title: fields::title(f, &ROOT),
+            place: fields::document_place(f),
+            life: self.life,
+        })
+    }
+
     /// Everything that lists, search and backlinks need. Costs a walk over the whole document.
     ///
     /// # Errors
     /// When the instance is broken.
     pub fn projection(&self) -> Result<Projection, super::DocumentError> {
+        let listed = self.listed()?;
         self.body.read(|f| {
-            let title = fields::title(f, &ROOT);
-            let place = fields::document_place(f);
             let (mut text, mut cards) = (None, Vec::new());
             match self.kind {
                 Kind::Note => {
@@ -44,21 +79,13 @@ impl Document {
                     .collect();
                 found.links.extend(new);
             }
-            let header = [
-                title.is_disputed(),
-                place.is_disputed(),
-                self.life == Life::KeptDespiteTrash,
-            ];
-            let conflicts = header
-                .into_iter()
-                .map(u32::from)
-                .chain(cards.iter().map(|card| card.conflicts))
-                .sum();
+            let of_cards: u32 = cards.iter().map(|card| card.conflicts).sum();
+            let conflicts = listed.conflicts() + of_cards;
             Projection {
                 kind: self.kind,
-                title: title.value,
-                parent: place.value.parent,
-                position: place.value.position,
+                title: listed.title.value,
+                parent: listed.place.value.parent,
+                position: listed.place.value.position,
                 life: self.life,
                 text,
                 cards,

@@ -57,10 +57,11 @@ impl Sections {
         for splice in &splices.0 {
             let from = (splice.at as usize).max(at);
             sections.keep(from - at, false);
+            // Splices that touch count as one, as they do in the editor.
             sections.replace(
                 splice.delete as usize,
                 splice.insert.encode_utf16().collect(),
-                false,
+                from == at,
             );
             at = from + splice.delete as usize;
         }
@@ -79,9 +80,13 @@ impl Sections {
     }
 
     fn into_splices(self) -> Splices {
+        let mut joined = Self::default();
+        for section in self.0 {
+            joined.add(section.length, section.insert, true);
+        }
         let mut splices = Vec::new();
         let mut at = 0usize;
-        for section in self.0 {
+        for section in joined.0 {
             if let Some(insert) = section.insert {
                 splices.push(Splice {
                     at: u32::try_from(at).unwrap_or(u32::MAX),
