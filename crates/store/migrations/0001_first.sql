@@ -16,6 +16,7 @@ CREATE TABLE documents (
     updated_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX documents_by_title ON documents (title_key);
+CREATE INDEX documents_by_parent ON documents (parent, position, id);
 CREATE INDEX documents_stale ON documents (id) WHERE text_stale = 1;
 
 -- Changes: what was done to a document since its snapshot. Unsealed: not yet in an envelope.

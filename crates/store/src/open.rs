@@ -360,3 +360,112 @@ impl Reader {
         Ok(findings)
     }
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+    use crate::store::Durability;
+
+    const FIRST: M<'static> = M::up(include_str!("../migrations/0001_first.sql"));
+
+    fn ready(path: &Path, migrations: &[M<'_>]) -> Store {
+        match open_with(path, migrations).unwrap() {
+            Opened::Ready(store) => store,
+            Opened::Damaged(_, report) => panic!("{report}"),
+        }
+    }
+
+    fn filled(path: &Path) {
+        let mut store = ready(path, &[FIRST]);
+        store
+            .write(Durability::Normal, |tx| tx.put_setting("name", b"Ana"))
+            .unwrap();
+        // Left as a sudden end leaves it: the copy must hold what rests in the log, too.
+        keep_log(&store.connection, true).unwrap();
+    }
+
+    #[test]
+    fn every_migration_is_valid_sql() {
+        rusqlite_migration::Migrations::from_slice(MIGRATIONS)
+            .validate()
+            .unwrap();
+    }
+
+    #[test]
+    fn a_file_is_copied_before_it_gets_a_new_form() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("geese.skein");
+        filled(&path);
+        fs::write(beside(&path, ".before-v2"), "an earlier copy").unwrap();
+        let next =
+            M::up("CREATE TABLE lessons (row INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT");
+        let store = ready(&path, &[FIRST, next]);
+        assert_eq!(store.setting("name").unwrap(), Some(b"Ana".to_vec()));
+        assert_eq!(store.audit_tables().unwrap().len(), 13);
+        assert_eq!(
+            fs::read(beside(&path, ".before-v2")).unwrap(),
+            b"an earlier copy"
+        );
+        let copy = ready(&beside(&path, ".before-v2-2"), &[FIRST]);
+        assert_eq!(copy.setting("name").unwrap(), Some(b"Ana".to_vec()));
+        drop(store);
+        let older = open_with(&path, &[FIRST]).unwrap();
+        assert!(matches!(
+            older,
+            Opened::Damaged(
+                _,
+                DamageReport {
+                    damage: Damage::NewerVersion { found: 2, known: 1 },
+                    ..
+                }
+            )
+        ));
+    }
+
+    #[test]
+    fn a_new_form_that_fails_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("geese.skein");
+        filled(&path);
+        let broken = M::up(
+            "CREATE TABLE lessons (row INTEGER PRIMARY KEY) STRICT; INSERT INTO nothing VALUES (1)",
+        );
+        let failed = open_with(&path, &[FIRST, broken]);
+        assert!(
+            matches!(&failed, Err(OpenError::Migration { backup, .. }) if backup.exists()),
+            "{failed:?}"
+        );
+        assert_eq!(
+            ready(&path, &[FIRST]).setting("name").unwrap(),
+            Some(b"Ana".to_vec())
+        );
+    }
+
+    #[test]
+    fn a_half_made_file_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder
+            .path()
+            .join("a folder? with #signs")
+            .join("geese.skein");
+        assert!(matches!(
+            open_with(&path, MIGRATIONS),
+            Err(OpenError::Io { .. })
+        ));
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        fs::write(beside(&path, ".new"), "half").unwrap();
+        drop(ready(&path, MIGRATIONS));
+        assert!(!beside(&path, ".new").exists());
+        fs::write(&path, "no database at all").unwrap();
+        assert!(matches!(
+            open_with(&path, MIGRATIONS).unwrap(),
+            Opened::Damaged(..)
+        ));
+    }
+}

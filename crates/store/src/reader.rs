@@ -1,8 +1,10 @@
 //! Everything that can be read: from a store that is whole, from a damaged one, and in the middle of a write.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use skein_access::{Chain, DeviceId, EnvelopeId, EnvelopeKind, ReadPermit};
-use skein_model::{CardRow, ChangeBytes, DocumentId, Heads, Kind, Projection};
+use skein_model::{CardRow, ChangeBytes, ColumnId, DocumentId, Heads, Kind, Projection};
 
 use crate::error::StoreError;
 use crate::permit;
@@ -147,6 +149,30 @@ impl Reader {
     /// When reading fails.
     pub fn trash(&self) -> Result<Vec<TreeRow>, StoreError> {
         documents::trash(&self.connection)
+    }
+
+    /// The living documents right under one parent (or at the top), in their order.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn children(&self, parent: Option<DocumentId>) -> Result<Vec<TreeRow>, StoreError> {
+        documents::children(&self.connection, parent)
+    }
+
+    /// The columns of a board that hold cards which are neither in the trash nor archived.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn used_columns(&self, board: DocumentId) -> Result<BTreeSet<ColumnId>, StoreError> {
+        cards::used_columns(&self.connection, board)
+    }
+
+    /// How many envelopes a device made under one number; more than one is a fork.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn numbered(&self, device: DeviceId, sequence: u64) -> Result<u64, StoreError> {
+        envelopes::numbered(&self.connection, device, sequence)
     }
 
     /// One document as lists show it, in the trash or not; `None` when it is not here.

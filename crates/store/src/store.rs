@@ -105,3 +105,66 @@ impl Store {
             .map_err(|(_, error)| StoreError::from(error))
     }
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use super::*;
+    use crate::Opened;
+
+    #[test]
+    fn a_full_disk_keeps_all_that_was_kept_and_nothing_of_what_was_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let Opened::Ready(mut store) = Store::open(folder.path().join("geese.skein")).unwrap()
+        else {
+            panic!("a new file is whole")
+        };
+        let set_limit = |store: &Store, pages: i64| {
+            store
+                .reader
+                .connection
+                .pragma_query_value(None, "page_count", |row| row.get::<_, i64>(0))
+                .and_then(|count| {
+                    store.reader.connection.pragma_update_and_check(
+                        None,
+                        "max_page_count",
+                        count + pages,
+                        |_| Ok(()),
+                    )
+                })
+        };
+        set_limit(&store, 40).unwrap();
+        let put = |store: &mut Store, number: u32| {
+            store.write(Durability::Full, |tx| {
+                tx.put_notice(
+                    0,
+                    "step",
+                    &number.to_string(),
+                    "kept with its setting or not at all",
+                )?;
+                tx.put_setting(&number.to_string(), &[7; 10_000])
+            })
+        };
+        let full =
+            (0..100).find_map(|number| put(&mut store, number).err().map(|error| (number, error)));
+        let (number, error) = full.unwrap();
+        assert_eq!(error, StoreError::DiskFull);
+        assert_eq!(put(&mut store, number), Err(StoreError::DiskFull));
+        assert_eq!(
+            store.settings().unwrap().len(),
+            usize::try_from(number).unwrap()
+        );
+        assert_eq!(
+            store.notices().unwrap().len(),
+            usize::try_from(number).unwrap()
+        );
+        set_limit(&store, 40).unwrap();
+        put(&mut store, number).unwrap();
+        assert!(store.check().unwrap().is_empty());
+    }
+}

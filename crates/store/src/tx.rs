@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use skein_access::{DeviceId, Envelope, EnvelopeId};
-use skein_model::{CardId, CardRow, ChangeBytes, DocumentId, Heads, Kind, Link, Projection};
-pub struct Snapshot {
-    pub bytes: Vec<u8>,
-    pub heads: Heads,
-}
+use skein_model::{
+    CardId, CardRow, ChangeBytes, DocumentId, Heads, Kind, Link, Projection, Snapshot,
+};
 
 use crate::error::StoreError;
 use crate::permit::{self, MayWrite};
@@ -117,12 +115,13 @@ impl Tx<'_> {
         id: DocumentId,
         projection: &Projection,
     ) -> Result<(), StoreError> {
+        let of_cards: u32 = projection.cards.iter().map(|card| card.conflicts).sum();
         let listed = ListedAs {
             title: &projection.title,
             parent: projection.parent,
             position: &projection.position,
             life: projection.life,
-            conflicts: projection.conflicts,
+            conflicts: projection.conflicts.saturating_sub(of_cards),
         };
         documents::set_listed(&self.connection, id, &listed)?;
         search::put(

@@ -1,5 +1,7 @@
 //! Cards of boards. Their descriptions rest with the other texts.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 use skein_model::{CardId, CardRow, ColumnId, DocumentId};
 
@@ -47,6 +49,19 @@ pub(crate) fn remove(
         params![board.as_bytes(), card.as_bytes()],
     )
     .map(drop)
+}
+
+/// The columns that hold cards which are neither in the trash nor archived.
+pub(crate) fn used_columns(
+    connection: &Connection,
+    board: DocumentId,
+) -> Result<BTreeSet<ColumnId>, StoreError> {
+    let sql =
+        "SELECT DISTINCT column_id FROM cards WHERE board = ?1 AND life <> 1 AND archived = 0";
+    let columns = all(connection, sql, [board.as_bytes()], |row| {
+        row.get(0).map(ColumnId::from_bytes)
+    })?;
+    Ok(columns.into_iter().collect())
 }
 
 pub(crate) fn ids(connection: &Connection, board: DocumentId) -> Result<Vec<CardId>, StoreError> {

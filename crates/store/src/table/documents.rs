@@ -53,7 +53,10 @@ pub(crate) struct Known {
     pub(crate) text_stale: bool,
 }
 
-const LISTED: &str = "SELECT id, kind, title, parent, position, life, conflicts, created_ms, updated_ms FROM documents";
+/// A document's own disputes are in its row; those of its cards are counted from theirs.
+const LISTED: &str = "SELECT id, kind, title, parent, position, life,
+    conflicts + coalesce((SELECT sum(c.conflicts) FROM cards c WHERE c.board = documents.id), 0),
+    created_ms, updated_ms FROM documents";
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<TreeRow> {
     Ok(TreeRow {
@@ -169,6 +172,16 @@ pub(crate) fn trash(connection: &Connection) -> Result<Vec<TreeRow>, StoreError>
         [],
         listed,
     )
+}
+
+/// The living documents right under one parent, in their order.
+pub(crate) fn children(
+    connection: &Connection,
+    parent: Option<DocumentId>,
+) -> Result<Vec<TreeRow>, StoreError> {
+    let sql = format!("{LISTED} WHERE parent IS ?1 AND life <> 1 ORDER BY position, id");
+    let parent = parent.map(|parent| *parent.as_bytes());
+    all(connection, &sql, params![parent], listed)
 }
 
 pub(crate) fn row(connection: &Connection, id: DocumentId) -> Result<Option<TreeRow>, StoreError> {

@@ -340,6 +340,23 @@ pub(crate) fn next_chain(connection: &Connection, device: DeviceId) -> Result<Ch
     Ok(last.map_or(Chain::START, |(sequence, id)| Chain::after(sequence, id)))
 }
 
+/// How many envelopes a device made under one number.
+pub(crate) fn numbered(
+    connection: &Connection,
+    device: DeviceId,
+    sequence: u64,
+) -> Result<u64, StoreError> {
+    let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
+    let sql = "SELECT count(*) FROM envelopes WHERE device = ?1 AND sequence = ?2";
+    let count = one(
+        connection,
+        sql,
+        params![device.as_bytes(), sequence],
+        |row| column::count(row, 0),
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
 /// Numbers that a device used more than once, with the envelopes that bear them.
 pub(crate) fn forks(
     connection: &Connection,

@@ -1,0 +1,211 @@
+//! A founder with permits and a device, stores in memory and in files, and documents to fill them with.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use skein_access::{
+    Authority, Chain, DataPayload, DeviceId, DeviceKey, Envelope, EpochId, EpochKey, ReadPermit,
+    Stamp, WorkspaceId, WritePermit, create_workspace, seal_data,
+};
+use skein_model::{
+    CardId, CardRow, ChangeBytes, ColumnId, DocumentId, Heads, Kind, Life, Projection,
+};
+use skein_store::{ChangeRow, Durability, NewChanges, Opened, ReadOnlyStore, Store, StoreError};
+
+pub struct Founder {
+    pub authority: Authority,
+    pub device: DeviceId,
+    pub key: DeviceKey,
+    pub workspace: WorkspaceId,
+    pub chain: Chain,
+    epoch: (EpochId, EpochKey),
+    rng: ChaCha20Rng,
+}
+
+impl Founder {
+    pub fn new() -> Self {
+        Self::seeded(1)
+    }
+
+    pub fn seeded(seed: u64) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let key = DeviceKey::generate(&mut rng);
+        let founded = create_workspace(&key, "Ana", "Geese", 490_000, &mut rng).unwrap();
+        Self {
+            authority: Authority::build(founded.workspace, &founded.envelopes),
+            device: key.id(),
+            workspace: founded.workspace,
+            chain: Chain::START,
+            epoch: (EpochId::from_bytes([9; 32]), EpochKey::generate(&mut rng)),
+            key,
+            rng,
+        }
+    }
+
+    pub fn read(&self, kind: Kind) -> ReadPermit<'_> {
+        self.authority.read(&self.device, kind).unwrap()
+    }
+
+    pub fn reads(&self) -> Vec<ReadPermit<'_>> {
+        vec![self.read(Kind::Note), self.read(Kind::Board)]
+    }
+
+    pub fn write(&self, kind: Kind) -> WritePermit<'_> {
+        self.authority.write(&self.device, kind).unwrap()
+    }
+
+    /// The next envelope of the founder's device.
+    pub fn seal(&mut self, document: DocumentId, changes: &[ChangeBytes]) -> Envelope {
+        let chain = self.chain;
+        let envelope = self.seal_at(chain, document, changes);
+        self.chain = envelope.next();
+        envelope
+    }
+
+    pub fn seal_at(
+        &mut self,
+        chain: Chain,
+        document: DocumentId,
+        changes: &[ChangeBytes],
+    ) -> Envelope {
+        let stamp = Stamp {
+            workspace: self.workspace,
+            hour: 490_001,
+            chain,
+        };
+        let payload = DataPayload {
+            document,
+            kind_code: Kind::Note.code(),
+            changes: changes.to_vec(),
+        };
+        seal_data(
+            &self.key,
+            &stamp,
+            (&self.epoch.0, &self.epoch.1),
+            &payload,
+            &mut self.rng,
+        )
+        .unwrap()
+    }
+
+    /// Stores a note with one change.
+    pub fn put_note(&self, store: &mut Store, number: u32, title: &str, text: &str) -> DocumentId {
+        self.put(store, number, &note(title, text))
+    }
+
+    pub fn put(&self, store: &mut Store, number: u32, projection: &Projection) -> DocumentId {
+        let permit = self.write(projection.kind);
+        store
+            .write(Durability::Normal, |tx| {
+                let new = NewChanges {
+                    changes: &[change(number)],
+                    heads: &heads(number),
+                    sealed: false,
+                    at_ms: i64::from(number),
+                };
+                tx.create_document(&permit, id(number), &new, projection)
+            })
+            .unwrap();
+        id(number)
+    }
+
+    pub fn append(
+        &self,
+        store: &mut Store,
+        number: u32,
+        changes: &[ChangeBytes],
+        sealed: bool,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        let permit = self.write(Kind::Note);
+        store.write(Durability::Normal, |tx| {
+            let new = NewChanges {
+                changes,
+                heads: &heads(1_000 + number),
+                sealed,
+                at_ms: 99,
+            };
+            tx.append_changes(&permit, id(number), &new)
+        })
+    }
+}
+
+pub fn id(number: u32) -> DocumentId {
+    // Spread over the whole range, as random ids are.
+    let mut bytes = [0; 16];
+    bytes[..4].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_be_bytes());
+    bytes[4..8].copy_from_slice(&number.to_be_bytes());
+    DocumentId::from_bytes(bytes)
+}
+
+pub fn change(number: u32) -> ChangeBytes {
+    ChangeBytes(format!("change {number}").into_bytes())
+}
+
+pub fn heads(number: u32) -> Heads {
+    let mut hash = [7; 32];
+    hash[..4].copy_from_slice(&number.to_be_bytes());
+    Heads::from(vec![hash])
+}
+
+pub fn note(title: &str, text: &str) -> Projection {
+    Projection {
+        kind: Kind::Note,
+        title: title.to_owned(),
+        parent: None,
+        position: "a".to_owned(),
+        life: Life::Alive,
+        text: Some(text.to_owned()),
+        cards: Vec::new(),
+        tags: BTreeSet::new(),
+        links: Vec::new(),
+        conflicts: 0,
+    }
+}
+
+pub fn board(title: &str, cards: Vec<CardRow>) -> Projection {
+    Projection {
+        kind: Kind::Board,
+        text: None,
+        cards,
+        ..note(title, "")
+    }
+}
+
+pub fn card(number: u8, title: &str, description: &str) -> CardRow {
+    CardRow {
+        id: CardId::from_bytes([number; 16]),
+        column: ColumnId::from_bytes([1; 16]),
+        position: "m".to_owned(),
+        title: title.to_owned(),
+        assignees: vec!["ana".to_owned()],
+        labels: Vec::new(),
+        due: None,
+        priority: None,
+        archived: false,
+        life: Life::Alive,
+        checklist_done: 0,
+        checklist_total: 2,
+        description: description.to_owned(),
+        conflicts: 0,
+    }
+}
+
+pub fn memory() -> Store {
+    Store::in_memory().unwrap()
+}
+
+pub fn ready(path: &Path) -> Store {
+    match Store::open(path).unwrap() {
+        Opened::Ready(store) => store,
+        Opened::Damaged(_, report) => panic!("{report}"),
+    }
+}
+
+pub fn damaged(path: &Path) -> (ReadOnlyStore, skein_store::DamageReport) {
+    match Store::open(path).unwrap() {
+        Opened::Ready(_) => panic!("{} opened as if it were whole", path.display()),
+        Opened::Damaged(store, report) => (store, report),
+    }
+}

@@ -1,0 +1,17 @@
+//! The laws of the store, held against real files.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod common;
+mod crash;
+mod damage;
+mod documents;
+mod envelopes;
+mod machine;
+mod search;
+mod size;
