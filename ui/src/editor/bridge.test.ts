@@ -5,6 +5,10 @@ import { TextBridge } from "./bridge";
 import { TestEngine } from "./testing/engine";
 import { TestWindow } from "./testing/window";
 
+/** A long run by hand: SKEIN_RUNS=20 multiplies the schedules. */
+const RUNS = Number(process.env["SKEIN_RUNS"] ?? 1);
+const LIMIT_MS = 60_000 * RUNS;
+
 type Step = { kind: number; who: number; at: number; size: number; wild: boolean };
 
 const steps = fc.array(
@@ -116,83 +120,99 @@ class Run {
   }
 }
 
-test("windows and peers converge over delays, breaks, failures and repeats, nothing lost or doubled", () => {
-  fc.assert(
-    fc.property(steps, (script) => {
-      const run = new Run();
-      for (const step of script) {
-        if (step.kind < 40) run.edit(step);
-        else run.move(step, true);
-      }
-      run.finish();
-      run.checkCharacters(true);
-    }),
-    { numRuns: 4000 },
-  );
-});
+test(
+  "windows and peers converge over delays, breaks, failures and repeats, nothing lost or doubled",
+  () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        const run = new Run();
+        for (const step of script) {
+          if (step.kind < 40) run.edit(step);
+          else run.move(step, true);
+        }
+        run.finish();
+        run.checkCharacters(true);
+      }),
+      { numRuns: 3000 * RUNS },
+    );
+  },
+  LIMIT_MS,
+);
 
-test("an engine that forgot pushes and versions neither loses nor doubles what was typed", () => {
-  fc.assert(
-    fc.property(steps, (script) => {
-      const run = new Run();
-      const ownOnly = (text: string, author: string): boolean =>
-        run
-          .unique(text)
-          .every((character) => [author, "start"].includes(run.typed.get(character) ?? ""));
-      for (const step of script) {
-        if (step.kind < 40) run.edit(step, ownOnly);
-        else if (step.kind < 46) run.restart(step);
-        else run.move(step, true);
-      }
-      run.finish();
-      run.checkCharacters(false);
-    }),
-    { numRuns: 2000 },
-  );
-});
+test(
+  "an engine that forgot pushes and versions neither loses nor doubles what was typed",
+  () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        const run = new Run();
+        const ownOnly = (text: string, author: string): boolean =>
+          run
+            .unique(text)
+            .every((character) => [author, "start"].includes(run.typed.get(character) ?? ""));
+        for (const step of script) {
+          if (step.kind < 40) run.edit(step, ownOnly);
+          else if (step.kind < 46) run.restart(step);
+          else run.move(step, true);
+        }
+        run.finish();
+        run.checkCharacters(false);
+      }),
+      { numRuns: 1500 * RUNS },
+    );
+  },
+  LIMIT_MS,
+);
 
-test("undoing everything takes back only my own", () => {
-  fc.assert(
-    fc.property(steps, (script) => {
-      const run = new Run({ undoes: true });
-      for (const step of script) {
-        if (step.kind < 40) run.edit(step);
-        else run.move(step, step.wild);
-      }
-      const mine = run.windows[0];
-      for (let turns = 0; turns < 500 && mine?.undo(); turns++) {
-        if (turns % 3 === 0) mine.send();
-        if (turns % 5 === 0) run.edit({ kind: 1, who: 3, at: turns * 7, size: 1, wild: true });
-      }
-      run.finish();
-      const found = run.unique(run.engine.text.toString());
-      expect(new Set(found).size).toBe(found.length);
-      for (const [character, author] of run.typed) {
-        const others = [...(run.deleted.get(character) ?? [])].some((by) => by !== "A");
-        if (author === "A") expect(found).not.toContain(character);
-        else if (!others) expect(found).toContain(character);
-      }
-    }),
-    { numRuns: 1500 },
-  );
-});
+test(
+  "undoing everything takes back only my own",
+  () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        const run = new Run({ undoes: true });
+        for (const step of script) {
+          if (step.kind < 40) run.edit(step);
+          else run.move(step, step.wild);
+        }
+        const mine = run.windows[0];
+        for (let turns = 0; turns < 500 && mine?.undo(); turns++) {
+          if (turns % 3 === 0) mine.send();
+          if (turns % 5 === 0) run.edit({ kind: 1, who: 3, at: turns * 7, size: 1, wild: true });
+        }
+        run.finish();
+        const found = run.unique(run.engine.text.toString());
+        expect(new Set(found).size).toBe(found.length);
+        for (const [character, author] of run.typed) {
+          const others = [...(run.deleted.get(character) ?? [])].some((by) => by !== "A");
+          if (author === "A") expect(found).not.toContain(character);
+          else if (!others) expect(found).toContain(character);
+        }
+      }),
+      { numRuns: 1125 * RUNS },
+    );
+  },
+  LIMIT_MS,
+);
 
-test("undo and redo in between keep all windows equal", () => {
-  fc.assert(
-    fc.property(steps, (script) => {
-      const run = new Run({ undoes: true });
-      for (const step of script) {
-        const window = run.windows[step.who % 2];
-        if (step.kind < 30) run.edit(step);
-        else if (step.kind < 38) window?.undo();
-        else if (step.kind < 42) window?.redo();
-        else run.move(step, true);
-      }
-      run.finish();
-    }),
-    { numRuns: 1500 },
-  );
-});
+test(
+  "undo and redo in between keep all windows equal",
+  () => {
+    fc.assert(
+      fc.property(steps, (script) => {
+        const run = new Run({ undoes: true });
+        for (const step of script) {
+          const window = run.windows[step.who % 2];
+          if (step.kind < 30) run.edit(step);
+          else if (step.kind < 38) window?.undo();
+          else if (step.kind < 42) window?.redo();
+          else run.move(step, true);
+        }
+        run.finish();
+      }),
+      { numRuns: 1125 * RUNS },
+    );
+  },
+  LIMIT_MS,
+);
 
 test("edits that would cut a pair are kept whole", () => {
   const engine = new TestEngine("a😀b👍🏽c");

@@ -80,6 +80,13 @@ function shift(state: EditorState, node: SyntaxNode, columns: number): ChangeSpe
   return changes;
 }
 
+/** The item before it in its list; in a quote, quote marks stand between. */
+function itemBefore(node: SyntaxNode): SyntaxNode | null {
+  let before = node.prevSibling;
+  while (before !== null && before.name !== "ListItem") before = before.prevSibling;
+  return before;
+}
+
 /** How far the item has to move to stand one level deeper or less deep; 0 if it cannot. */
 function stepTo(state: EditorState, node: SyntaxNode, deeper: boolean): number {
   const own = indentOf(state.doc.lineAt(node.from)).columns;
@@ -87,8 +94,8 @@ function stepTo(state: EditorState, node: SyntaxNode, deeper: boolean): number {
     const parent = node.parent?.parent;
     return parent?.name === "ListItem" ? indentOf(state.doc.lineAt(parent.from)).columns - own : 0;
   }
-  const before = node.prevSibling;
-  if (before?.name !== "ListItem") return 0;
+  const before = itemBefore(node);
+  if (before === null) return 0;
   const line = state.doc.lineAt(before.from);
   const mark = ITEM.exec(line.text)?.[2]?.length ?? 1;
   return indentOf(line).columns + mark + 1 - own;
@@ -102,7 +109,7 @@ function moveItems(deeper: boolean): StateCommand {
     const specs: ChangeSpec[] = [];
     let step = 0;
     items.forEach(({ node }, index) => {
-      const follows = items[index - 1]?.node.nextSibling?.from === node.from;
+      const follows = index > 0 && itemBefore(node)?.from === items[index - 1]?.node.from;
       if (!follows) step = stepTo(state, node, deeper);
       if (step !== 0) specs.push(...shift(state, node, step));
     });

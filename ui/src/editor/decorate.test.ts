@@ -1,0 +1,138 @@
+import { ensureSyntaxTree } from "@codemirror/language";
+import type { EditorState } from "@codemirror/state";
+import { expect, test } from "vitest";
+import { decorate } from "./decorate";
+import { linkAt } from "./links";
+import { TaskBox } from "./widgets";
+import { stateOf } from "./testing/state";
+
+/** What is seen: hidden text left out, a task box as ☑ or ☐, a bullet as •. */
+function seen(marked: string, focused = true): string {
+  const state = stateOf(marked);
+  const whole = { from: 0, to: state.doc.length };
+  const decorations = decorate(state, [whole], focused ? state.selection.ranges : []);
+  const text = Array.from(state.sliceDoc());
+  const put: [number, string][] = [];
+  decorations.between(0, state.doc.length, (from, to, { spec }) => {
+    const widget: unknown = spec.widget;
+    if (spec.class !== "sk-none" && widget === undefined) return;
+    text.fill("", from, to);
+    if (widget instanceof TaskBox) put.push([from, widget.ticked ? "☑" : "☐"]);
+    else if (widget !== undefined) put.push([from, "•"]);
+  });
+  for (const [at, sign] of put) text[at] = sign;
+  return text.join("");
+}
+
+function lineClasses(state: EditorState): string[] {
+  const classes: string[] = [];
+  const whole = { from: 0, to: state.doc.length };
+  decorate(state, [whole], []).between(0, state.doc.length, (from, to, { spec }) => {
+    const attributes = spec.attributes as Record<string, string> | undefined;
+    if (from === to && attributes) classes.push(attributes["class"] ?? "");
+  });
+  return classes;
+}
+
+test("markers of an element show when the selection touches it", () => {
+  expect(seen("|a **b** *c* ~~d~~ `e`")).toBe("a b c d e");
+  expect(seen("a **b|** *c*")).toBe("a **b** c");
+  expect(seen("a |**b** *c*")).toBe("a **b** c");
+  expect(seen("a **b** |*c*")).toBe("a b *c*");
+  expect(seen("a \\*b|")).toBe("a *b");
+});
+
+test("markers of a block show when the selection touches its line", () => {
+  expect(seen("# One|\n## Two\n> said")).toBe("# One\nTwo\nsaid");
+  expect(seen("# One\n> sa|id\n> more")).toBe("One\n> said\nmore");
+  expect(seen("## Two ##\n|")).toBe("Two \n");
+});
+
+test("all markers hide while the editor has no focus", () => {
+  expect(seen("# |One **b**", false)).toBe("One b");
+});
+
+test("tasks are boxes and bullets dots, unless the caret stands in their marker", () => {
+  expect(seen("- [ ] a\n- [x] b|\n- c")).toBe("☐a\n☑b\n•c");
+  expect(seen("- [xx] a\n- [x+] b\n- [  ] c|")).toBe("☑a\n☑b\n☐c");
+  expect(seen("- [|x] a\n|- b".replace("\n|", "\n"))).toBe("- [x] a\n•b");
+  expect(seen("- |b")).toBe("•b");
+  expect(seen("-| b")).toBe("- b");
+  expect(seen("- a\n  - b|")).toBe("•a\n•b");
+  expect(seen("1. [ ] a|")).toBe("1. ☐a");
+});
+
+test("what only looks like a task is none", () => {
+  expect(seen("- [y] a|")).toBe("•[y] a");
+  expect(seen("[ ] a|")).toBe("[ ] a");
+  expect(seen("- [x]a|")).toBe("•[x]a");
+  expect(seen("    - [ ] code|")).toBe("    - [ ] code");
+});
+
+test("links show their words", () => {
+  expect(seen("|a [site](https://example.org) b")).toBe("a site b");
+  expect(seen("a [si|te](https://example.org) b")).toBe("a [site](https://example.org) b");
+  expect(seen("|a [[Note]] and [[Note#Part¦his]] b")).toBe("a Note and his b");
+  expect(seen("a [[Note]] and [[Note#Part¦h|is]] b")).toBe("a Note and [[Note#Part|his]] b");
+  expect(seen("a [word] b|")).toBe("a [word] b");
+});
+
+test("a link leads to a note, a path or an address, and never to a script", () => {
+  const leads = (text: string): unknown => linkAt(stateOf(text), 4);
+  expect(leads("a [[Note#Part]]")).toEqual({ kind: "note", target: "Note#Part" });
+  expect(leads("a [x](notes/b%20c.md)")).toEqual({ kind: "note", target: "notes/b c.md" });
+  expect(leads("a [x](https://example.org)")).toEqual({
+    kind: "address",
+    target: "https://example.org",
+  });
+  expect(leads("a [x](javascript:alert)")).toBeNull();
+  expect(leads("a www.example.org")).toEqual({
+    kind: "address",
+    target: "https://www.example.org",
+  });
+  expect(leads("a plain")).toBeNull();
+});
+
+test("code keeps its fence while the caret is inside, and its lines have a ground", () => {
+  expect(seen("```rust\nlet **a**;\n```\n|")).toBe("rust\nlet **a**;\n\n");
+  expect(seen("```rust\nlet| a;\n```")).toBe("```rust\nlet a;\n```");
+  expect(lineClasses(stateOf("```\na\n```\nb"))).toEqual([
+    "sk-block sk-block-first sk-fence",
+    "sk-block",
+    "sk-block sk-block-last sk-fence",
+    "",
+  ]);
+});
+
+test("headings, quotes, items and rules have their lines", () => {
+  expect(lineClasses(stateOf("## a\n\n> b\n\n- c\n\n---"))).toEqual([
+    "sk-heading sk-h2",
+    "",
+    "sk-quote",
+    "",
+    "sk-item sk-list",
+    "",
+    "sk-rule",
+  ]);
+});
+
+test("in a text of 1 MB only what is in view is decorated", () => {
+  const part = "# Title\n\nSome **bold** text with [[links]] and `code`.\n\n- [ ] a task\n\n";
+  const state = stateOf(part.repeat(Math.ceil(1_000_000 / part.length)));
+  const middle = 500_000;
+  ensureSyntaxTree(state, middle + 4_000, 10_000);
+  const decorations = decorate(state, [{ from: middle, to: middle + 3_000 }], []);
+  expect(decorations.size).toBeGreaterThan(100);
+  expect(decorations.size).toBeLessThan(1_500);
+});
+
+test("any text can be decorated at any place", () => {
+  const text =
+    "> - [x] **a `b\n>\n> ```\n> c\n- d\n\n  e\n1. [[f¦g]]\n***\n[h](<i j> 'k\nl')\n¦ m ¦\n¦-¦\n";
+  for (let from = 0; from < text.length; from++) {
+    for (const to of [from, text.length]) {
+      const state = stateOf(text);
+      decorate(state, [{ from, to }], [{ from, to }]);
+    }
+  }
+});
