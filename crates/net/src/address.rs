@@ -65,7 +65,17 @@ pub(crate) struct Understood {
 /// # Errors
 /// When the text is not an address that can be dialled; the error says what is wrong with it.
 pub fn understand_address(text: &str) -> Result<Vec<String>, AddressError> {
-    Ok(parse(text)?.addresses.iter().map(Multiaddr::to_string).collect())
+    Ok(parse(text)?
+        .addresses
+        .iter()
+        .map(Multiaddr::to_string)
+        .collect())
+}
+
+/// The device that an address names, if it names one.
+#[must_use]
+pub fn device_of_address(text: &str) -> Option<DeviceId> {
+    parse(text).ok()?.device
 }
 
 /// As [`understand_address`], for use inside. The device named in the address is split off.
@@ -94,15 +104,23 @@ pub(crate) fn parse(text: &str) -> Result<Understood, AddressError> {
 
 fn parse_host_and_port(text: &str) -> Result<Understood, AddressError> {
     if let Some(rest) = text.strip_prefix('[') {
-        let (host, after) = rest.split_once(']').ok_or_else(|| AddressError::BadHost(text.to_owned()))?;
-        let ip: Ipv6Addr = host.parse().map_err(|_| AddressError::BadHost(host.to_owned()))?;
-        let port = after.strip_prefix(':').ok_or_else(|| AddressError::NoPort(format!("[{host}]")))?;
+        let (host, after) = rest
+            .split_once(']')
+            .ok_or_else(|| AddressError::BadHost(text.to_owned()))?;
+        let ip: Ipv6Addr = host
+            .parse()
+            .map_err(|_| AddressError::BadHost(host.to_owned()))?;
+        let port = after
+            .strip_prefix(':')
+            .ok_or_else(|| AddressError::NoPort(format!("[{host}]")))?;
         return Ok(both(&Protocol::Ip6(ip), parse_port(port)?));
     }
     if text.parse::<Ipv6Addr>().is_ok() || text.matches(':').count() > 1 {
         return Err(AddressError::NeedsBrackets(text.to_owned()));
     }
-    let (host, port) = text.split_once(':').ok_or_else(|| AddressError::NoPort(text.to_owned()))?;
+    let (host, port) = text
+        .split_once(':')
+        .ok_or_else(|| AddressError::NoPort(text.to_owned()))?;
     let host_part = match host.parse::<IpAddr>() {
         Ok(ip) => Protocol::from(ip),
         Err(_) if is_host_name(host) => Protocol::Dns(Cow::Owned(host.to_owned())),
@@ -127,7 +145,9 @@ fn is_host_name(host: &str) -> bool {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+                && label
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
         })
         && host.chars().any(|c| !c.is_ascii_digit() && c != '.')
 }
@@ -145,19 +165,24 @@ fn both(host: &Protocol<'_>, port: u16) -> Understood {
 }
 
 fn parse_multiaddr(text: &str) -> Result<Understood, AddressError> {
-    let address: Multiaddr =
-        text.parse().map_err(|error: libp2p::multiaddr::Error| AddressError::BadMultiaddr(error.to_string()))?;
+    let address: Multiaddr = text
+        .parse()
+        .map_err(|error: libp2p::multiaddr::Error| AddressError::BadMultiaddr(error.to_string()))?;
     let (address, peer) = split_peer(address);
     if !can_be_dialled(&address) {
         return Err(AddressError::Unsupported(text.to_owned()));
     }
     let device = match peer {
-        Some(peer) => {
-            Some(device_of(&peer).ok_or_else(|| AddressError::BadMultiaddr(format!("{peer} is no device")))?)
-        }
+        Some(peer) => Some(
+            device_of(&peer)
+                .ok_or_else(|| AddressError::BadMultiaddr(format!("{peer} is no device")))?,
+        ),
         None => None,
     };
-    Ok(Understood { addresses: vec![address], device })
+    Ok(Understood {
+        addresses: vec![address],
+        device,
+    })
 }
 
 /// Takes the peer id off the end of an address.
@@ -198,7 +223,10 @@ pub(crate) fn readable(addresses: &[Multiaddr]) -> Vec<String> {
 
 /// Whether a name has to be looked up before this can be dialled.
 pub(crate) fn has_name(address: &Multiaddr) -> bool {
-    matches!(address.iter().next(), Some(Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_)))
+    matches!(
+        address.iter().next(),
+        Some(Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_))
+    )
 }
 
 /// Looks up the names in these addresses with the system's resolver, anew for each dial, since networks change. Gives what
@@ -215,7 +243,8 @@ pub(crate) async fn resolve(addresses: Vec<Multiaddr>) -> (Vec<Multiaddr>, Vec<S
                 continue;
             }
         };
-        let looked_up = tokio::time::timeout(NAME_LOOKUP, tokio::net::lookup_host((name.as_str(), 0))).await;
+        let looked_up =
+            tokio::time::timeout(NAME_LOOKUP, tokio::net::lookup_host((name.as_str(), 0))).await;
         let before = found.len();
         for socket in looked_up.ok().and_then(Result::ok).into_iter().flatten() {
             let ip = socket.ip();
@@ -256,16 +285,25 @@ mod tests {
 
     #[test]
     fn a_typed_address_stands_for_tcp_and_quic() {
-        let expected = vec!["/ip4/192.168.1.5/tcp/4711".to_owned(), "/ip4/192.168.1.5/udp/4711/quic-v1".to_owned()];
+        let expected = vec![
+            "/ip4/192.168.1.5/tcp/4711".to_owned(),
+            "/ip4/192.168.1.5/udp/4711/quic-v1".to_owned(),
+        ];
         assert_eq!(texts("192.168.1.5:4711"), expected);
         assert_eq!(texts("  192.168.1.5:4711\n"), expected);
         assert_eq!(texts("tcp://192.168.1.5:4711/"), expected);
         assert_eq!(texts("<192.168.1.5:4711>"), expected);
-        assert_eq!(texts("[fe80::1]:80"), vec!["/ip6/fe80::1/tcp/80", "/ip6/fe80::1/udp/80/quic-v1"]);
-        assert_eq!(texts("Anas-Laptop.local:4711"), vec![
-            "/dns/anas-laptop.local/tcp/4711",
-            "/dns/anas-laptop.local/udp/4711/quic-v1"
-        ]);
+        assert_eq!(
+            texts("[fe80::1]:80"),
+            vec!["/ip6/fe80::1/tcp/80", "/ip6/fe80::1/udp/80/quic-v1"]
+        );
+        assert_eq!(
+            texts("Anas-Laptop.local:4711"),
+            vec![
+                "/dns/anas-laptop.local/tcp/4711",
+                "/dns/anas-laptop.local/udp/4711/quic-v1"
+            ]
+        );
     }
 
     #[test]
@@ -274,26 +312,47 @@ mod tests {
         let peer = crate::identity::peer_of(&key.id()).unwrap();
         let understood = parse(&format!("/ip4/10.0.0.1/udp/4711/quic-v1/p2p/{peer}")).unwrap();
         assert_eq!(understood.device, Some(key.id()));
-        assert_eq!(readable(&understood.addresses), vec!["/ip4/10.0.0.1/udp/4711/quic-v1"]);
+        assert_eq!(
+            readable(&understood.addresses),
+            vec!["/ip4/10.0.0.1/udp/4711/quic-v1"]
+        );
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         let error = |text: &str| parse(text).unwrap_err();
         assert_eq!(error("   "), AddressError::Empty);
-        assert_eq!(error("192.168.1.5"), AddressError::NoPort("192.168.1.5".into()));
+        assert_eq!(
+            error("192.168.1.5"),
+            AddressError::NoPort("192.168.1.5".into())
+        );
         assert_eq!(error("host:"), AddressError::BadPort(String::new()));
         assert_eq!(error("host:+80"), AddressError::BadPort("+80".into()));
         assert_eq!(error("host:0"), AddressError::BadPort("0".into()));
         assert_eq!(error("host:99999"), AddressError::BadPort("99999".into()));
-        assert_eq!(error("fe80::1"), AddressError::NeedsBrackets("fe80::1".into()));
-        assert_eq!(error("fe80::1:4711"), AddressError::NeedsBrackets("fe80::1:4711".into()));
-        assert_eq!(error("192.168.1:4711"), AddressError::BadHost("192.168.1".into()));
+        assert_eq!(
+            error("fe80::1"),
+            AddressError::NeedsBrackets("fe80::1".into())
+        );
+        assert_eq!(
+            error("fe80::1:4711"),
+            AddressError::NeedsBrackets("fe80::1:4711".into())
+        );
+        assert_eq!(
+            error("192.168.1:4711"),
+            AddressError::BadHost("192.168.1".into())
+        );
         assert_eq!(error("a b:4711"), AddressError::BadHost("a b".into()));
         assert_eq!(error("skein1qqqqqqqq"), AddressError::Invite);
         assert_eq!(error(&"a".repeat(500)), AddressError::TooLong);
-        assert!(matches!(error("/ip4/1.2.3.4/tcp/1/ws"), AddressError::Unsupported(_)));
-        assert!(matches!(error("/ip4/0.0.0.0/tcp/1"), AddressError::Unsupported(_)));
+        assert!(matches!(
+            error("/ip4/1.2.3.4/tcp/1/ws"),
+            AddressError::Unsupported(_)
+        ));
+        assert!(matches!(
+            error("/ip4/0.0.0.0/tcp/1"),
+            AddressError::Unsupported(_)
+        ));
         assert!(matches!(error("/nonsense"), AddressError::BadMultiaddr(_)));
     }
 
@@ -317,8 +376,12 @@ mod tests {
     #[tokio::test]
     async fn names_are_looked_up_and_unknown_ones_are_told() {
         let (found, unknown) = resolve(parse("localhost:4711").unwrap().addresses).await;
-        assert!(found.iter().any(|address| address.to_string() == "/ip4/127.0.0.1/tcp/4711"
-            || address.to_string() == "/ip6/::1/tcp/4711"));
+        assert!(
+            found
+                .iter()
+                .any(|address| address.to_string() == "/ip4/127.0.0.1/tcp/4711"
+                    || address.to_string() == "/ip6/::1/tcp/4711")
+        );
         assert!(unknown.is_empty());
         let plain = parse("127.0.0.1:1").unwrap().addresses;
         assert_eq!(resolve(plain.clone()).await, (plain, vec![]));

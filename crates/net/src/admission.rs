@@ -61,7 +61,12 @@ struct Guest {
 
 impl Admission {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { allowed: Allowed::default(), named: HashSet::new(), limits, here: HashMap::new() }
+        Self {
+            allowed: Allowed::default(),
+            named: HashSet::new(),
+            limits,
+            here: HashMap::new(),
+        }
     }
 
     /// The engine names a device it wants to reach: dialling it is allowed from now on.
@@ -93,7 +98,11 @@ impl Admission {
         now: Instant,
     ) -> Result<Standing, Refusal> {
         let standing = self.standing(&device, dialed)?;
-        let mine = self.here.values().filter(|guest| guest.device == device).count();
+        let mine = self
+            .here
+            .values()
+            .filter(|guest| guest.device == device)
+            .count();
         if mine >= CONNECTIONS_PER_DEVICE {
             return Err(Refusal::TooManyConnections);
         }
@@ -104,12 +113,23 @@ impl Admission {
             }
         }
         if standing == Standing::Stranger {
-            let strangers = self.here.values().filter(|guest| guest.standing == Standing::Stranger).count();
+            let strangers = self
+                .here
+                .values()
+                .filter(|guest| guest.standing == Standing::Stranger)
+                .count();
             if strangers >= self.limits.strangers {
                 return Err(Refusal::TooManyStrangers);
             }
         }
-        self.here.insert(connection, Guest { device, standing, since: now });
+        self.here.insert(
+            connection,
+            Guest {
+                device,
+                standing,
+                since: now,
+            },
+        );
         Ok(standing)
     }
 
@@ -138,8 +158,17 @@ impl Admission {
     /// New rules. Gives who became a member, who must go, and who stays on which new terms. A member who is none any more
     /// must go whatever else he could be.
     pub(crate) fn allow(&mut self, allowed: Allowed) -> Changes {
-        let joined: Vec<DeviceId> = allowed.devices.difference(&self.allowed.devices).copied().collect();
-        let removed: Vec<DeviceId> = self.allowed.devices.difference(&allowed.devices).copied().collect();
+        let joined: Vec<DeviceId> = allowed
+            .devices
+            .difference(&self.allowed.devices)
+            .copied()
+            .collect();
+        let removed: Vec<DeviceId> = self
+            .allowed
+            .devices
+            .difference(&allowed.devices)
+            .copied()
+            .collect();
         self.allowed = allowed;
         let mut gone: BTreeSet<DeviceId> = removed.iter().copied().collect();
         for device in &removed {
@@ -152,15 +181,24 @@ impl Admission {
                 gone.insert(guest.device);
             }
         }
-        Changes { joined, removed, gone: gone.into_iter().collect() }
+        Changes {
+            joined,
+            removed,
+            gone: gone.into_iter().collect(),
+        }
     }
 
     /// Strangers who came that long ago.
-    pub(crate) fn strangers_since(&self, now: Instant, age: Duration) -> Vec<(DeviceId, ConnectionId)> {
+    pub(crate) fn strangers_since(
+        &self,
+        now: Instant,
+        age: Duration,
+    ) -> Vec<(DeviceId, ConnectionId)> {
         self.here
             .iter()
             .filter(|(_, guest)| {
-                guest.standing == Standing::Stranger && now.saturating_duration_since(guest.since) >= age
+                guest.standing == Standing::Stranger
+                    && now.saturating_duration_since(guest.since) >= age
             })
             .map(|(connection, guest)| (guest.device, *connection))
             .collect()
@@ -196,11 +234,18 @@ mod tests {
     }
 
     fn members(numbers: &[u8]) -> Allowed {
-        Allowed { devices: numbers.iter().map(|number| device(*number)).collect(), strangers: false }
+        Allowed {
+            devices: numbers.iter().map(|number| device(*number)).collect(),
+            strangers: false,
+        }
     }
 
     fn admission(allowed: Allowed) -> Admission {
-        let mut admission = Admission::new(Limits { devices: 3, strangers: 2, ..Limits::default() });
+        let mut admission = Admission::new(Limits {
+            devices: 3,
+            strangers: 2,
+            ..Limits::default()
+        });
         admission.allow(allowed);
         admission
     }
@@ -209,15 +254,36 @@ mod tests {
     fn a_stranger_enters_only_while_an_invite_is_open_and_few_at_once() {
         let now = Instant::now();
         let mut admission = admission(members(&[1]));
-        assert_eq!(admission.enter(line(1), device(9), false, now), Err(Refusal::NotAllowed));
-        admission.allow(Allowed { strangers: true, ..members(&[1]) });
-        assert_eq!(admission.enter(line(1), device(7), false, now), Ok(Standing::Stranger));
-        assert_eq!(admission.enter(line(2), device(8), false, now), Ok(Standing::Stranger));
-        assert_eq!(admission.enter(line(3), device(9), false, now), Err(Refusal::TooManyStrangers));
-        assert_eq!(admission.enter(line(3), device(1), false, now), Ok(Standing::Member));
+        assert_eq!(
+            admission.enter(line(1), device(9), false, now),
+            Err(Refusal::NotAllowed)
+        );
+        admission.allow(Allowed {
+            strangers: true,
+            ..members(&[1])
+        });
+        assert_eq!(
+            admission.enter(line(1), device(7), false, now),
+            Ok(Standing::Stranger)
+        );
+        assert_eq!(
+            admission.enter(line(2), device(8), false, now),
+            Ok(Standing::Stranger)
+        );
+        assert_eq!(
+            admission.enter(line(3), device(9), false, now),
+            Err(Refusal::TooManyStrangers)
+        );
+        assert_eq!(
+            admission.enter(line(3), device(1), false, now),
+            Ok(Standing::Member)
+        );
         admission.leave(line(1));
         admission.leave(line(3));
-        assert_eq!(admission.enter(line(4), device(9), false, now), Ok(Standing::Stranger));
+        assert_eq!(
+            admission.enter(line(4), device(9), false, now),
+            Ok(Standing::Stranger)
+        );
     }
 
     #[test]
@@ -226,8 +292,14 @@ mod tests {
         let mut admission = admission(members(&[]));
         admission.name(device(5));
         assert!(admission.may_dial(&device(5)) && !admission.may_dial(&device(6)));
-        assert_eq!(admission.enter(line(1), device(5), true, now), Ok(Standing::Named));
-        assert_eq!(admission.enter(line(2), device(5), false, now), Err(Refusal::NotAllowed));
+        assert_eq!(
+            admission.enter(line(1), device(5), true, now),
+            Ok(Standing::Named)
+        );
+        assert_eq!(
+            admission.enter(line(2), device(5), false, now),
+            Err(Refusal::NotAllowed)
+        );
     }
 
     #[test]
@@ -235,12 +307,20 @@ mod tests {
         let now = Instant::now();
         let mut admission = admission(members(&[1, 2, 3, 4]));
         for number in 0..CONNECTIONS_PER_DEVICE {
-            admission.enter(line(number), device(1), false, now).unwrap();
+            admission
+                .enter(line(number), device(1), false, now)
+                .unwrap();
         }
-        assert_eq!(admission.enter(line(90), device(1), false, now), Err(Refusal::TooManyConnections));
+        assert_eq!(
+            admission.enter(line(90), device(1), false, now),
+            Err(Refusal::TooManyConnections)
+        );
         admission.enter(line(91), device(2), false, now).unwrap();
         admission.enter(line(92), device(3), false, now).unwrap();
-        assert_eq!(admission.enter(line(93), device(4), false, now), Err(Refusal::TooManyDevices));
+        assert_eq!(
+            admission.enter(line(93), device(4), false, now),
+            Err(Refusal::TooManyDevices)
+        );
     }
 
     #[test]
@@ -249,17 +329,33 @@ mod tests {
         let mut admission = admission(members(&[1, 2]));
         admission.name(device(1));
         admission.enter(line(1), device(1), true, now).unwrap();
-        let changes = admission.allow(Allowed { strangers: true, ..members(&[2, 3]) });
-        assert_eq!(changes, Changes { joined: vec![device(3)], removed: vec![device(1)], gone: vec![device(1)] });
+        let changes = admission.allow(Allowed {
+            strangers: true,
+            ..members(&[2, 3])
+        });
+        assert_eq!(
+            changes,
+            Changes {
+                joined: vec![device(3)],
+                removed: vec![device(1)],
+                gone: vec![device(1)]
+            }
+        );
         assert!(!admission.may_dial(&device(1)));
     }
 
     #[test]
     fn a_stranger_who_joins_stays_and_is_no_stranger_any_more() {
         let now = Instant::now();
-        let mut admission = admission(Allowed { strangers: true, ..members(&[]) });
+        let mut admission = admission(Allowed {
+            strangers: true,
+            ..members(&[])
+        });
         admission.enter(line(1), device(1), false, now).unwrap();
-        assert_eq!(admission.strangers_since(now, Duration::ZERO), vec![(device(1), line(1))]);
+        assert_eq!(
+            admission.strangers_since(now, Duration::ZERO),
+            vec![(device(1), line(1))]
+        );
         assert_eq!(admission.allow(members(&[1])).gone, vec![]);
         assert_eq!(admission.standing_of(line(1)), Some(Standing::Member));
         assert_eq!(admission.strangers_since(now, Duration::ZERO), vec![]);
@@ -267,8 +363,13 @@ mod tests {
 
     #[test]
     fn strangers_go_when_the_last_invite_closes() {
-        let mut admission = admission(Allowed { strangers: true, ..members(&[]) });
-        admission.enter(line(1), device(1), false, Instant::now()).unwrap();
+        let mut admission = admission(Allowed {
+            strangers: true,
+            ..members(&[])
+        });
+        admission
+            .enter(line(1), device(1), false, Instant::now())
+            .unwrap();
         assert_eq!(admission.allow(members(&[])).gone, vec![device(1)]);
     }
 }

@@ -41,17 +41,37 @@ pub(crate) struct Failed {
 
 impl From<Failed> for NetEvent {
     fn from(failed: Failed) -> Self {
-        let Failed { expected, addresses, reason } = failed;
-        Self::DialFailed { expected, addresses, reason }
+        let Failed {
+            expected,
+            addresses,
+            reason,
+        } = failed;
+        Self::DialFailed {
+            expected,
+            addresses,
+            reason,
+        }
     }
 }
 
 impl Attempts {
     /// An attempt begins; it counts as pending until its beginner calls [`Attempts::prepared`].
-    pub(crate) fn begin(&mut self, expected: Option<DeviceId>, addresses: Vec<String>) -> AttemptId {
+    pub(crate) fn begin(
+        &mut self,
+        expected: Option<DeviceId>,
+        addresses: Vec<String>,
+    ) -> AttemptId {
         let id = AttemptId(self.next);
         self.next = self.next.wrapping_add(1);
-        self.attempts.insert(id, Attempt { expected, addresses, pending: 1, reasons: Vec::new() });
+        self.attempts.insert(
+            id,
+            Attempt {
+                expected,
+                addresses,
+                pending: 1,
+                reasons: Vec::new(),
+            },
+        );
         id
     }
 
@@ -89,12 +109,24 @@ impl Attempts {
         }
         let mut attempt = self.remove(id)?;
         attempt.reasons.sort();
-        let reason = attempt.reasons.into_iter().next().unwrap_or(DialFailure::NoAddress);
-        Some(Failed { expected: attempt.expected, addresses: attempt.addresses, reason })
+        let reason = attempt
+            .reasons
+            .into_iter()
+            .next()
+            .unwrap_or(DialFailure::NoAddress);
+        Some(Failed {
+            expected: attempt.expected,
+            addresses: attempt.addresses,
+            reason,
+        })
     }
 
     /// A dial of some attempt reached a device that is linked already: that is the answer.
-    pub(crate) fn already_connected(&mut self, line: ConnectionId, device: DeviceId) -> Option<Failed> {
+    pub(crate) fn already_connected(
+        &mut self,
+        line: ConnectionId,
+        device: DeviceId,
+    ) -> Option<Failed> {
         let id = *self.lines.get(&line)?;
         let attempt = self.remove(id)?;
         Some(Failed {
@@ -106,7 +138,10 @@ impl Attempts {
 
     /// A link to that device started: attempts that expected it, or reached it by one of these connections, succeeded.
     pub(crate) fn succeeded(&mut self, device: &DeviceId, lines: &[ConnectionId]) {
-        let reached: Vec<AttemptId> = lines.iter().filter_map(|line| self.lines.get(line).copied()).collect();
+        let reached: Vec<AttemptId> = lines
+            .iter()
+            .filter_map(|line| self.lines.get(line).copied())
+            .collect();
         let expecting: Vec<AttemptId> = self
             .attempts
             .iter()
@@ -129,9 +164,10 @@ pub(crate) fn explain(error: &DialError) -> DialFailure {
     match error {
         DialError::LocalPeerId { .. } => DialFailure::ThisDevice,
         DialError::NoAddresses => DialFailure::NoAddress,
-        DialError::WrongPeerId { obtained, .. } => {
-            device_of(obtained).map_or(DialFailure::NotSkein, |found| DialFailure::WrongDevice { found })
-        }
+        DialError::WrongPeerId { obtained, .. } => device_of(obtained)
+            .map_or(DialFailure::NotSkein, |found| DialFailure::WrongDevice {
+                found,
+            }),
         DialError::Denied { cause } => {
             if let Some(refusal) = cause.downcast_ref::<Refusal>() {
                 match refusal {
@@ -154,12 +190,18 @@ pub(crate) fn explain(error: &DialError) -> DialFailure {
 /// Several ways were tried: what was refused says more than what was never answered.
 fn explain_transport(errors: &[(Multiaddr, TransportError<io::Error>)]) -> DialFailure {
     let words = |error: &TransportError<io::Error>| match error {
-        TransportError::MultiaddrNotSupported(_) => (3, "this kind of address cannot be dialled".to_owned()),
+        TransportError::MultiaddrNotSupported(_) => {
+            (3, "this kind of address cannot be dialled".to_owned())
+        }
         TransportError::Other(error) => match deepest_kind(error) {
-            Some(io::ErrorKind::ConnectionRefused) => (0, "the machine is there, and nothing listens on that port".to_owned()),
-            Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
-                (1, "there is no way to that machine from this network".to_owned())
-            }
+            Some(io::ErrorKind::ConnectionRefused) => (
+                0,
+                "the machine is there, and nothing listens on that port".to_owned(),
+            ),
+            Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => (
+                1,
+                "there is no way to that machine from this network".to_owned(),
+            ),
             Some(io::ErrorKind::TimedOut) => (2, "no answer in time".to_owned()),
             _ => {
                 let text = deepest_text(error);
@@ -175,26 +217,22 @@ fn explain_transport(errors: &[(Multiaddr, TransportError<io::Error>)]) -> DialF
     DialFailure::Unreachable(best.map_or_else(|| "no answer".to_owned(), |(_, words)| words))
 }
 
-/// Errors come wrapped several times; the innermost one is the system's own.
+/// Errors come wrapped several times, and some wrappings show the system's own error in their text only.
 fn deepest_kind(error: &io::Error) -> Option<io::ErrorKind> {
-    let mut kind = (error.kind() != io::ErrorKind::Other).then(|| error.kind());
-    let mut next: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
-    while let Some(inner) = next {
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            if io.kind() != io::ErrorKind::Other {
-                kind = Some(io.kind());
-            }
-            next = io.get_ref().map(|inner| inner as _).or_else(|| inner.source());
-        } else {
-            next = inner.source();
-        }
-    }
-    kind
+    let text = deepest_text(error);
+    let number: String = text
+        .split_once("(os error ")?
+        .1
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    Some(io::Error::from_raw_os_error(number.parse().ok()?).kind())
 }
 
 fn deepest_text(error: &io::Error) -> String {
     let mut text = error.to_string();
-    let mut next: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    let mut next: Option<&(dyn std::error::Error + 'static)> =
+        error.get_ref().map(|inner| inner as _);
     while let Some(inner) = next {
         text = inner.to_string();
         next = inner.source();
@@ -223,8 +261,13 @@ mod tests {
     fn an_attempt_is_answered_once_with_its_most_telling_reason() {
         let mut attempts = Attempts::default();
         two_ways(&mut attempts);
-        assert_eq!(attempts.failed(line(1), DialFailure::Unreachable("no".into())), None);
-        let failed = attempts.failed(line(2), DialFailure::WrongDevice { found: A }).unwrap();
+        assert_eq!(
+            attempts.failed(line(1), DialFailure::Unreachable("no".into())),
+            None
+        );
+        let failed = attempts
+            .failed(line(2), DialFailure::WrongDevice { found: A })
+            .unwrap();
         assert_eq!(failed.reason, DialFailure::WrongDevice { found: A });
         assert_eq!(attempts.failed(line(2), DialFailure::Refused), None);
     }
@@ -243,14 +286,18 @@ mod tests {
     fn nothing_to_dial_is_answered_too() {
         let mut attempts = Attempts::default();
         let id = attempts.begin(Some(A), vec![]);
-        let failed = attempts.prepared(id, vec![DialFailure::UnknownHost("x".into())]).unwrap();
+        let failed = attempts
+            .prepared(id, vec![DialFailure::UnknownHost("x".into())])
+            .unwrap();
         assert_eq!(failed.reason, DialFailure::UnknownHost("x".into()));
     }
 
     #[test]
-    fn a_wrapped_refusal_by_the_system_is_found() {
-        let inner = io::Error::from(io::ErrorKind::ConnectionRefused);
-        let wrapped = io::Error::other(io::Error::other(inner));
-        assert_eq!(deepest_kind(&wrapped), Some(io::ErrorKind::ConnectionRefused));
+    fn a_refusal_by_the_system_is_found_however_it_is_wrapped() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let inner = std::net::TcpListener::bind(taken.local_addr().unwrap()).unwrap_err();
+        let wrapped = io::Error::other(io::Error::other(format!("while dialling: {inner}")));
+        assert_eq!(deepest_kind(&wrapped), Some(io::ErrorKind::AddrInUse));
+        assert_eq!(deepest_kind(&io::Error::other("no number")), None);
     }
 }

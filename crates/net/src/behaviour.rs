@@ -2,8 +2,9 @@
 
 use libp2p::{
     connection_limits::{self, ConnectionLimits},
-    identify, mdns, ping,
+    identify,
     identity::Keypair,
+    mdns, ping,
     swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
 };
 
@@ -40,7 +41,11 @@ impl Behaviour {
         Self {
             limits: connection_limits::Behaviour::new(connections),
             sync: SyncProtocol::new(Admission::new(limits)),
-            ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),
+            ping: ping::Behaviour::new(
+                ping::Config::new()
+                    .with_interval(PING_INTERVAL)
+                    .with_timeout(PING_TIMEOUT),
+            ),
             identify: identify::Behaviour::new(identify),
             mdns: Toggle::from(if discover { discovery(keypair) } else { None }),
         }
@@ -54,6 +59,8 @@ impl Behaviour {
 
 fn discovery(keypair: &Keypair) -> Option<mdns::tokio::Behaviour> {
     mdns::tokio::Behaviour::new(mdns::Config::default(), keypair.public().to_peer_id())
-        .inspect_err(|error| tracing::warn!(%error, "discovery on the local network could not start"))
+        .inspect_err(
+            |error| tracing::warn!(%error, "discovery on the local network could not start"),
+        )
         .ok()
 }

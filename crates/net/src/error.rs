@@ -8,13 +8,17 @@ use crate::address::AddressError;
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {
     /// Another program holds the port that was asked for.
-    #[error("port {port} is already used by another program; choose another port, or 0 for any free one")]
+    #[error(
+        "port {port} is already used by another program; choose another port, or 0 for any free one"
+    )]
     PortInUse {
         /// The port that was asked for.
         port: u16,
     },
     /// The system refuses to listen there for another reason.
-    #[error("cannot listen on {address}: {reason}; the network is off, everything on this device still works")]
+    #[error(
+        "cannot listen on {address}: {reason}; the network is off, everything on this device still works"
+    )]
     Listen {
         /// Where we tried to listen.
         address: String,

@@ -10,12 +10,17 @@ use crate::{Ended, limits::MAX_FRAME, vital::Vital};
 const FIRST_ROOM: usize = 64 * 1024;
 
 /// Reads one frame; an end between two frames is the other side's good-bye.
-pub(crate) async fn read(reader: &mut (impl AsyncRead + Unpin), vital: &Vital) -> Result<Vec<u8>, Ended> {
+pub(crate) async fn read(
+    reader: &mut (impl AsyncRead + Unpin),
+    vital: &Vital,
+) -> Result<Vec<u8>, Ended> {
     let mut length = [0; 4];
     fill(reader, &mut length, vital, true).await?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
     if length > MAX_FRAME {
-        return Err(Ended::BadFrame(format!("it announced a frame of {length} bytes, at most {MAX_FRAME} are allowed")));
+        return Err(Ended::BadFrame(format!(
+            "it announced a frame of {length} bytes, at most {MAX_FRAME} are allowed"
+        )));
     }
     let mut bytes = Vec::new();
     while bytes.len() < length {
@@ -50,8 +55,13 @@ async fn fill(
 }
 
 /// Writes one frame. When the other side had to make room first, that is a sign of its life.
-pub(crate) async fn write(writer: &mut (impl AsyncWrite + Unpin), frame: &[u8], vital: &Vital) -> Result<(), Ended> {
-    let length = u32::try_from(frame.len()).map_err(|_| Ended::BadFrame("a frame of ours is too large".to_owned()))?;
+pub(crate) async fn write(
+    writer: &mut (impl AsyncWrite + Unpin),
+    frame: &[u8],
+    vital: &Vital,
+) -> Result<(), Ended> {
+    let length = u32::try_from(frame.len())
+        .map_err(|_| Ended::BadFrame("a frame of ours is too large".to_owned()))?;
     // One buffer, so that a small frame is one packet.
     let mut bytes = Vec::with_capacity(frame.len() + 4);
     bytes.extend_from_slice(&length.to_be_bytes());
@@ -134,7 +144,10 @@ mod tests {
             wire.set_position(0);
             assert_eq!(read(&mut wire, &vital).await.unwrap().len(), MAX_FRAME);
             let length = u32::try_from(MAX_FRAME + 1).unwrap().to_be_bytes();
-            assert!(matches!(read(&mut Cursor::new(length), &vital).await, Err(Ended::BadFrame(_))));
+            assert!(matches!(
+                read(&mut Cursor::new(length), &vital).await,
+                Err(Ended::BadFrame(_))
+            ));
         });
     }
 
@@ -143,7 +156,10 @@ mod tests {
         run(async {
             let vital = Vital::new();
             for cut in [&[0, 0][..], &[0, 0, 0, 5, 1, 2][..]] {
-                assert!(matches!(read(&mut Cursor::new(cut), &vital).await, Err(Ended::Lost(_))));
+                assert!(matches!(
+                    read(&mut Cursor::new(cut), &vital).await,
+                    Err(Ended::Lost(_))
+                ));
             }
         });
     }

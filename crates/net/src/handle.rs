@@ -14,7 +14,9 @@ use crate::{
     address::{self, AddressError},
     behaviour::Behaviour,
     identity::{keypair, peer_of},
-    limits::{ADDRESSES_PER_DEVICE, COMMAND_QUEUE, EVENT_QUEUE, IDLE_CONNECTION, NEGOTIATING_STREAMS},
+    limits::{
+        ADDRESSES_PER_DEVICE, COMMAND_QUEUE, EVENT_QUEUE, IDLE_CONNECTION, NEGOTIATING_STREAMS,
+    },
     listen::Settled,
     outbox::Outboxes,
     swarm::{Command, Ends, NetTask},
@@ -46,7 +48,9 @@ impl Net {
     ///
     /// # Errors
     /// When the port is taken ([`NetError::PortInUse`]: try another) or the system forbids listening.
-    pub async fn start(config: NetConfig<'_>) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), NetError> {
+    pub async fn start(
+        config: NetConfig<'_>,
+    ) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), NetError> {
         let keypair = keypair(config.key)?;
         let me = config.key.id();
         let transport = transport::build(&keypair)?;
@@ -57,7 +61,12 @@ impl Net {
         let swarm_config = swarm::Config::with_executor(tasks.clone())
             .with_idle_connection_timeout(IDLE_CONNECTION)
             .with_max_negotiating_inbound_streams(NEGOTIATING_STREAMS);
-        let mut swarm = Swarm::new(transport, behaviour, keypair.public().to_peer_id(), swarm_config);
+        let mut swarm = Swarm::new(
+            transport,
+            behaviour,
+            keypair.public().to_peer_id(),
+            swarm_config,
+        );
         let listeners = listen(&mut swarm, &settled)?;
 
         let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
@@ -75,7 +84,19 @@ impl Net {
         let port = settled.port;
         let task = tokio::spawn(NetTask::new(me, swarm, listeners, ends).run(tasks, settled));
         let task = Arc::new(tokio::sync::Mutex::new(Some(task)));
-        Ok((NetHandle { me, port, discovers, commands, allowed, outboxes, listening, task }, event_queue))
+        Ok((
+            NetHandle {
+                me,
+                port,
+                discovers,
+                commands,
+                allowed,
+                outboxes,
+                listening,
+                task,
+            },
+            event_queue,
+        ))
     }
 }
 
@@ -86,7 +107,10 @@ fn listen(swarm: &mut Swarm<Behaviour>, settled: &Settled) -> Result<Vec<Listene
         .map(|address| {
             swarm
                 .listen_on(address.clone())
-                .map_err(|error| NetError::Listen { address: address.to_string(), reason: error.to_string() })
+                .map_err(|error| NetError::Listen {
+                    address: address.to_string(),
+                    reason: error.to_string(),
+                })
         })
         .collect()
 }
@@ -128,7 +152,10 @@ impl NetHandle {
     /// of use on this machine only.
     #[must_use]
     pub fn listen_addresses(&self) -> Vec<String> {
-        self.listening.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Says who may be connected, from now on and among those who are. Whoever is a member no more is disconnected and no
@@ -147,7 +174,10 @@ impl NetHandle {
         if let Some(device) = expected {
             peer_of(&device).ok_or(NetError::NoSuchDevice(device))?;
         }
-        self.order(Command::Dial { addresses, expected })
+        self.order(Command::Dial {
+            addresses,
+            expected,
+        })
     }
 
     /// Keeps a device connected: it is dialled now, and again whenever it is lost (after 1 to 60 seconds, at once when the
@@ -179,7 +209,10 @@ impl NetHandle {
     /// # Errors
     /// When the network is stopped or busy.
     pub fn close(&self, device: DeviceId, reason: impl Into<String>) -> Result<(), NetError> {
-        self.order(Command::Close { device, reason: reason.into() })
+        self.order(Command::Close {
+            device,
+            reason: reason.into(),
+        })
     }
 
     /// Queues a frame to a connected device, in order.
@@ -207,8 +240,9 @@ impl NetHandle {
         self.outboxes.connected()
     }
 
-    /// Says good-bye to everyone and waits (a few seconds at most) until every task has ended and the port is free. The
-    /// events end with it; links that the engine has not heard the end of are over too.
+    /// Says good-bye to everyone and waits until every task has ended and the port is free: one to three seconds when all
+    /// answer, nine at the very most. The events end with it; links that the engine has not heard the end of are over too.
+    /// Who cannot wait may drop the future: the network stops all the same.
     pub async fn shutdown(&self) {
         // A network that is stopped or stopping needs no order.
         let _ = self.commands.send(Command::Shutdown).await;
@@ -220,10 +254,12 @@ impl NetHandle {
     }
 
     fn order(&self, command: Command) -> Result<(), NetError> {
-        self.commands.try_send(command).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => NetError::Busy,
-            mpsc::error::TrySendError::Closed(_) => NetError::Stopped,
-        })
+        self.commands
+            .try_send(command)
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => NetError::Busy,
+                mpsc::error::TrySendError::Closed(_) => NetError::Stopped,
+            })
     }
 }
 

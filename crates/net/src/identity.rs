@@ -41,7 +41,9 @@ mod tests {
     #[test]
     fn a_peer_id_without_a_key_inside_is_no_device() {
         // A SHA-256 peer id, as RSA keys have them: the key cannot be read out of it.
-        let peer: PeerId = "QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N".parse().unwrap();
+        let peer: PeerId = "QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N"
+            .parse()
+            .unwrap();
         assert_eq!(device_of(&peer), None);
     }
 }

@@ -27,7 +27,7 @@ mod transport;
 mod vital;
 mod wake;
 
-pub use address::{AddressError, understand_address};
+pub use address::{AddressError, device_of_address, understand_address};
 pub use admission::Allowed;
 pub use error::{NetError, SendError};
 pub use event::{DialFailure, Ended, NetEvent};

@@ -94,6 +94,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { devices: 64, strangers: 8, stranger_silence: Duration::from_secs(5) }
+        Self {
+            devices: 64,
+            strangers: 8,
+            stranger_silence: Duration::from_secs(5),
+        }
     }
 }

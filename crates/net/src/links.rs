@@ -65,7 +65,10 @@ impl<S> Pair<S> {
 
 impl<S> Links<S> {
     pub(crate) fn new(me: DeviceId) -> Self {
-        Self { me, pairs: HashMap::new() }
+        Self {
+            me,
+            pairs: HashMap::new(),
+        }
     }
 
     /// Whether there is any connection to that device that is not given up.
@@ -97,8 +100,15 @@ impl<S> Links<S> {
     }
 
     /// The stream that we asked for is open.
-    pub(crate) fn opened(&mut self, device: DeviceId, id: ConnectionId, stream: S) -> Vec<Order<S>> {
-        let Some(pair) = self.pairs.get_mut(&device) else { return Vec::new() };
+    pub(crate) fn opened(
+        &mut self,
+        device: DeviceId,
+        id: ConnectionId,
+        stream: S,
+    ) -> Vec<Order<S>> {
+        let Some(pair) = self.pairs.get_mut(&device) else {
+            return Vec::new();
+        };
         if pair.state != State::Opening(id) {
             return Vec::new();
         }
@@ -110,17 +120,28 @@ impl<S> Links<S> {
     /// That connection is of no use: the stream cannot be opened on it, or a stranger does nothing with it.
     pub(crate) fn useless(&mut self, device: DeviceId, id: ConnectionId) -> Vec<Order<S>> {
         let known = self.pairs.get(&device).is_some_and(|pair| pair.has(id));
-        let mut orders = if known { vec![Order::Hang(device, id)] } else { Vec::new() };
+        let mut orders = if known {
+            vec![Order::Hang(device, id)]
+        } else {
+            Vec::new()
+        };
         orders.extend(self.closed(device, id, "the connection was of no use"));
         orders
     }
 
     /// The other side opened a stream. That is the leader's right alone; a second one on the connection in use is ignored.
-    pub(crate) fn accepted(&mut self, device: DeviceId, id: ConnectionId, stream: S) -> Vec<Order<S>> {
+    pub(crate) fn accepted(
+        &mut self,
+        device: DeviceId,
+        id: ConnectionId,
+        stream: S,
+    ) -> Vec<Order<S>> {
         if self.leads(&device) {
             return Vec::new();
         }
-        let Some(pair) = self.pairs.get_mut(&device) else { return Vec::new() };
+        let Some(pair) = self.pairs.get_mut(&device) else {
+            return Vec::new();
+        };
         if !pair.has(id) || pair.state == State::Live(id) || pair.state == State::Ending(id) {
             return Vec::new();
         }
@@ -134,7 +155,9 @@ impl<S> Links<S> {
 
     /// The running link has ended and everything was said about it. Its connection goes too.
     pub(crate) fn ended(&mut self, device: DeviceId, id: ConnectionId) -> Vec<Order<S>> {
-        let Some(pair) = self.pairs.get_mut(&device) else { return Vec::new() };
+        let Some(pair) = self.pairs.get_mut(&device) else {
+            return Vec::new();
+        };
         let mut orders = Vec::new();
         if pair.has(id) {
             pair.lines.retain(|line| line.id != id);
@@ -148,10 +171,21 @@ impl<S> Links<S> {
     }
 
     /// A connection closed.
-    pub(crate) fn closed(&mut self, device: DeviceId, id: ConnectionId, why: &str) -> Vec<Order<S>> {
-        let Some(pair) = self.pairs.get_mut(&device) else { return Vec::new() };
+    pub(crate) fn closed(
+        &mut self,
+        device: DeviceId,
+        id: ConnectionId,
+        why: &str,
+    ) -> Vec<Order<S>> {
+        let Some(pair) = self.pairs.get_mut(&device) else {
+            return Vec::new();
+        };
         pair.lines.retain(|line| line.id != id);
-        if pair.waiting.as_ref().is_some_and(|(waiting, _)| *waiting == id) {
+        if pair
+            .waiting
+            .as_ref()
+            .is_some_and(|(waiting, _)| *waiting == id)
+        {
             pair.waiting = None;
         }
         match pair.state {
@@ -167,8 +201,12 @@ impl<S> Links<S> {
 
     /// Ends the running link only; a spare may follow at once.
     pub(crate) fn end(&mut self, device: DeviceId, reason: Ended) -> Vec<Order<S>> {
-        let Some(pair) = self.pairs.get_mut(&device) else { return Vec::new() };
-        let State::Live(id) = pair.state else { return Vec::new() };
+        let Some(pair) = self.pairs.get_mut(&device) else {
+            return Vec::new();
+        };
+        let State::Live(id) = pair.state else {
+            return Vec::new();
+        };
         pair.state = State::Ending(id);
         vec![Order::End(device, id, reason)]
     }
@@ -176,7 +214,9 @@ impl<S> Links<S> {
     /// Ends the running link and hangs up every other connection to that device.
     pub(crate) fn expel(&mut self, device: DeviceId, reason: Ended) -> Vec<Order<S>> {
         let mut orders = self.end(device, reason);
-        let Some(pair) = self.pairs.get_mut(&device) else { return orders };
+        let Some(pair) = self.pairs.get_mut(&device) else {
+            return orders;
+        };
         pair.waiting = None;
         let kept = match pair.state {
             State::Ending(id) => Some(id),
@@ -194,7 +234,9 @@ impl<S> Links<S> {
 
     /// The connections to a device that are not given up.
     pub(crate) fn lines(&self, device: &DeviceId) -> Vec<ConnectionId> {
-        self.pairs.get(device).map_or_else(Vec::new, |pair| pair.lines.iter().map(|line| line.id).collect())
+        self.pairs.get(device).map_or_else(Vec::new, |pair| {
+            pair.lines.iter().map(|line| line.id).collect()
+        })
     }
 
     /// Every device there is a connection to.
@@ -205,7 +247,9 @@ impl<S> Links<S> {
     /// Goes on from idle: a stream that waits starts, or the leader opens one on the newest connection.
     fn advance(&mut self, device: DeviceId) -> Vec<Order<S>> {
         let leads = self.leads(&device);
-        let Some(pair) = self.pairs.get_mut(&device) else { return Vec::new() };
+        let Some(pair) = self.pairs.get_mut(&device) else {
+            return Vec::new();
+        };
         if pair.state == State::Idle {
             if let Some((id, stream)) = pair.waiting.take()
                 && let Some(line) = pair.lines.iter().find(|line| line.id == id)
@@ -223,7 +267,11 @@ impl<S> Links<S> {
     }
 
     fn forget_if_over(&mut self, device: DeviceId) {
-        if self.pairs.get(&device).is_some_and(|pair| pair.lines.is_empty() && pair.state == State::Idle) {
+        if self
+            .pairs
+            .get(&device)
+            .is_some_and(|pair| pair.lines.is_empty() && pair.state == State::Idle)
+        {
             self.pairs.remove(&device);
         }
     }

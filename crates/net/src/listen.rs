@@ -13,8 +13,12 @@ use crate::NetError;
 /// How often another free port is tried when the one that TCP got is taken for UDP.
 const ATTEMPTS: usize = 32;
 
-/// How long a port that was just given up may take to become free.
-const RELEASE: Duration = Duration::from_secs(2);
+/// How long a port that is asked for may stay taken before that is an error: who had it may just be letting it go.
+const TAKEOVER: Duration = Duration::from_secs(1);
+
+/// How long our own port may take to become free. QUIC holds it for three more of its timeouts, about three seconds, when
+/// a handshake was under way.
+const RELEASE: Duration = Duration::from_secs(5);
 
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,21 +33,26 @@ impl Listen {
     /// On every address of this machine, now and when its networks change.
     #[must_use]
     pub fn everywhere(port: u16) -> Self {
-        Self { addresses: vec![Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()], port }
+        Self {
+            addresses: vec![Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()],
+            port,
+        }
     }
 
     /// For this machine only.
     #[must_use]
     pub fn loopback(port: u16) -> Self {
-        Self { addresses: vec![Ipv4Addr::LOCALHOST.into()], port }
+        Self {
+            addresses: vec![Ipv4Addr::LOCALHOST.into()],
+            port,
+        }
     }
 
     /// Finds out which port and which addresses can be had.
     pub(crate) async fn settle(&self) -> Result<Settled, NetError> {
         let first = *self.addresses.first().ok_or(NetError::NowhereToListen)?;
         if self.port != 0 {
-            // The one who had it before, perhaps ourselves a moment ago, may just be letting it go.
-            wait_until_free(&self.addresses, self.port).await;
+            wait_until_free(&self.addresses, self.port, TAKEOVER).await;
             return self.settle_on(self.port);
         }
         let mut last = NetError::PortInUse { port: 0 };
@@ -66,13 +75,18 @@ impl Listen {
         for ip in &self.addresses {
             match probe(*ip, port) {
                 Ok(()) => usable.push(*ip),
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(NetError::PortInUse { port }),
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    return Err(NetError::PortInUse { port });
+                }
                 Err(error) => missing = Some(refused(*ip, port, &error)),
             }
         }
         match (usable.is_empty(), missing) {
             (true, Some(error)) => Err(error),
-            _ => Ok(Settled { addresses: usable, port }),
+            _ => Ok(Settled {
+                addresses: usable,
+                port,
+            }),
         }
     }
 }
@@ -101,7 +115,7 @@ impl Settled {
 
     /// Waits until the system has taken the port back, so that it can be listened on again.
     pub(crate) async fn released(&self) {
-        wait_until_free(&self.addresses, self.port).await;
+        wait_until_free(&self.addresses, self.port, RELEASE).await;
     }
 }
 
@@ -114,18 +128,23 @@ fn probe(ip: IpAddr, port: u16) -> io::Result<()> {
     Ok(())
 }
 
-async fn wait_until_free(addresses: &[IpAddr], port: u16) {
+async fn wait_until_free(addresses: &[IpAddr], port: u16, patience: Duration) {
     let taken = || {
-        addresses.iter().any(|ip| probe(*ip, port).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse))
+        addresses
+            .iter()
+            .any(|ip| probe(*ip, port).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse))
     };
     let started = tokio::time::Instant::now();
-    while taken() && started.elapsed() < RELEASE {
+    while taken() && started.elapsed() < patience {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
 fn refused(ip: IpAddr, port: u16, error: &io::Error) -> NetError {
-    NetError::Listen { address: SocketAddr::new(ip, port).to_string(), reason: error.to_string() }
+    NetError::Listen {
+        address: SocketAddr::new(ip, port).to_string(),
+        reason: error.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -144,15 +163,27 @@ mod tests {
     async fn a_port_that_another_holds_by_either_transport_is_an_error() {
         let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
         let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-        for taken in [tcp.local_addr().unwrap().port(), udp.local_addr().unwrap().port()] {
+        for taken in [
+            tcp.local_addr().unwrap().port(),
+            udp.local_addr().unwrap().port(),
+        ] {
             let error = Listen::loopback(taken).settle().await.unwrap_err();
-            assert!(matches!(error, NetError::PortInUse { port } if port == taken), "{error}");
+            assert!(
+                matches!(error, NetError::PortInUse { port } if port == taken),
+                "{error}"
+            );
         }
     }
 
     #[tokio::test]
     async fn nowhere_is_an_error() {
-        let nowhere = Listen { addresses: vec![], port: 0 };
-        assert!(matches!(nowhere.settle().await, Err(NetError::NowhereToListen)));
+        let nowhere = Listen {
+            addresses: vec![],
+            port: 0,
+        };
+        assert!(matches!(
+            nowhere.settle().await,
+            Err(NetError::NowhereToListen)
+        ));
     }
 }

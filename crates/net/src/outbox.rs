@@ -30,15 +30,28 @@ pub(crate) struct Outbox {
 impl Outbox {
     pub(crate) fn new() -> (Self, mpsc::Receiver<Queued>) {
         let (frames, queue) = mpsc::channel(QUEUE_FRAMES);
-        (Self { frames, room: Arc::new(Semaphore::new(QUEUE_BYTES)) }, queue)
+        (
+            Self {
+                frames,
+                room: Arc::new(Semaphore::new(QUEUE_BYTES)),
+            },
+            queue,
+        )
     }
 
     fn send(&self, frame: Vec<u8>) -> Result<(), SendError> {
-        let Some(size) = u32::try_from(frame.len()).ok().filter(|_| frame.len() <= MAX_FRAME) else {
+        let Some(size) = u32::try_from(frame.len())
+            .ok()
+            .filter(|_| frame.len() <= MAX_FRAME)
+        else {
             return Err(SendError::TooLarge(frame.len()));
         };
         let Ok(slot) = self.frames.try_reserve() else {
-            return Err(if self.frames.is_closed() { SendError::NotConnected } else { SendError::Full(frame) });
+            return Err(if self.frames.is_closed() {
+                SendError::NotConnected
+            } else {
+                SendError::Full(frame)
+            });
         };
         match Arc::clone(&self.room).try_acquire_many_owned(size) {
             Ok(room) => {
@@ -85,7 +98,10 @@ impl Outboxes {
     }
 
     pub(crate) fn send(&self, device: &DeviceId, frame: Vec<u8>) -> Result<(), SendError> {
-        self.lock().get(device).ok_or(SendError::NotConnected)?.send(frame)
+        self.lock()
+            .get(device)
+            .ok_or(SendError::NotConnected)?
+            .send(frame)
     }
 
     pub(crate) async fn writable(&self, device: &DeviceId) -> bool {
@@ -98,6 +114,10 @@ impl Outboxes {
 
     pub(crate) fn queued(&self, device: &DeviceId) -> usize {
         self.lock().get(device).map_or(0, Outbox::queued)
+    }
+
+    pub(crate) fn contains(&self, device: &DeviceId) -> bool {
+        self.lock().contains_key(device)
     }
 
     pub(crate) fn connected(&self) -> Vec<DeviceId> {
@@ -145,6 +165,9 @@ mod tests {
     #[test]
     fn a_frame_that_no_peer_accepts_is_not_queued() {
         let (outbox, _queue) = Outbox::new();
-        assert_eq!(outbox.send(vec![0; MAX_FRAME + 1]), Err(SendError::TooLarge(MAX_FRAME + 1)));
+        assert_eq!(
+            outbox.send(vec![0; MAX_FRAME + 1]),
+            Err(SendError::TooLarge(MAX_FRAME + 1))
+        );
     }
 }

@@ -36,7 +36,12 @@ enum State {
 
 impl Entry {
     fn new(now: Instant) -> Self {
-        Self { known: Vec::new(), heard: Vec::new(), failures: 0, state: State::Waiting { due: now } }
+        Self {
+            known: Vec::new(),
+            heard: Vec::new(),
+            failures: 0,
+            state: State::Waiting { due: now },
+        }
     }
 
     /// What is near comes first.
@@ -61,7 +66,9 @@ impl Entry {
 
 /// The wait after so many failures in a row: doubling, jittered down by up to half, never outside 1 to 60 seconds.
 fn wait(failures: u32, rng: &mut impl Rng) -> Duration {
-    let ceiling = REDIAL_SHORTEST.saturating_mul(2u32.saturating_pow(failures.saturating_add(1))).min(REDIAL_LONGEST);
+    let ceiling = REDIAL_SHORTEST
+        .saturating_mul(2u32.saturating_pow(failures.saturating_add(1)))
+        .min(REDIAL_LONGEST);
     let half = ceiling / 2;
     (half + half.mul_f64(rng.gen_range(0.0..=1.0))).clamp(REDIAL_SHORTEST, REDIAL_LONGEST)
 }
@@ -77,7 +84,10 @@ impl Redial {
             self.drop_if_unknown(device);
             return;
         }
-        let entry = self.devices.entry(device).or_insert_with(|| Entry::new(now));
+        let entry = self
+            .devices
+            .entry(device)
+            .or_insert_with(|| Entry::new(now));
         if entry.known != addresses {
             entry.known = addresses;
             entry.try_soon(now);
@@ -86,7 +96,10 @@ impl Redial {
 
     /// A device was heard on the local network.
     pub(crate) fn heard(&mut self, device: DeviceId, address: Multiaddr, now: Instant) {
-        let entry = self.devices.entry(device).or_insert_with(|| Entry::new(now));
+        let entry = self
+            .devices
+            .entry(device)
+            .or_insert_with(|| Entry::new(now));
         if entry.heard.len() < ADDRESSES_PER_DEVICE && !entry.heard.contains(&address) {
             entry.heard.push(address);
             entry.try_soon(now);
@@ -107,7 +120,11 @@ impl Redial {
     }
 
     fn drop_if_unknown(&mut self, device: DeviceId) {
-        if self.devices.get(&device).is_some_and(|entry| entry.known.is_empty() && entry.heard.is_empty()) {
+        if self
+            .devices
+            .get(&device)
+            .is_some_and(|entry| entry.known.is_empty() && entry.heard.is_empty())
+        {
             self.devices.remove(&device);
         }
     }
@@ -126,8 +143,14 @@ impl Redial {
         {
             let steady = now.saturating_duration_since(since) >= STEADY_LINK;
             let failures = if steady { 0 } else { entry.failures };
-            entry.state = State::Waiting { due: now + wait(failures, rng) };
-            entry.failures = if steady { 0 } else { entry.failures.saturating_add(1) };
+            entry.state = State::Waiting {
+                due: now + wait(failures, rng),
+            };
+            entry.failures = if steady {
+                0
+            } else {
+                entry.failures.saturating_add(1)
+            };
         }
     }
 
@@ -136,7 +159,9 @@ impl Redial {
         if let Some(entry) = self.devices.get_mut(device)
             && entry.state == State::Dialling
         {
-            entry.state = State::Waiting { due: now + wait(entry.failures, rng) };
+            entry.state = State::Waiting {
+                due: now + wait(entry.failures, rng),
+            };
             entry.failures = entry.failures.saturating_add(1);
         }
     }

@@ -38,10 +38,26 @@ pub(crate) struct Link<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
     /// Runs the link to its end.
     pub(crate) async fn run(self) {
-        let Self { device, address, direct, dialed, stream, events, outboxes, vital, stranger_silence, mut end } = self;
+        let Self {
+            device,
+            address,
+            direct,
+            dialed,
+            stream,
+            events,
+            outboxes,
+            vital,
+            stranger_silence,
+            mut end,
+        } = self;
         let (outbox, queue) = Outbox::new();
         outboxes.insert(device, outbox);
-        let connected = NetEvent::Connected { peer: device, address, direct, dialed };
+        let connected = NetEvent::Connected {
+            peer: device,
+            address,
+            direct,
+            dialed,
+        };
         tokio::select! {
             biased;
             // The engine has not heard of this link, so it need not hear of its end.
@@ -50,10 +66,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
                 return outboxes.remove(&device);
             },
         }
-        let reason = carry(stream, queue, device, &events, &outboxes, &vital, stranger_silence, &mut end).await;
+        let reason = carry(
+            stream,
+            queue,
+            device,
+            &events,
+            &outboxes,
+            &vital,
+            stranger_silence,
+            &mut end,
+        )
+        .await;
         outboxes.remove(&device);
         let at_once = reason == Ended::ShuttingDown;
-        let told = events.send(NetEvent::Disconnected { peer: device, reason });
+        let told = events.send(NetEvent::Disconnected {
+            peer: device,
+            reason,
+        });
         if at_once {
             // The closing of the whole queue says the same to an engine that does not read any more.
             let _ = timeout(LAST_WORDS, told).await;
@@ -76,7 +105,13 @@ async fn carry(
 ) -> Ended {
     let (mut reader, mut writer) = stream.split();
     let reason = {
-        let mut reading = pin!(read_all(&mut reader, device, events, vital, stranger_silence));
+        let mut reading = pin!(read_all(
+            &mut reader,
+            device,
+            events,
+            vital,
+            stranger_silence
+        ));
         let mut writing = pin!(write_all(&mut writer, queue, vital));
         tokio::select! {
             reason = &mut reading => return reason,

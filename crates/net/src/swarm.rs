@@ -47,9 +47,18 @@ const LAST_TASKS: Duration = Duration::from_millis(500);
 /// What the engine orders through the handle.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Dial { addresses: Vec<Multiaddr>, expected: Option<DeviceId> },
-    Know { device: DeviceId, addresses: Vec<Multiaddr> },
-    Close { device: DeviceId, reason: String },
+    Dial {
+        addresses: Vec<Multiaddr>,
+        expected: Option<DeviceId>,
+    },
+    Know {
+        device: DeviceId,
+        addresses: Vec<Multiaddr>,
+    },
+    Close {
+        device: DeviceId,
+        reason: String,
+    },
     RedialNow,
     Shutdown,
 }
@@ -96,7 +105,12 @@ struct Lookup {
 }
 
 impl NetTask {
-    pub(crate) fn new(me: DeviceId, swarm: Swarm<Behaviour>, listeners: Vec<ListenerId>, ends: Ends) -> Self {
+    pub(crate) fn new(
+        me: DeviceId,
+        swarm: Swarm<Behaviour>,
+        listeners: Vec<ListenerId>,
+        ends: Ends,
+    ) -> Self {
         Self {
             swarm,
             listeners,
@@ -153,7 +167,10 @@ impl NetTask {
             self.on_allowed();
         }
         match command {
-            Command::Dial { addresses, expected } => self.dial_once(addresses, expected),
+            Command::Dial {
+                addresses,
+                expected,
+            } => self.dial_once(addresses, expected),
             Command::Know { device, addresses } => {
                 let admission = &mut self.swarm.behaviour_mut().sync.admission;
                 if addresses.is_empty() {
@@ -197,12 +214,19 @@ impl NetTask {
             self.redial.now(&device, now);
         }
         for running in self.running.values() {
-            running.vital.set_stranger(self.is_stranger(running.connection));
+            running
+                .vital
+                .set_stranger(self.is_stranger(running.connection));
         }
     }
 
     fn is_stranger(&self, connection: ConnectionId) -> bool {
-        self.swarm.behaviour().sync.admission.standing_of(connection) == Some(Standing::Stranger)
+        self.swarm
+            .behaviour()
+            .sync
+            .admission
+            .standing_of(connection)
+            == Some(Standing::Stranger)
     }
 
     fn on_tick(&mut self, now: Instant, wall: SystemTime) {
@@ -226,7 +250,9 @@ impl NetTask {
             self.obey(orders);
         }
         let admission = &self.swarm.behaviour().sync.admission;
-        for (device, connection) in admission.strangers_since(now, admission.limits().stranger_silence) {
+        for (device, connection) in
+            admission.strangers_since(now, admission.limits().stranger_silence)
+        {
             // With a link, the link's own clock counts.
             if self.links.live(&device) != Some(connection) {
                 let orders = self.links.useless(device, connection);
@@ -238,13 +264,19 @@ impl NetTask {
     /// Every link must prove soon that it lives.
     fn doubt_all(&self, now: Instant) {
         for running in self.running.values() {
-            running.vital.doubt(now, SILENCE.saturating_sub(PROOF_AFTER_WAKE));
+            running
+                .vital
+                .doubt(now, SILENCE.saturating_sub(PROOF_AFTER_WAKE));
         }
     }
 
     fn on_link_ended(&mut self, ended: Result<(Id, ()), JoinError>) {
         let task = ended.map_or_else(|error| error.id(), |(id, ())| id);
-        let Some(device) = self.running.iter().find(|(_, running)| running.task == task).map(|(device, _)| *device)
+        let Some(device) = self
+            .running
+            .iter()
+            .find(|(_, running)| running.task == task)
+            .map(|(device, _)| *device)
         else {
             return;
         };
@@ -266,7 +298,10 @@ impl NetTask {
                 }
                 Order::Start(device, line, stream) => self.start(device, &line, stream),
                 Order::End(device, connection, reason) => {
-                    let running = self.running.get_mut(&device).filter(|running| running.connection == connection);
+                    let running = self
+                        .running
+                        .get_mut(&device)
+                        .filter(|running| running.connection == connection);
                     if let Some(end) = running.and_then(|running| running.end.take()) {
                         // A link that ends by itself at this moment says so on its own.
                         let _ = end.send(reason);
@@ -295,17 +330,33 @@ impl NetTask {
             events: self.ends.events.clone(),
             outboxes: self.ends.outboxes.clone(),
             vital: Arc::clone(&vital),
-            stranger_silence: self.swarm.behaviour().sync.admission.limits().stranger_silence,
+            stranger_silence: self
+                .swarm
+                .behaviour()
+                .sync
+                .admission
+                .limits()
+                .stranger_silence,
             end: ended,
         };
         let task = self.link_tasks.spawn(link.run()).id();
-        self.running.insert(device, Running { task, connection: line.id, end: Some(end), vital });
+        self.running.insert(
+            device,
+            Running {
+                task,
+                connection: line.id,
+                end: Some(end),
+                vital,
+            },
+        );
     }
 
     /// Tells the engine when it reads; if it does not for long, the oldest is dropped.
     fn notice(&mut self, event: NetEvent) {
         if self.notices.len() >= NOTICES {
-            tracing::warn!("the engine does not read what the network tells; the oldest is dropped");
+            tracing::warn!(
+                "the engine does not read what the network tells; the oldest is dropped"
+            );
             self.notices.pop_front();
         }
         self.notices.push_back(event);
@@ -334,7 +385,11 @@ impl NetTask {
             tracing::debug!("some connections did not close in time and are cut off");
         }
         self.link_tasks.shutdown().await;
-        self.ends.listening.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.ends
+            .listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
         drop(self.swarm);
         tasks.finish(LAST_TASKS).await;
         settled.released().await;

@@ -12,9 +12,12 @@ use libp2p::{
     Multiaddr, PeerId, Stream, StreamProtocol,
     core::{Endpoint, transport::PortUse, upgrade::ReadyUpgrade},
     swarm::{
-        ConnectionDenied, ConnectionHandler, ConnectionHandlerEvent, ConnectionId, FromSwarm, NetworkBehaviour,
-        NotifyHandler, StreamUpgradeError, SubstreamProtocol, THandlerInEvent, THandlerOutEvent, ToSwarm,
-        handler::{ConnectionEvent, DialUpgradeError, FullyNegotiatedInbound, FullyNegotiatedOutbound},
+        ConnectionDenied, ConnectionHandler, ConnectionHandlerEvent, ConnectionId, FromSwarm,
+        NetworkBehaviour, NotifyHandler, StreamUpgradeError, SubstreamProtocol, THandlerInEvent,
+        THandlerOutEvent, ToSwarm,
+        handler::{
+            ConnectionEvent, DialUpgradeError, FullyNegotiatedInbound, FullyNegotiatedOutbound,
+        },
     },
 };
 
@@ -57,7 +60,10 @@ pub(crate) struct SyncProtocol {
 
 impl SyncProtocol {
     pub(crate) fn new(admission: Admission) -> Self {
-        Self { admission, orders: VecDeque::new() }
+        Self {
+            admission,
+            orders: VecDeque::new(),
+        }
     }
 
     /// Opens the sync stream on that connection; the answer is an event.
@@ -69,10 +75,18 @@ impl SyncProtocol {
         });
     }
 
-    fn admit(&mut self, connection: ConnectionId, peer: &PeerId, dialed: bool) -> Result<SyncHandler, ConnectionDenied> {
+    fn admit(
+        &mut self,
+        connection: ConnectionId,
+        peer: &PeerId,
+        dialed: bool,
+    ) -> Result<SyncHandler, ConnectionDenied> {
         let admitted = device_of(peer)
             .ok_or(Refusal::NotAllowed)
-            .and_then(|device| self.admission.enter(connection, device, dialed, Instant::now()));
+            .and_then(|device| {
+                self.admission
+                    .enter(connection, device, dialed, Instant::now())
+            });
         match admitted {
             Ok(_) => Ok(SyncHandler::default()),
             Err(refusal) => Err(ConnectionDenied::new(refusal)),
@@ -121,7 +135,11 @@ impl NetworkBehaviour for SyncProtocol {
         connection: ConnectionId,
         what: THandlerOutEvent<Self>,
     ) {
-        self.orders.push_back(ToSwarm::GenerateEvent(SyncEvent { peer, connection, what }));
+        self.orders.push_back(ToSwarm::GenerateEvent(SyncEvent {
+            peer,
+            connection,
+            what,
+        }));
     }
 
     fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<SyncEvent, THandlerInEvent<Self>>> {
@@ -163,7 +181,8 @@ impl ConnectionHandler for SyncHandler {
             return Poll::Ready(ConnectionHandlerEvent::NotifyBehaviour(happened));
         }
         if std::mem::take(&mut self.wanted) {
-            let protocol = SubstreamProtocol::new(ReadyUpgrade::new(PROTOCOL), ()).with_timeout(STREAM_OPENING);
+            let protocol = SubstreamProtocol::new(ReadyUpgrade::new(PROTOCOL), ())
+                .with_timeout(STREAM_OPENING);
             return Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest { protocol });
         }
         Poll::Pending
@@ -171,14 +190,18 @@ impl ConnectionHandler for SyncHandler {
 
     fn on_connection_event(&mut self, event: ConnectionEvent<'_, Upgrade, Upgrade>) {
         let happened = match event {
-            ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info: () }) => {
-                Happened::Opened(protocol)
-            }
-            ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound { protocol, info: () }) => {
-                Happened::Accepted(protocol)
-            }
+            ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound {
+                protocol,
+                info: (),
+            }) => Happened::Opened(protocol),
+            ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound {
+                protocol,
+                info: (),
+            }) => Happened::Accepted(protocol),
             ConnectionEvent::DialUpgradeError(DialUpgradeError { error, info: () }) => {
-                Happened::NotOpened { unsupported: says_unsupported(&error) }
+                Happened::NotOpened {
+                    unsupported: says_unsupported(&error),
+                }
             }
             _ => return,
         };

@@ -24,8 +24,12 @@ impl Executor for Tasks {
 impl Tasks {
     /// Waits for the end of every task; those that take longer are cut off (a dead TCP connection closes only after minutes).
     pub(crate) async fn finish(self, patience: Duration) {
-        let mut running = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let _ = tokio::time::timeout(patience, async { while running.join_next().await.is_some() {} }).await;
+        let mut running =
+            std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let _ = tokio::time::timeout(patience, async {
+            while running.join_next().await.is_some() {}
+        })
+        .await;
         running.shutdown().await;
     }
 }

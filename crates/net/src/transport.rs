@@ -36,7 +36,8 @@ pub(crate) fn build(keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>
         .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
     let mut quic = quic::Config::new(keypair);
     quic.max_concurrent_stream_limit = QUIC_STREAMS;
-    let quic = quic::tokio::Transport::new(quic).map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
+    let quic = quic::tokio::Transport::new(quic)
+        .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
     let either = tcp.or_transport(quic).map(|either, _| either.into_inner());
     let dialling = TransportTimeout::with_outgoing_timeout(either, OUTBOUND_HANDSHAKE);
     Ok(TransportTimeout::with_ingoing_timeout(dialling, INBOUND_HANDSHAKE).boxed())

@@ -16,7 +16,11 @@ pub(crate) struct Vital {
 
 impl Vital {
     pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), last: AtomicU64::new(0), stranger: AtomicBool::new(false) }
+        Self {
+            start: Instant::now(),
+            last: AtomicU64::new(0),
+            stranger: AtomicBool::new(false),
+        }
     }
 
     /// A sign of life, now.
@@ -25,14 +29,16 @@ impl Vital {
     }
 
     fn set(&self, at: Instant) {
-        let millis = u64::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX);
+        let millis =
+            u64::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX);
         self.last.store(millis, Ordering::Relaxed);
     }
 
     /// For how long there has been no sign of life.
     pub(crate) fn silent_for(&self, now: Instant) -> Duration {
         let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
-        now.saturating_duration_since(self.start).saturating_sub(last)
+        now.saturating_duration_since(self.start)
+            .saturating_sub(last)
     }
 
     /// What was known before is worth nothing: pretend a silence of `silence`, so that the rest is left for a proof.
@@ -61,7 +67,10 @@ mod tests {
         let now = Instant::now();
         vital.set(now + Duration::from_secs(5));
         let silent = vital.silent_for(now + Duration::from_secs(12));
-        assert!(silent >= Duration::from_secs(6) && silent <= Duration::from_secs(8), "{silent:?}");
+        assert!(
+            silent >= Duration::from_secs(6) && silent <= Duration::from_secs(8),
+            "{silent:?}"
+        );
     }
 
     #[test]

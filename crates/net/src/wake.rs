@@ -26,7 +26,10 @@ pub(crate) struct WakeClock {
 impl WakeClock {
     /// A clock that is ticked about every `interval`.
     pub(crate) fn new(interval: Duration) -> Self {
-        Self { interval, last: None }
+        Self {
+            interval,
+            last: None,
+        }
     }
 
     /// Takes both clocks and says whether they jumped since the last tick. A wall clock that goes back is no wake.
@@ -57,7 +60,11 @@ mod tests {
         let mut clock = WakeClock::new(SECOND);
         assert_eq!(clock.tick(steady, wall), Tick::Steady);
         let moved = SECOND * u32::try_from(first.1.unsigned_abs()).unwrap();
-        let wall = if first.1 < 0 { wall - moved } else { wall + moved };
+        let wall = if first.1 < 0 {
+            wall - moved
+        } else {
+            wall + moved
+        };
         clock.tick(steady + Duration::from_secs(first.0), wall)
     }
 

@@ -1,5 +1,10 @@
 //! Back-pressure: a slow reader slows the sender, and costs neither side memory.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod nodes;
 
@@ -17,7 +22,9 @@ const UNDER_WAY: usize = QUEUE_BYTES + (EVENT_QUEUE + 2) * MAX_FRAME + 32 * MAX_
 
 async fn pump(quic: bool, megabytes: usize) {
     let (mut a, mut b) = two_members().await;
-    a.net.dial(&[if quic { b.quic() } else { b.tcp() }], Some(b.id())).unwrap();
+    a.net
+        .dial(&[if quic { b.quic() } else { b.tcp() }], Some(b.id()))
+        .unwrap();
     a.connected_to(b.id()).await;
     b.connected_to(a.id()).await;
     let (from, to) = (a.id(), b.id());
@@ -30,7 +37,9 @@ async fn pump(quic: bool, megabytes: usize) {
             for number in 0..megabytes {
                 let mut frame = vec![u8::try_from(number % 251).unwrap(); MAX_FRAME];
                 while let Err(error) = a.net.send(&to, frame) {
-                    let SendError::Full(back) = error else { panic!("{error}") };
+                    let SendError::Full(back) = error else {
+                        panic!("{error}")
+                    };
                     frame = back;
                     assert!(a.net.queued(&to) <= QUEUE_BYTES);
                     if let Some(full) = full.take() {
@@ -48,9 +57,14 @@ async fn pump(quic: bool, megabytes: usize) {
     let mut received = 0;
     for number in 0..megabytes {
         assert!(b.events.len() <= EVENT_QUEUE);
-        assert!(sent.load(Ordering::SeqCst) - received <= UNDER_WAY, "too much under way");
+        assert!(
+            sent.load(Ordering::SeqCst) - received <= UNDER_WAY,
+            "too much under way"
+        );
         let bytes = b.frame_from(from).await;
-        assert!(bytes.len() == MAX_FRAME && bytes.iter().all(|byte| usize::from(*byte) == number % 251));
+        assert!(
+            bytes.len() == MAX_FRAME && bytes.iter().all(|byte| usize::from(*byte) == number % 251)
+        );
         received += bytes.len();
         tokio::task::yield_now().await;
     }

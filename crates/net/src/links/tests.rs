@@ -26,10 +26,19 @@ type Links = super::Links<usize>;
 fn the_leader_opens_and_the_other_waits() {
     let mut leader = Links::new(LOW);
     let mut other = Links::new(HIGH);
-    assert_eq!(leader.established(HIGH, line(1)), vec![Order::Open(HIGH, id(1))]);
+    assert_eq!(
+        leader.established(HIGH, line(1)),
+        vec![Order::Open(HIGH, id(1))]
+    );
     assert_eq!(other.established(LOW, line(1)), vec![]);
-    assert_eq!(leader.opened(HIGH, id(1), 7), vec![Order::Start(HIGH, line(1), 7)]);
-    assert_eq!(other.accepted(LOW, id(1), 7), vec![Order::Start(LOW, line(1), 7)]);
+    assert_eq!(
+        leader.opened(HIGH, id(1), 7),
+        vec![Order::Start(HIGH, line(1), 7)]
+    );
+    assert_eq!(
+        other.accepted(LOW, id(1), 7),
+        vec![Order::Start(LOW, line(1), 7)]
+    );
 }
 
 #[test]
@@ -48,8 +57,14 @@ fn a_spare_serves_as_soon_as_the_link_before_it_has_ended() {
     leader.established(HIGH, line(1));
     leader.opened(HIGH, id(1), 1);
     leader.established(HIGH, line(2));
-    assert_eq!(leader.end(HIGH, Ended::NoAnswer), vec![Order::End(HIGH, id(1), Ended::NoAnswer)]);
-    assert_eq!(leader.ended(HIGH, id(1)), vec![Order::Hang(HIGH, id(1)), Order::Open(HIGH, id(2))]);
+    assert_eq!(
+        leader.end(HIGH, Ended::NoAnswer),
+        vec![Order::End(HIGH, id(1), Ended::NoAnswer)]
+    );
+    assert_eq!(
+        leader.ended(HIGH, id(1)),
+        vec![Order::Hang(HIGH, id(1)), Order::Open(HIGH, id(2))]
+    );
 }
 
 #[test]
@@ -58,8 +73,14 @@ fn a_newer_stream_of_the_leader_waits_until_the_old_link_has_ended() {
     other.established(LOW, line(1));
     other.accepted(LOW, id(1), 1);
     other.established(LOW, line(2));
-    assert_eq!(other.accepted(LOW, id(2), 2), vec![Order::End(LOW, id(1), Ended::Replaced)]);
-    assert_eq!(other.ended(LOW, id(1)), vec![Order::Hang(LOW, id(1)), Order::Start(LOW, line(2), 2)]);
+    assert_eq!(
+        other.accepted(LOW, id(2), 2),
+        vec![Order::End(LOW, id(1), Ended::Replaced)]
+    );
+    assert_eq!(
+        other.ended(LOW, id(1)),
+        vec![Order::Hang(LOW, id(1)), Order::Start(LOW, line(2), 2)]
+    );
 }
 
 #[test]
@@ -76,10 +97,10 @@ fn closing_on_purpose_takes_the_spares_along() {
     leader.opened(HIGH, id(1), 1);
     leader.established(HIGH, line(2));
     let reason = Ended::ClosedHere("enough".into());
-    assert_eq!(leader.expel(HIGH, reason.clone()), vec![
-        Order::End(HIGH, id(1), reason),
-        Order::Hang(HIGH, id(2))
-    ]);
+    assert_eq!(
+        leader.expel(HIGH, reason.clone()),
+        vec![Order::End(HIGH, id(1), reason), Order::Hang(HIGH, id(2))]
+    );
     assert_eq!(leader.ended(HIGH, id(1)), vec![Order::Hang(HIGH, id(1))]);
     assert!(!leader.knows(&HIGH));
 }
@@ -136,17 +157,34 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let side = |me, peer| Side { links: Links::new(me), peer, mail: Default::default(), running: None };
-        Self { low: side(LOW, HIGH), high: side(HIGH, LOW), open: Default::default(), next_line: 0, next_stream: 0 }
+        let side = |me, peer| Side {
+            links: Links::new(me),
+            peer,
+            mail: Default::default(),
+            running: None,
+        };
+        Self {
+            low: side(LOW, HIGH),
+            high: side(HIGH, LOW),
+            open: Default::default(),
+            next_line: 0,
+            next_stream: 0,
+        }
     }
 
     fn obey(&mut self, low: bool, orders: Vec<Order<usize>>) {
         for order in orders {
-            let (side, other) = if low { (&mut self.low, &mut self.high) } else { (&mut self.high, &mut self.low) };
+            let (side, other) = if low {
+                (&mut self.low, &mut self.high)
+            } else {
+                (&mut self.high, &mut self.low)
+            };
             match order {
                 Order::Open(_, line) => {
                     assert!(low, "only the leader opens");
-                    let number = (0..self.next_line).find(|number| id(*number) == line).unwrap();
+                    let number = (0..self.next_line)
+                        .find(|number| id(*number) == line)
+                        .unwrap();
                     if self.open.contains(&number) {
                         self.next_stream += 1;
                         side.mail.push_back(Mail::Opened(line, self.next_stream));
@@ -164,12 +202,18 @@ impl World {
                     }
                 }
                 Order::End(_, line, _) => {
-                    if side.running.take().is_some_and(|(running, _)| running == line) {
+                    if side
+                        .running
+                        .take()
+                        .is_some_and(|(running, _)| running == line)
+                    {
                         side.mail.push_back(Mail::Ended(line));
                     }
                 }
                 Order::Hang(_, line) => {
-                    let number = (0..self.next_line).find(|number| id(*number) == line).unwrap();
+                    let number = (0..self.next_line)
+                        .find(|number| id(*number) == line)
+                        .unwrap();
                     self.close(number);
                 }
             }
@@ -180,7 +224,11 @@ impl World {
     fn close(&mut self, number: usize) {
         if self.open.remove(&number) {
             for side in [&mut self.low, &mut self.high] {
-                if side.running.take_if(|(line, _)| *line == id(number)).is_some() {
+                if side
+                    .running
+                    .take_if(|(line, _)| *line == id(number))
+                    .is_some()
+                {
                     side.mail.push_back(Mail::Ended(id(number)));
                 }
                 side.mail.push_back(Mail::Closed(id(number)));
@@ -190,7 +238,9 @@ impl World {
 
     fn deliver(&mut self, low: bool) -> bool {
         let side = if low { &mut self.low } else { &mut self.high };
-        let Some(mail) = side.mail.pop_front() else { return false };
+        let Some(mail) = side.mail.pop_front() else {
+            return false;
+        };
         let peer = side.peer;
         let orders = match mail {
             Mail::Established(line) => side.links.established(peer, line),

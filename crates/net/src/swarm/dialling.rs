@@ -20,9 +20,13 @@ impl NetTask {
     /// Dials because the engine says so; the engine's word is enough for a device that is no member (yet).
     pub(super) fn dial_once(&mut self, addresses: Vec<Multiaddr>, expected: Option<DeviceId>) {
         if let Some(device) = expected {
-            if self.links.live(&device).is_some() {
+            if self.is_linked(&device) {
                 let reason = DialFailure::AlreadyConnected(device);
-                self.notice(NetEvent::DialFailed { expected, addresses: readable(&addresses), reason });
+                self.notice(NetEvent::DialFailed {
+                    expected,
+                    addresses: readable(&addresses),
+                    reason,
+                });
                 return;
             }
             self.swarm.behaviour_mut().sync.admission.name(device);
@@ -43,12 +47,21 @@ impl NetTask {
         }
     }
 
+    /// Whether frames can flow to that device. The engine may have been told of a link's end before the links know.
+    pub(super) fn is_linked(&self, device: &DeviceId) -> bool {
+        self.links.live(device).is_some() && self.ends.outboxes.contains(device)
+    }
+
     fn attempt(&mut self, expected: Option<DeviceId>, addresses: Vec<Multiaddr>) {
         let attempt = self.attempts.begin(expected, readable(&addresses));
         if addresses.iter().any(has_name) {
             self.lookups.spawn(async move {
                 let (addresses, unknown) = resolve(addresses).await;
-                Lookup { attempt, addresses, unknown }
+                Lookup {
+                    attempt,
+                    addresses,
+                    unknown,
+                }
             });
         } else {
             self.dial(attempt, addresses, Vec::new());
@@ -57,8 +70,15 @@ impl NetTask {
 
     /// Dials addresses that need no look-up any more. A port of its own for each dial: from the listening port, two
     /// devices that dial each other at once would meet in one half-open TCP connection.
-    pub(super) fn dial(&mut self, attempt: AttemptId, addresses: Vec<Multiaddr>, unknown: Vec<String>) {
-        let Some(expected) = self.attempts.expected(attempt) else { return };
+    pub(super) fn dial(
+        &mut self,
+        attempt: AttemptId,
+        addresses: Vec<Multiaddr>,
+        unknown: Vec<String>,
+    ) {
+        let Some(expected) = self.attempts.expected(attempt) else {
+            return;
+        };
         let dials: Vec<DialOpts> = match expected.map(|device| peer_of(&device)) {
             Some(Some(peer)) if !addresses.is_empty() => vec![
                 DialOpts::peer_id(peer)
@@ -71,7 +91,12 @@ impl NetTask {
             Some(_) => Vec::new(),
             None => addresses
                 .into_iter()
-                .map(|address| DialOpts::unknown_peer_id().address(address).allocate_new_port().build())
+                .map(|address| {
+                    DialOpts::unknown_peer_id()
+                        .address(address)
+                        .allocate_new_port()
+                        .build()
+                })
                 .collect(),
         };
         for dial in dials {

@@ -23,13 +23,26 @@ impl NetTask {
     pub(super) fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
         match event {
             SwarmEvent::Behaviour(BehaviourEvent::Sync(event)) => self.on_stream(event),
-            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event { connection, result: Ok(_), .. })) => {
-                if let Some(running) = self.running.values().find(|running| running.connection == connection) {
+            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
+                connection,
+                result: Ok(_),
+                ..
+            })) => {
+                if let Some(running) = self
+                    .running
+                    .values()
+                    .find(|running| running.connection == connection)
+                {
                     running.vital.touch();
                 }
             }
             SwarmEvent::Behaviour(BehaviourEvent::Mdns(event)) => self.on_discovery(event),
-            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
+            SwarmEvent::ConnectionEstablished {
+                peer_id,
+                connection_id,
+                endpoint,
+                ..
+            } => {
                 if let Some(device) = device_of(&peer_id) {
                     let line = Line {
                         id: connection_id,
@@ -39,20 +52,37 @@ impl NetTask {
                     self.on_established(device, line);
                 }
             }
-            SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } => {
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                connection_id,
+                cause,
+                ..
+            } => {
                 self.on_closed(&peer_id, connection_id, cause.as_ref());
             }
-            SwarmEvent::OutgoingConnectionError { connection_id, error, .. } => {
+            SwarmEvent::OutgoingConnectionError {
+                connection_id,
+                error,
+                ..
+            } => {
                 let failed = self.attempts.failed(connection_id, explain(&error));
                 self.dial_failed(failed);
             }
-            SwarmEvent::IncomingConnectionError { send_back_addr, error, .. } => {
+            SwarmEvent::IncomingConnectionError {
+                send_back_addr,
+                error,
+                ..
+            } => {
                 tracing::debug!(from = %send_back_addr, %error, "someone came and was not let in");
             }
             SwarmEvent::NewListenAddr { address, .. } => self.on_listening(&address),
             SwarmEvent::ExpiredListenAddr { address, .. } => self.on_not_listening(&address),
-            SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "listening goes on after an error"),
-            SwarmEvent::ListenerClosed { addresses, reason, .. } => {
+            SwarmEvent::ListenerError { error, .. } => {
+                tracing::warn!(%error, "listening goes on after an error")
+            }
+            SwarmEvent::ListenerClosed {
+                addresses, reason, ..
+            } => {
                 tracing::warn!(?addresses, ?reason, "listening ended");
                 for address in addresses {
                     self.on_not_listening(&address);
@@ -63,7 +93,7 @@ impl NetTask {
     }
 
     fn on_established(&mut self, device: DeviceId, line: Line) {
-        if self.links.live(&device).is_some() {
+        if self.is_linked(&device) {
             let answered = self.attempts.already_connected(line.id, device);
             self.dial_failed(answered);
         }
@@ -71,7 +101,12 @@ impl NetTask {
         self.obey(orders);
     }
 
-    fn on_closed(&mut self, peer: &PeerId, connection: ConnectionId, cause: Option<&ConnectionError>) {
+    fn on_closed(
+        &mut self,
+        peer: &PeerId,
+        connection: ConnectionId,
+        cause: Option<&ConnectionError>,
+    ) {
         // Only a connection that never carried a stream still belongs to an attempt.
         let failed = self.attempts.failed(connection, DialFailure::Refused);
         self.dial_failed(failed);
@@ -86,13 +121,26 @@ impl NetTask {
         }
     }
 
-    fn on_stream(&mut self, SyncEvent { peer, connection, what }: SyncEvent) {
-        let Some(device) = device_of(&peer) else { return };
+    fn on_stream(
+        &mut self,
+        SyncEvent {
+            peer,
+            connection,
+            what,
+        }: SyncEvent,
+    ) {
+        let Some(device) = device_of(&peer) else {
+            return;
+        };
         let orders = match what {
             Happened::Opened(stream) => self.links.opened(device, connection, stream),
             Happened::Accepted(stream) => self.links.accepted(device, connection, stream),
             Happened::NotOpened { unsupported } => {
-                let reason = if unsupported { DialFailure::NotSkein } else { DialFailure::Refused };
+                let reason = if unsupported {
+                    DialFailure::NotSkein
+                } else {
+                    DialFailure::Refused
+                };
                 let failed = self.attempts.failed(connection, reason);
                 self.dial_failed(failed);
                 self.links.useless(device, connection)
@@ -106,7 +154,10 @@ impl NetTask {
         match event {
             mdns::Event::Discovered(found) => {
                 for (peer, address) in found {
-                    let (Some(device), (address, _)) = (device_of(&peer), split_peer(address)) else { continue };
+                    let (Some(device), (address, _)) = (device_of(&peer), split_peer(address))
+                    else {
+                        continue;
+                    };
                     if !can_be_dialled(&address) {
                         continue;
                     }
@@ -119,7 +170,10 @@ impl NetTask {
             }
             mdns::Event::Expired(gone) => {
                 for (peer, address) in gone {
-                    let (Some(device), (address, _)) = (device_of(&peer), split_peer(address)) else { continue };
+                    let (Some(device), (address, _)) = (device_of(&peer), split_peer(address))
+                    else {
+                        continue;
+                    };
                     self.overheard.forget(&device, &address);
                     self.redial.unheard(device, &address);
                 }
@@ -129,7 +183,10 @@ impl NetTask {
 
     /// A member is nearby: dialled by the schedule, at once.
     pub(super) fn discovered(&mut self, device: DeviceId, address: Multiaddr, now: Instant) {
-        self.notice(NetEvent::Discovered { peer: device, address: address.to_string() });
+        self.notice(NetEvent::Discovered {
+            peer: device,
+            address: address.to_string(),
+        });
         self.redial.heard(device, address, now);
         if self.links.live(&device).is_some() {
             self.redial.linked(&device, now);
@@ -138,7 +195,11 @@ impl NetTask {
 
     fn on_listening(&mut self, address: &Multiaddr) {
         let address = with_peer(address, *self.swarm.local_peer_id());
-        let mut listening = self.ends.listening.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut listening = self
+            .ends
+            .listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if !listening.contains(&address) {
             listening.push(address.clone());
         }
@@ -149,7 +210,11 @@ impl NetTask {
 
     fn on_not_listening(&mut self, address: &Multiaddr) {
         let address = with_peer(address, *self.swarm.local_peer_id());
-        self.ends.listening.lock().unwrap_or_else(PoisonError::into_inner).retain(|known| *known != address);
+        self.ends
+            .listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|known| *known != address);
         self.network_changed();
     }
 

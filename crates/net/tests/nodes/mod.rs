@@ -1,5 +1,12 @@
 //! Nodes for the tests: real sockets on 127.0.0.1, and waiting for events instead of sleeping.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::time::Duration;
 
@@ -23,11 +30,20 @@ pub fn new_key() -> DeviceKey {
 /// Two keys, the one of the smaller id first.
 pub fn ordered_keys() -> (DeviceKey, DeviceKey) {
     let (one, two) = (new_key(), new_key());
-    if one.id() < two.id() { (one, two) } else { (two, one) }
+    if one.id() < two.id() {
+        (one, two)
+    } else {
+        (two, one)
+    }
 }
 
 pub async fn start_on(key: DeviceKey, port: u16, limits: Limits) -> Node {
-    let config = NetConfig { key: &key, listen: Listen::loopback(port), discover: false, limits };
+    let config = NetConfig {
+        key: &key,
+        listen: Listen::loopback(port),
+        discover: false,
+        limits,
+    };
     let (net, events) = Net::start(config).await.unwrap();
     Node { key, net, events }
 }
@@ -67,17 +83,26 @@ impl Node {
     }
 
     pub fn allow(&self, others: &[&Node]) {
-        self.allow_ids(&others.iter().map(|node| node.id()).collect::<Vec<_>>(), false);
+        self.allow_ids(
+            &others.iter().map(|node| node.id()).collect::<Vec<_>>(),
+            false,
+        );
     }
 
     pub fn allow_ids(&self, devices: &[DeviceId], strangers: bool) {
-        self.net.allow(Allowed { devices: devices.iter().copied().collect(), strangers });
+        self.net.allow(Allowed {
+            devices: devices.iter().copied().collect(),
+            strangers,
+        });
     }
 
     /// The next event, without those about addresses.
     pub async fn next(&mut self) -> NetEvent {
         loop {
-            let event = timeout(PATIENCE, self.events.recv()).await.expect("an event in time").expect("the network runs");
+            let event = timeout(PATIENCE, self.events.recv())
+                .await
+                .expect("an event in time")
+                .expect("the network runs");
             if !matches!(event, NetEvent::Listening { .. }) {
                 return event;
             }
@@ -97,7 +122,12 @@ impl Node {
     /// The next event about a link is that this device is connected; says whether we dialled.
     pub async fn connected_to(&mut self, device: DeviceId) -> bool {
         match self.next_of_link().await {
-            NetEvent::Connected { peer, dialed, direct, .. } if peer == device => {
+            NetEvent::Connected {
+                peer,
+                dialed,
+                direct,
+                ..
+            } if peer == device => {
                 assert!(direct);
                 dialed
             }
@@ -133,7 +163,11 @@ impl Node {
                 Ok(()) => return,
                 Err(skein_net::SendError::Full(back)) => {
                     frame = back;
-                    assert!(timeout(PATIENCE, self.net.writable(&to)).await.expect("room in time"));
+                    assert!(
+                        timeout(PATIENCE, self.net.writable(&to))
+                            .await
+                            .expect("room in time")
+                    );
                 }
                 Err(other) => panic!("{other}"),
             }
@@ -144,11 +178,15 @@ impl Node {
 /// Frames go both ways, in order.
 pub async fn talk(a: &mut Node, b: &mut Node) {
     for number in 0..50u8 {
-        a.send(b.id(), vec![number; usize::from(number) * 100]).await;
+        a.send(b.id(), vec![number; usize::from(number) * 100])
+            .await;
         b.send(a.id(), vec![number, 1]).await;
     }
     for number in 0..50u8 {
-        assert_eq!(b.frame_from(a.id()).await, vec![number; usize::from(number) * 100]);
+        assert_eq!(
+            b.frame_from(a.id()).await,
+            vec![number; usize::from(number) * 100]
+        );
         assert_eq!(a.frame_from(b.id()).await, vec![number, 1]);
     }
 }
