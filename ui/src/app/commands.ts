@@ -37,6 +37,19 @@ export function keyName(event: Pressed): string {
   return parts.join("+");
 }
 
+const ARROWS: Record<string, string> = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+};
+
+/** A key as it is shown to people. */
+export function shownKey(name: string): string {
+  const parts = name.split("+");
+  return parts.map((part) => ARROWS[part] ?? part).join(" ");
+}
+
 export function isText(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&

@@ -1,9 +1,9 @@
 // One of eight hues for a name, always the same one.
 
 export function hueOf(name: string): number {
-  let sum = 7;
-  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521;
-  return sum % 8;
+  let hash = 0x811c9dc5;
+  for (const letter of name) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 13) % 8;
 }
 
 /** The first letters of the first and last word. */
