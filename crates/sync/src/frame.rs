@@ -15,7 +15,7 @@ use crate::limits::{
 };
 
 const PRESENCE_NUMBER: u8 = 64;
-const FIRST_SKIPPABLE: u8 = 64;
+const FIRST_SKIPPABLE: u8 = 65;
 const LAST_SKIPPABLE: u8 = 127;
 const ID_BYTES: usize = 32;
 

@@ -1,7 +1,10 @@
 //! What reconciliation knows of an envelope: its group, its hour and its id.
 
 use serde::{Deserialize, Serialize};
-use skein_access::{EnvelopeId, EnvelopeKind};
+use skein_access::{EnvelopeId, EnvelopeKind, Header, WorkspaceId};
+
+use crate::close::CloseReason;
+use crate::limits::ENVELOPE_BYTES;
 
 /// The two sets that are reconciled one after the other: who may do what first, then what was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,6 +33,32 @@ pub struct Key {
     pub hour: u32,
     /// The envelope.
     pub id: EnvelopeId,
+}
+
+impl Key {
+    /// The place and id of bytes that should be an envelope of this group and workspace. Nothing else in them is believed.
+    pub(crate) fn of(
+        bytes: &[u8],
+        group: Group,
+        workspace: &WorkspaceId,
+    ) -> Result<Self, CloseReason> {
+        if bytes.len() > ENVELOPE_BYTES {
+            return Err(CloseReason::TooMuch(
+                "an envelope larger than envelopes may be",
+            ));
+        }
+        let header = Header::decode(bytes)
+            .map_err(|_| CloseReason::WrongEnvelope("bytes that are no envelope"))?;
+        if header.workspace != *workspace || Group::of(header.kind) != group {
+            return Err(CloseReason::WrongEnvelope(
+                "an envelope of another workspace or kind",
+            ));
+        }
+        Ok(Self {
+            hour: header.hour,
+            id: EnvelopeId::from_bytes(*blake3::hash(bytes).as_bytes()),
+        })
+    }
 }
 
 /// An envelope as the set and the sessions see it.

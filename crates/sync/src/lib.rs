@@ -4,6 +4,16 @@
 //! [`Session`] talks to one connected peer until both hold the same ones and keeps them equal from then on, and
 //! [`Fetching`] keeps several sessions of one replica from asking for the same envelope twice. Nothing here does I/O or
 //! reads a clock: frames, stored bytes and the time come in as arguments, and what to send, load or store goes out as values.
+//!
+//! The engine keeps one [`EnvelopeSet`] and one [`Fetching`] for a replica and one [`Session`] for each connected peer:
+//!
+//! 1. [`Session::new`] on every fresh, authenticated connection; do what it says.
+//! 2. Every frame, answer and tick goes into [`Session::handle`]; do what it says, in order, feeding answers back at once or later.
+//! 3. [`SessionOutput::Store`]: verify each envelope, commit them in one durable transaction, add the new ones to the set, answer
+//!    [`SessionInput::Stored`] to that session, then give [`SessionInput::Inserted`] to all sessions, this one included.
+//! 4. An envelope made here: commit it durably, add it to the set, then [`SessionInput::Inserted`] without a peer.
+//! 5. When the access state changed: [`SessionInput::AccessChanged`] to all sessions, after `Inserted`.
+//! 6. When the connection ends: [`SessionInput::Disconnected`], and drop the session.
 
 mod close;
 mod cycle;

@@ -8,11 +8,15 @@ pub const FRAME_BYTES: usize = 1024 * 1024;
 pub const BATCH_BYTES: usize = 512 * 1024;
 /// A batch of envelopes holds at most this many of them.
 pub const BATCH_ENVELOPES: usize = 500;
-/// Bytes of envelopes sent and not yet acknowledged, after which the sender waits.
+/// Bytes of envelopes sent and not yet acknowledged, after which the sender waits: eight batches.
 pub const WINDOW_BYTES: usize = 4 * 1024 * 1024;
 /// One presence message.
 pub const PRESENCE_BYTES: usize = 4 * 1024;
 
+/// The first batch, and the smallest on a slow link: even a few kilobytes a second bring it within the receiver's patience.
+pub(crate) const SMALLEST_BATCH_BYTES: usize = 32 * 1024;
+/// Batches acknowledged sooner than the first of these are doubled, later than the second halved.
+pub(crate) const BATCH_MS: (u64, u64) = (2_000, 8_000);
 /// One envelope; larger ones are refused before they are looked into.
 pub(crate) const ENVELOPE_BYTES: usize = 256 * 1024;
 /// What the sender may overshoot the window by: it looks before a batch, not after.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use skein_access::{EnvelopeId, Header};
+use skein_access::EnvelopeId;
 
 use crate::close::CloseReason;
 use crate::frame::{Frame, Ids, Items, Why};
 use crate::item::{Group, Key};
 use crate::limits::{
-    ASKED_IDS, BATCH_ENVELOPES, DEFERRED_IDS, ENVELOPE_BYTES, KNOWN_IDS, NEED_IDS,
-    REFUSED_ENVELOPES, WINDOW_BYTES, WINDOW_SLACK,
+    ASKED_IDS, BATCH_ENVELOPES, DEFERRED_IDS, KNOWN_IDS, NEED_IDS, REFUSED_ENVELOPES, WINDOW_BYTES,
+    WINDOW_SLACK,
 };
 use crate::outbox::SessionOutput;
 use crate::recent::Recent;
@@ -319,7 +319,7 @@ impl Pull {
         };
         let mut lacking = Vec::new();
         for (place, envelope) in (0_u16..).zip(envelopes) {
-            let key = key_of(&envelope.0, group, turn)?;
+            let key = Key::of(&envelope.0, group, &turn.workspace)?;
             if self.accept(why, group, key, turn)? {
                 batch.places.push((place, key));
                 lacking.push(envelope.0);
@@ -494,24 +494,4 @@ impl Pull {
             self.is_behind = true;
         }
     }
-}
-
-/// The place and id of bytes that should be an envelope of this group and workspace. Nothing else in them is believed.
-fn key_of(bytes: &[u8], group: Group, turn: &Turn<'_>) -> Result<Key, CloseReason> {
-    if bytes.len() > ENVELOPE_BYTES {
-        return Err(CloseReason::TooMuch(
-            "an envelope larger than envelopes may be",
-        ));
-    }
-    let header = Header::decode(bytes)
-        .map_err(|_| CloseReason::WrongEnvelope("bytes that are no envelope"))?;
-    if header.workspace != turn.workspace || Group::of(header.kind) != group {
-        return Err(CloseReason::WrongEnvelope(
-            "an envelope of another workspace or kind",
-        ));
-    }
-    Ok(Key {
-        hour: header.hour,
-        id: EnvelopeId::from_bytes(*blake3::hash(bytes).as_bytes()),
-    })
 }

@@ -8,8 +8,8 @@ use crate::close::CloseReason;
 use crate::frame::{Bytes, Frame, Ids, Items, Why};
 use crate::item::{Group, ItemRef, Key};
 use crate::limits::{
-    BATCH_BYTES, BATCH_ENVELOPES, ENVELOPE_BYTES, HAVE_IDS, KNOWN_IDS, LIVE_IDS, WANTED_IDS,
-    WINDOW_BYTES,
+    BATCH_BYTES, BATCH_ENVELOPES, BATCH_MS, ENVELOPE_BYTES, HAVE_IDS, KNOWN_IDS, LIVE_IDS,
+    SMALLEST_BATCH_BYTES, WANTED_IDS, WINDOW_BYTES,
 };
 use crate::outbox::{Held, SessionOutput};
 use crate::recent::Recent;
@@ -25,6 +25,8 @@ pub(crate) struct Serve {
     loading: Option<Loading>,
     in_flight: BTreeMap<u64, Sent>,
     in_flight_bytes: usize,
+    /// How large batches are now: as the link and the peer's disk allow.
+    batch_bytes: usize,
     next_number: u64,
     /// What the peer holds, as far as remembered.
     known: Recent,
@@ -55,6 +57,7 @@ struct Sent {
     why: Why,
     ids: Vec<EnvelopeId>,
     bytes: usize,
+    at_ms: u64,
 }
 
 impl Serve {
@@ -66,6 +69,7 @@ impl Serve {
             loading: None,
             in_flight: BTreeMap::new(),
             in_flight_bytes: 0,
+            batch_bytes: SMALLEST_BATCH_BYTES,
             next_number: 0,
             known: Recent::new(KNOWN_IDS),
             sent: 0,
@@ -164,12 +168,25 @@ impl Serve {
 
     /// Announcements to a peer that does not keep up would pile up.
     fn is_slow(&self) -> bool {
-        self.in_flight_bytes >= WINDOW_BYTES || self.wanted.len() > WANTED_IDS / 2
+        self.in_flight_bytes >= self.window() || self.wanted.len() > WANTED_IDS / 2
+    }
+
+    const fn window(&self) -> usize {
+        self.batch_bytes * (WINDOW_BYTES / BATCH_BYTES)
+    }
+
+    /// Batches grow while they are acknowledged quickly and shrink when they are not.
+    fn adapt(&mut self, took_ms: u64) {
+        if took_ms < BATCH_MS.0 {
+            self.batch_bytes = (self.batch_bytes * 2).min(BATCH_BYTES);
+        } else if took_ms > BATCH_MS.1 {
+            self.batch_bytes = (self.batch_bytes / 2).max(SMALLEST_BATCH_BYTES);
+        }
     }
 
     /// Has the next envelopes read while the window is open.
     pub(crate) fn pump(&mut self, turn: &mut Turn<'_>) -> Result<(), CloseReason> {
-        while self.loading.is_none() && self.in_flight_bytes < WINDOW_BYTES {
+        while self.loading.is_none() && self.in_flight_bytes < self.window() {
             let Some(loading) = self.next_loading(turn)? else {
                 break;
             };
@@ -186,7 +203,7 @@ impl Serve {
             turn.out.push(SessionOutput::Load {
                 group: loading.group,
                 ids: loading.ids.clone(),
-                bytes: BATCH_BYTES,
+                bytes: self.batch_bytes,
             });
             self.loading = Some(loading);
         }
@@ -260,7 +277,7 @@ impl Serve {
                 missing.push(id);
                 continue;
             };
-            if bytes + envelope.len() > BATCH_BYTES && !batch.is_empty() {
+            if bytes + envelope.len() > self.batch_bytes && !batch.is_empty() {
                 self.send_batch(group, why, std::mem::take(&mut batch), Vec::new(), turn)?;
                 bytes = 0;
             }
@@ -327,7 +344,16 @@ impl Serve {
             .map(|envelope: &Bytes| envelope.0.len())
             .sum();
         self.in_flight_bytes += bytes;
-        self.in_flight.insert(number, Sent { why, ids, bytes });
+        let at_ms = turn.now_ms;
+        self.in_flight.insert(
+            number,
+            Sent {
+                why,
+                ids,
+                bytes,
+                at_ms,
+            },
+        );
         turn.out.send(&Frame::Items(Items {
             number,
             group,
@@ -349,6 +375,7 @@ impl Serve {
             .remove(&number)
             .ok_or(CloseReason::OutOfOrder("an acknowledgement"))?;
         self.in_flight_bytes = self.in_flight_bytes.saturating_sub(sent.bytes);
+        self.adapt(turn.now_ms.saturating_sub(sent.at_ms));
         let stored: Vec<EnvelopeId> = (0_u16..)
             .zip(sent.ids)
             .filter(|(place, _)| !refused.contains(place))

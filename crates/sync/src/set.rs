@@ -1,6 +1,7 @@
 //! Which envelopes this replica holds: two sorted sets, kept warm, and an index by id.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use skein_access::EnvelopeId;
 
@@ -22,7 +23,8 @@ impl EnvelopeSet {
         Self::default()
     }
 
-    /// Adds an envelope that is durably stored under this local insertion number; false when it was there.
+    /// Adds an envelope that is durably stored under this local insertion number; false when it was there. Insertion numbers
+    /// come in rising order, so that [`Self::mark`] never covers an envelope that is still to be added.
     pub fn insert(&mut self, item: ItemRef, sequence: u64) -> bool {
         self.mark = self.mark.max(sequence);
         self.shelf_mut(item.group).insert(item.key)
@@ -94,11 +96,13 @@ impl Shelf {
         if self.key(&key.id).is_some() || !self.ordered.insert(key) {
             return false;
         }
-        let prefix = prefix(&key.id);
-        if self.hours.contains_key(&prefix) {
-            self.clashes.insert(key.id, key.hour);
-        } else {
-            self.hours.insert(prefix, key.hour);
+        match self.hours.entry(prefix(&key.id)) {
+            Entry::Vacant(place) => {
+                place.insert(key.hour);
+            }
+            Entry::Occupied(_) => {
+                self.clashes.insert(key.id, key.hour);
+            }
         }
         true
     }

@@ -63,6 +63,19 @@ fn an_invitee_gets_the_access_set_and_no_id_or_byte_of_data_until_it_joins() {
 }
 
 #[test]
+fn the_proof_of_an_invite_reaches_the_one_who_decides() {
+    for (dialer, listener) in [(1, 0), (0, 1)] {
+        let (mut world, _, _) = meeting(Admission::Invitee(invitation()));
+        let proof = skein_access::InviteProof::from_bytes(&[5; 96]).unwrap();
+        world.nodes[1].proof = Some(proof);
+        world.connect(dialer, listener);
+        world.run_for(1_000);
+        assert_eq!(world.nodes[0].proofs, [proof]);
+        assert!(world.nodes[1].proofs.is_empty());
+    }
+}
+
+#[test]
 fn an_invitee_that_asks_for_data_is_closed() {
     let frames = [
         Frame::Want {

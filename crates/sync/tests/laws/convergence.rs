@@ -214,3 +214,9 @@ fn a_peer_that_refuses_is_never_believed_to_hold_everything() {
     assert_eq!(world.nodes[0].acknowledged[&device(1)].len(), 40);
     assert!(world.nodes[0].closed.is_empty());
 }
+
+#[test]
+#[ignore = "a long run by hand: as many seeds as a coffee lasts"]
+fn after_quiescence_all_hold_the_same_over_many_more_seeds() {
+    check_all(3_000..30_000);
+}

@@ -87,9 +87,19 @@ fn a_broken_stream_goes_on_where_it_broke() {
     world.run_for(12_000);
     assert!(world.is_equal());
     let cost = overhead(&world) - before;
-    assert!(cost < (4_000 + window) * 4 + 1_000, "{cost} bytes for the second half");
-    let twice: usize = world.nodes[1].arrivals.values().map(|times| times - 1).sum();
-    assert!(twice as u64 <= window, "{twice} envelopes came twice: only what was under way");
+    assert!(
+        cost < (4_000 + window) * 4 + 1_000,
+        "{cost} bytes for the second half"
+    );
+    let twice: usize = world.nodes[1]
+        .arrivals
+        .values()
+        .map(|times| times - 1)
+        .sum();
+    assert!(
+        twice as u64 <= window,
+        "{twice} envelopes came twice: only what was under way"
+    );
 }
 
 #[test]
@@ -150,4 +160,24 @@ fn a_slow_store_is_never_sent_more_than_the_window() {
         world.nodes[1].most_unstored_bytes > 3 * 1024 * 1024,
         "and the window is used"
     );
+}
+
+#[test]
+fn a_link_of_six_kilobytes_a_second_is_slow_and_never_given_up() {
+    let mut world = World::new(2, 3);
+    world.seed(&[0], EnvelopeKind::Data, 1_000, 3_000);
+    world.seed(&[0], EnvelopeKind::Data, 2, 150_000);
+    let link = world.connect(0, 1);
+    loop {
+        while world.work(0) || world.work(1) || world.deliver(link, 0) {}
+        let Some(size) = world.next_size(link, 1) else {
+            break;
+        };
+        for _ in 0..size / 1_500 {
+            world.tick(250);
+        }
+        world.deliver(link, 1);
+    }
+    assert!(world.is_equal(), "{:?}", world.nodes[1].closed);
+    assert!(world.nodes[0].closed.is_empty() && world.nodes[1].closed.is_empty());
 }

@@ -94,7 +94,8 @@ fn pair(seed: u64, steps: usize, dialer: usize) -> (World, usize) {
     world.seed(&[0, 1], EnvelopeKind::Data, 60, 200);
     world.seed(&[0], EnvelopeKind::Data, 40, 200);
     world.seed(&[1], EnvelopeKind::Data, 40, 200);
-    world.liars.insert(0);
+    // Frames that a third puts between two honest nodes confuse the numbers of their batches.
+    world.liars.extend([0, 1]);
     let link = world.connect(dialer, 1 - dialer);
     for _ in 0..steps {
         world.step();
@@ -117,6 +118,7 @@ fn comes_to_rest(world: &mut World, held: usize) {
     for link in links {
         world.break_link(link);
     }
+    world.liars.clear();
     world.connect(0, 1);
     world.run_for(15_000);
     let missing: Vec<_> = world.nodes[0]

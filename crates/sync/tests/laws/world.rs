@@ -81,6 +81,8 @@ pub struct Node {
     pub sessions: BTreeMap<usize, Session>,
     pub admissions: HashMap<DeviceId, Admission>,
     pub proof: Option<InviteProof>,
+    /// Proofs that peers gave.
+    pub proofs: Vec<InviteProof>,
     pub workspaces: Vec<WorkspaceId>,
     /// Lost from the store although the set names them.
     pub lost: HashSet<EnvelopeId>,
@@ -109,6 +111,7 @@ impl Node {
             sessions: BTreeMap::new(),
             admissions: HashMap::new(),
             proof: None,
+            proofs: Vec::new(),
             workspaces: vec![WORKSPACE],
             lost: HashSet::new(),
             refuses: HashSet::new(),
@@ -293,7 +296,8 @@ impl World {
         });
         match output {
             SessionOutput::Send(bytes) => self.transmit(node, link, bytes),
-            SessionOutput::NeedAdmission { .. } => {
+            SessionOutput::NeedAdmission { proof, .. } => {
+                self.nodes[node].proofs.extend(proof);
                 let peer = device(peer.unwrap());
                 let admission = self.nodes[node]
                     .admissions
@@ -415,6 +419,11 @@ impl World {
         true
     }
 
+    /// Bytes of the oldest frame of one direction.
+    pub fn next_size(&self, link: usize, to: usize) -> Option<usize> {
+        self.links.get(&link)?.queues[to].front().map(Vec::len)
+    }
+
     /// The engine of a node does its oldest job.
     pub fn work(&mut self, node: usize) -> bool {
         let Some(job) = self.nodes[node].jobs.pop_front() else {
@@ -512,8 +521,8 @@ impl World {
                 moved |= (0..jobs).fold(false, |moved, _| self.work(node) || moved);
             }
             for (link, waiting) in links {
-                for to in 0..2 {
-                    moved |= (0..waiting[to]).fold(false, |moved, _| self.deliver(link, to) || moved);
+                for (to, waiting) in waiting.into_iter().enumerate() {
+                    moved |= (0..waiting).fold(false, |moved, _| self.deliver(link, to) || moved);
                 }
             }
             if !moved {
