@@ -112,22 +112,25 @@ fn classify(failure: ffi::Error, message: &str) -> StoreError {
             | ErrorCode::FileLockingProtocolFailed,
             _,
         ) => StoreError::InUse,
-        (ErrorCode::Unknown, _) if lacks_a_table(message) => StoreError::Damaged(words),
+        (ErrorCode::Unknown, _) if misfits_the_file(message) => StoreError::Damaged(words),
         _ => StoreError::Refused(words),
     }
 }
 
-/// Every statement fits the schema that is checked when the file is opened; if a table is gone later, the file has changed.
-fn lacks_a_table(message: &str) -> bool {
-    [
+/// Every statement fits the schema that is checked when the file is opened; if one no longer does, the file has changed.
+fn misfits_the_file(message: &str) -> bool {
+    const SIGNS: [&str; 9] = [
         "no such table",
         "no such column",
+        "no such index",
+        "no query solution",
         "malformed",
         "vtable constructor failed",
-        "no such index",
-    ]
-    .iter()
-    .any(|start| message.starts_with(start))
+        "incomplete input",
+        "unrecognized token",
+        "near \"",
+    ];
+    SIGNS.iter().any(|sign| message.starts_with(sign))
 }
 
 /// A workspace's file that could not be opened at all, not even to read.

@@ -434,7 +434,7 @@ mod tests {
         let path = folder.path().join("geese.skein");
         filled(&path);
         let broken = M::up(
-            "CREATE TABLE lessons (row INTEGER PRIMARY KEY) STRICT; INSERT INTO nothing VALUES (1)",
+            "CREATE TABLE lessons (row INTEGER PRIMARY KEY) STRICT; INSERT INTO lessons VALUES (1), (1)",
         );
         let failed = open_with(&path, &[FIRST, broken]);
         assert!(

@@ -115,7 +115,10 @@ impl Tx<'_> {
         id: DocumentId,
         projection: &Projection,
     ) -> Result<(), StoreError> {
-        let of_cards: u32 = projection.cards.iter().map(|card| card.conflicts).sum();
+        let of_cards = projection
+            .cards
+            .iter()
+            .fold(0_u32, |sum, card| sum.saturating_add(card.conflicts));
         let listed = ListedAs {
             title: &projection.title,
             parent: projection.parent,

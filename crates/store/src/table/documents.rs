@@ -22,7 +22,7 @@ pub struct TreeRow {
     pub position: String,
     /// Whether it lives.
     pub life: Life,
-    /// How many fields people disagree about.
+    /// How many fields people disagree about, those of its cards included.
     pub conflicts: u32,
     /// When it came to be here, in milliseconds since 1970; for display only.
     pub created_ms: i64,
@@ -41,7 +41,7 @@ pub struct ListedAs<'a> {
     pub position: &'a str,
     /// Whether it lives.
     pub life: Life,
-    /// How many fields people disagree about.
+    /// How many fields of its own people disagree about; those of its cards are counted from their rows.
     pub conflicts: u32,
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct Known {
 
 /// A document's own disputes are in its row; those of its cards are counted from theirs.
 const LISTED: &str = "SELECT id, kind, title, parent, position, life,
-    conflicts + coalesce((SELECT sum(c.conflicts) FROM cards c WHERE c.board = documents.id), 0),
+    min(conflicts + coalesce((SELECT sum(c.conflicts) FROM cards c WHERE c.board = documents.id), 0), 0xffffffff),
     created_ms, updated_ms FROM documents";
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<TreeRow> {

@@ -14,22 +14,22 @@ use skein_model::{
 };
 use skein_store::{ChangeRow, Durability, NewChanges, Opened, ReadOnlyStore, Store, StoreError};
 
-pub struct Founder {
-    pub authority: Authority,
-    pub device: DeviceId,
-    pub key: DeviceKey,
-    pub workspace: WorkspaceId,
-    pub chain: Chain,
+pub(crate) struct Founder {
+    pub(crate) authority: Authority,
+    pub(crate) device: DeviceId,
+    pub(crate) key: DeviceKey,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) chain: Chain,
     epoch: (EpochId, EpochKey),
     rng: ChaCha20Rng,
 }
 
 impl Founder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::seeded(1)
     }
 
-    pub fn seeded(seed: u64) -> Self {
+    pub(crate) fn seeded(seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let key = DeviceKey::generate(&mut rng);
         let founded = create_workspace(&key, "Ana", "Geese", 490_000, &mut rng).unwrap();
@@ -44,27 +44,27 @@ impl Founder {
         }
     }
 
-    pub fn read(&self, kind: Kind) -> ReadPermit<'_> {
+    pub(crate) fn read(&self, kind: Kind) -> ReadPermit<'_> {
         self.authority.read(&self.device, kind).unwrap()
     }
 
-    pub fn reads(&self) -> Vec<ReadPermit<'_>> {
+    pub(crate) fn reads(&self) -> Vec<ReadPermit<'_>> {
         vec![self.read(Kind::Note), self.read(Kind::Board)]
     }
 
-    pub fn write(&self, kind: Kind) -> WritePermit<'_> {
+    pub(crate) fn write(&self, kind: Kind) -> WritePermit<'_> {
         self.authority.write(&self.device, kind).unwrap()
     }
 
     /// The next envelope of the founder's device.
-    pub fn seal(&mut self, document: DocumentId, changes: &[ChangeBytes]) -> Envelope {
+    pub(crate) fn seal(&mut self, document: DocumentId, changes: &[ChangeBytes]) -> Envelope {
         let chain = self.chain;
         let envelope = self.seal_at(chain, document, changes);
         self.chain = envelope.next();
         envelope
     }
 
-    pub fn seal_at(
+    pub(crate) fn seal_at(
         &mut self,
         chain: Chain,
         document: DocumentId,
@@ -91,11 +91,22 @@ impl Founder {
     }
 
     /// Stores a note with one change.
-    pub fn put_note(&self, store: &mut Store, number: u32, title: &str, text: &str) -> DocumentId {
+    pub(crate) fn put_note(
+        &self,
+        store: &mut Store,
+        number: u32,
+        title: &str,
+        text: &str,
+    ) -> DocumentId {
         self.put(store, number, &note(title, text))
     }
 
-    pub fn put(&self, store: &mut Store, number: u32, projection: &Projection) -> DocumentId {
+    pub(crate) fn put(
+        &self,
+        store: &mut Store,
+        number: u32,
+        projection: &Projection,
+    ) -> DocumentId {
         let permit = self.write(projection.kind);
         store
             .write(Durability::Normal, |tx| {
@@ -111,7 +122,7 @@ impl Founder {
         id(number)
     }
 
-    pub fn append(
+    pub(crate) fn append(
         &self,
         store: &mut Store,
         number: u32,
@@ -131,7 +142,7 @@ impl Founder {
     }
 }
 
-pub fn id(number: u32) -> DocumentId {
+pub(crate) fn id(number: u32) -> DocumentId {
     // Spread over the whole range, as random ids are.
     let mut bytes = [0; 16];
     bytes[..4].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_be_bytes());
@@ -139,17 +150,17 @@ pub fn id(number: u32) -> DocumentId {
     DocumentId::from_bytes(bytes)
 }
 
-pub fn change(number: u32) -> ChangeBytes {
+pub(crate) fn change(number: u32) -> ChangeBytes {
     ChangeBytes(format!("change {number}").into_bytes())
 }
 
-pub fn heads(number: u32) -> Heads {
+pub(crate) fn heads(number: u32) -> Heads {
     let mut hash = [7; 32];
     hash[..4].copy_from_slice(&number.to_be_bytes());
     Heads::from(vec![hash])
 }
 
-pub fn note(title: &str, text: &str) -> Projection {
+pub(crate) fn note(title: &str, text: &str) -> Projection {
     Projection {
         kind: Kind::Note,
         title: title.to_owned(),
@@ -164,7 +175,7 @@ pub fn note(title: &str, text: &str) -> Projection {
     }
 }
 
-pub fn board(title: &str, cards: Vec<CardRow>) -> Projection {
+pub(crate) fn board(title: &str, cards: Vec<CardRow>) -> Projection {
     Projection {
         kind: Kind::Board,
         text: None,
@@ -173,7 +184,7 @@ pub fn board(title: &str, cards: Vec<CardRow>) -> Projection {
     }
 }
 
-pub fn card(number: u8, title: &str, description: &str) -> CardRow {
+pub(crate) fn card(number: u8, title: &str, description: &str) -> CardRow {
     CardRow {
         id: CardId::from_bytes([number; 16]),
         column: ColumnId::from_bytes([1; 16]),
@@ -192,18 +203,18 @@ pub fn card(number: u8, title: &str, description: &str) -> CardRow {
     }
 }
 
-pub fn memory() -> Store {
+pub(crate) fn memory() -> Store {
     Store::in_memory().unwrap()
 }
 
-pub fn ready(path: &Path) -> Store {
+pub(crate) fn ready(path: &Path) -> Store {
     match Store::open(path).unwrap() {
         Opened::Ready(store) => store,
         Opened::Damaged(_, report) => panic!("{report}"),
     }
 }
 
-pub fn damaged(path: &Path) -> (ReadOnlyStore, skein_store::DamageReport) {
+pub(crate) fn damaged(path: &Path) -> (ReadOnlyStore, skein_store::DamageReport) {
     match Store::open(path).unwrap() {
         Opened::Ready(_) => panic!("{} opened as if it were whole", path.display()),
         Opened::Damaged(store, report) => (store, report),

@@ -555,7 +555,7 @@ fn any_card() -> impl Strategy<Value = CardRow> {
             checklist_done: count,
             checklist_total: count,
             description,
-            conflicts: count,
+            conflicts: count % 1_000,
         },
     )
 }
@@ -581,13 +581,15 @@ fn any_projection() -> impl Strategy<Value = Projection> {
         any::<String>(),
         any::<String>(),
         prop::option::of(any::<[u8; 16]>()),
-        any::<u32>(),
+        0..1_000_u32,
         parts,
     )
         .prop_map(
-            |(is_note, title, text, parent, conflicts, (mut cards, tags, links))| {
+            |(is_note, title, text, parent, own_conflicts, (mut cards, tags, links))| {
                 cards.sort_by_key(|card| card.id);
                 cards.dedup_by_key(|card| card.id);
+                cards.truncate(if is_note { 0 } else { 4 });
+                let of_cards: u32 = cards.iter().map(|card| card.conflicts).sum();
                 Projection {
                     kind: if is_note { Kind::Note } else { Kind::Board },
                     title,
@@ -595,10 +597,10 @@ fn any_projection() -> impl Strategy<Value = Projection> {
                     position: "p".to_owned(),
                     life: Life::Alive,
                     text: is_note.then_some(text),
-                    cards: if is_note { Vec::new() } else { cards },
+                    cards,
                     tags,
                     links,
-                    conflicts,
+                    conflicts: own_conflicts + of_cards,
                 }
             },
         )
