@@ -336,7 +336,8 @@ impl Authority {
     }
 
     /// Whether an envelope counts, by its author's rights at the envelope's own place in history. For a data or snapshot envelope, ask the permit
-    /// about the kind of document once it is decrypted.
+    /// about the kind of document once it is decrypted. An operation is let into the set if its author ever appeared in it or somebody
+    /// builds on it: whether it has an effect is decided by the whole set, which must become the same everywhere.
     ///
     /// # Errors
     /// When it does not count, or not yet. Such an envelope is kept and asked about again when the access state changes.
@@ -345,44 +346,49 @@ impl Authority {
         if header.workspace != self.workspace {
             return Err(Unaccepted::UnknownAuthor);
         }
-        let Some(record) = self.state.devices.get(&header.device) else {
-            return self.accept_newcomer(envelope);
-        };
-        if record
-            .removed_after
-            .is_some_and(|last| header.sequence > last)
-        {
-            return Err(Unaccepted::Quarantined);
-        }
-        let role = record.role_at(header.sequence);
-        if header.kind != EnvelopeKind::Access && !role.writes_something() {
-            return Err(Unaccepted::NotAllowed);
+        let record = self.state.devices.get(&header.device);
+        let (role, member) = record.map_or((Role::Viewer, None), |record| {
+            (record.role_at(header.sequence), Some(record.member))
+        });
+        if header.kind == EnvelopeKind::Access {
+            if !self.belongs_to_the_set(envelope) {
+                return Err(Unaccepted::UnknownAuthor);
+            }
+        } else {
+            let record = record.ok_or(Unaccepted::UnknownAuthor)?;
+            if record
+                .removed_after
+                .is_some_and(|last| header.sequence > last)
+            {
+                return Err(Unaccepted::Quarantined);
+            }
+            if !role.writes_something() {
+                return Err(Unaccepted::NotAllowed);
+            }
         }
         Ok(AcceptPermit {
             role,
-            member: Some(record.member),
+            member,
             authority: PhantomData,
         })
     }
 
-    /// Of somebody who is no member, only the beginning and joins are taken, and what can be a join's own proof is checked.
-    fn accept_newcomer(&self, envelope: &Envelope) -> Result<AcceptPermit<'_>, Unaccepted> {
-        if envelope.header().kind != EnvelopeKind::Access {
-            return Err(Unaccepted::UnknownAuthor);
+    fn belongs_to_the_set(&self, envelope: &Envelope) -> bool {
+        let id = envelope.id();
+        if self.nodes.contains_key(&id)
+            || self.state.missing.contains(&id)
+            || self.state.claimed.contains(&envelope.header().device)
+        {
+            return true;
         }
         match Node::of(&self.workspace, envelope).action {
-            Ok(Action::Genesis(_)) => {}
-            Ok(Action::Join(join)) => match self.state.invites.get(&join.invite) {
-                Some(record) if record.invite.key == join.key => {}
-                _ => return Err(Unaccepted::UnknownAuthor),
-            },
-            _ => return Err(Unaccepted::UnknownAuthor),
+            Ok(Action::Genesis(_)) => true,
+            Ok(Action::Join(join)) => {
+                let invite = self.nodes.get(&join.invite).map(|node| &node.action);
+                matches!(invite, Some(Ok(Action::Invite(invite))) if invite.key == join.key)
+            }
+            _ => false,
         }
-        Ok(AcceptPermit {
-            role: Role::Viewer,
-            member: None,
-            authority: PhantomData,
-        })
     }
 
     /// How far an authenticated peer may come in to the device `here`.

@@ -127,7 +127,7 @@ impl InviteProof {
 
     /// Public key (32 bytes), then signature (64).
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; Self::LENGTH] {
+    pub fn to_bytes(self) -> [u8; Self::LENGTH] {
         let mut bytes = [0; Self::LENGTH];
         let (key, signature) = bytes.split_at_mut(32);
         key.copy_from_slice(&self.key.0);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::envelope::Envelope;
 use crate::id::{DeviceId, EnvelopeId, WorkspaceId};
-use crate::operation::{self, Action, Consent, Genesis, KeyEpoch, Reading, Relay};
+use crate::operation::{self, Action, Consent, Genesis, KeyEpoch, Operation, Reading, Relay};
 use crate::sealed_text::SealedText;
 
 const MAX_DEVICES: usize = 16;
@@ -80,8 +80,9 @@ impl Node {
         let header = envelope.header();
         let (parents, action) = match Reading::of(envelope.body()) {
             Reading::Known(operation) => {
-                let check = check(workspace, envelope, &operation.parents, &operation.action);
-                (operation.parents, check.map(|()| operation.action))
+                let Operation { parents, action } = *operation;
+                let check = check(workspace, envelope, &parents, &action);
+                (parents, check.map(|()| action))
             }
             Reading::Newer(parents) => (parents, Err(VoidReason::Unreadable)),
             Reading::Unreadable => (Vec::new(), Err(VoidReason::Unreadable)),

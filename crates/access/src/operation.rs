@@ -257,7 +257,7 @@ pub struct Relay {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// All of it.
-    Known(Operation),
+    Known(Box<Operation>),
     /// The parents only; the action is of a newer version.
     Newer(Vec<EnvelopeId>),
     /// Nothing that this version understands.
@@ -278,7 +278,7 @@ impl Operation {
     #[must_use]
     pub fn decode(body: &[u8]) -> Option<Self> {
         match Reading::of(body) {
-            Reading::Known(operation) => Some(operation),
+            Reading::Known(operation) => Some(*operation),
             Reading::Newer(_) | Reading::Unreadable => None,
         }
     }
@@ -308,7 +308,7 @@ impl Reading {
             return Self::Unreadable;
         }
         match wire::decode::<Action>(action) {
-            Some(action) => Self::Known(Operation { parents, action }),
+            Some(action) => Self::Known(Box::new(Operation { parents, action })),
             None => Self::Newer(parents),
         }
     }

@@ -83,7 +83,7 @@ pub struct AcceptPermit<'a> {
 }
 
 impl AcceptPermit<'_> {
-    /// The person who wrote it; `None` for an operation by a device that is no member yet (a join).
+    /// The person who wrote it; `None` for an operation by a device that is no member (yet).
     #[must_use]
     pub const fn member(&self) -> Option<MemberId> {
         self.member

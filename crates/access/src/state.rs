@@ -91,6 +91,10 @@ pub(crate) struct State {
     pub(crate) relays: Vec<Relay>,
     pub(crate) pending: Vec<EnvelopeId>,
     pub(crate) heads: Vec<EnvelopeId>,
+    /// Every device that some operation ties to somebody, with effect or without.
+    pub(crate) claimed: BTreeSet<DeviceId>,
+    /// Operations on which others build and which are not here.
+    pub(crate) missing: BTreeSet<EnvelopeId>,
     pub(crate) voided: Vec<Voided>,
 }
 
@@ -129,6 +133,13 @@ impl State {
         void.extend(late(&graph.beyond, VoidReason::TooMany));
         state.voided = void;
         state.heads = heads(&graph, &reasons);
+        state.claimed = facts.seats.keys().copied().collect();
+        let waiting = graph.waiting.iter().filter_map(|id| nodes.get(id));
+        let parents = waiting.flat_map(|node| &node.parents);
+        state.missing = parents
+            .filter(|parent| !nodes.contains_key(*parent))
+            .copied()
+            .collect();
         state
     }
 

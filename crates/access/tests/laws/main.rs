@@ -1,0 +1,14 @@
+//! The laws of this crate, one module a matter.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod access;
+mod envelopes;
+mod joining;
+mod permits;
+mod tickets;
+mod world;

@@ -1,0 +1,236 @@
+//! The table of rights: every role, every kind of document, every door.
+
+use crate::world::World;
+use skein_access::{
+    Action, Admission, Authority, DataPayload, Denied, DeviceKey, InviteProof, Role, Unaccepted,
+    seal_data,
+};
+use skein_model::{DocumentId, Kind};
+
+const ROLES: [Role; 4] = [Role::Owner, Role::Editor, Role::Commenter, Role::Viewer];
+
+#[test]
+fn each_role_may_do_exactly_what_the_table_says() {
+    let world = World::with(1, &ROLES);
+    let authority = world.authority();
+    // (role, reads, writes, administers)
+    let table = [
+        (Role::Owner, true, true, true),
+        (Role::Editor, true, true, false),
+        (Role::Commenter, true, false, false),
+        (Role::Viewer, true, false, false),
+    ];
+    for (number, (role, reads, writes, administers)) in table.into_iter().enumerate() {
+        let device = world.devices[number + 1].id();
+        assert_eq!(authority.role_of(&device), Some(role));
+        for kind in [Kind::Note, Kind::Board] {
+            assert_eq!(
+                authority.read(&device, kind).is_ok(),
+                reads,
+                "{role:?} reads {kind:?}"
+            );
+            let write = authority.write(&device, kind);
+            assert_eq!(write.is_ok(), writes, "{role:?} writes {kind:?}");
+            match write {
+                Ok(permit) => assert_eq!((permit.kind(), permit.device()), (kind, device)),
+                Err(denied) => assert_eq!(denied, Denied::Role { role }),
+            }
+        }
+        assert_eq!(
+            authority.admin(&device).is_ok(),
+            administers,
+            "{role:?} administers"
+        );
+    }
+}
+
+#[test]
+fn strangers_and_the_removed_may_do_nothing() {
+    let mut world = World::with(2, &[Role::Owner]);
+    let stranger = world.stranger();
+    world.remove(0, 1, 9);
+    let authority = world.authority();
+    for (device, expected) in [(stranger, Denied::NotAMember), (1, Denied::Removed)] {
+        let device = world.devices[device].id();
+        assert_eq!(authority.read(&device, Kind::Note).unwrap_err(), expected);
+        assert_eq!(authority.write(&device, Kind::Note).unwrap_err(), expected);
+        assert_eq!(authority.admin(&device).unwrap_err(), expected);
+    }
+}
+
+fn write(
+    world: &mut World,
+    authority: &Authority,
+    device: usize,
+) -> Result<(bool, bool), Unaccepted> {
+    let keyring = world.devices[0].keyring();
+    let (epoch, key) = keyring.writing_epoch(authority).unwrap();
+    let payload = DataPayload {
+        document: DocumentId::from_bytes([1; 16]),
+        kind_code: Kind::Note.code(),
+        changes: vec![],
+    };
+    let stamp = world.stamp(device);
+    let author = DeviceKey::from_bytes(&world.devices[device].key.to_bytes());
+    let envelope = seal_data(&author, &stamp, (&epoch, key), &payload, &mut world.rng).unwrap();
+    let permit = authority.accept(&envelope)?;
+    Ok((permit.member().is_some(), permit.writes(Kind::Note)))
+}
+
+#[test]
+fn an_envelope_counts_by_its_authors_role() {
+    let mut world = World::with(3, &ROLES);
+    let authority = world.authority();
+    assert_eq!(write(&mut world, &authority, 1), Ok((true, true)));
+    assert_eq!(write(&mut world, &authority, 2), Ok((true, true)));
+    assert_eq!(write(&mut world, &authority, 3), Ok((true, false)));
+    assert_eq!(
+        write(&mut world, &authority, 4),
+        Err(Unaccepted::NotAllowed)
+    );
+    let stranger = world.stranger();
+    assert_eq!(
+        write(&mut world, &authority, stranger),
+        Err(Unaccepted::UnknownAuthor)
+    );
+}
+
+#[test]
+fn what_a_removed_device_wrote_before_still_counts_and_later_does_not() {
+    let mut world = World::with(4, &[Role::Editor]);
+    let before = world.devices[1].chain;
+    world.remove(0, 1, before.sequence);
+    let authority = world.authority();
+    assert_eq!(write(&mut world, &authority, 1), Ok((true, true)));
+    world.devices[1].chain.sequence = before.sequence + 1;
+    assert_eq!(
+        write(&mut world, &authority, 1),
+        Err(Unaccepted::Quarantined)
+    );
+}
+
+#[test]
+fn operations_enter_the_set_whatever_became_of_their_author_but_not_from_strangers() {
+    let mut world = World::with(8, &[Role::Owner]);
+    let ticket = world.invite(0, Role::Editor, 1);
+    world.remove(0, 1, 1);
+    let unseen = world.invite(1, Role::Owner, 1);
+    let guest = world.join(&unseen, 1, "Guest");
+    let by_removed = world.all[world.all.len() - 2].clone();
+    let join = world.all[world.all.len() - 1].clone();
+    let without = Authority::build(world.workspace, &world.all[..world.all.len() - 2]);
+    assert!(without.accept(&by_removed).is_ok());
+    assert_eq!(
+        without.accept(&join).unwrap_err(),
+        Unaccepted::UnknownAuthor
+    );
+    let mut with = without.clone();
+    with.insert(&by_removed);
+    assert!(with.accept(&join).is_ok());
+    let parents = vec![world.all[0].id()];
+    world.say_after(guest, parents, Action::Relays { relays: vec![] });
+    let by_guest = world.all.last().unwrap().clone();
+    assert_eq!(
+        with.accept(&by_guest).unwrap_err(),
+        Unaccepted::UnknownAuthor
+    );
+    world.say_after(0, vec![by_guest.id()], Action::Relays { relays: vec![] });
+    with.insert(world.all.last().unwrap());
+    assert!(with.accept(&by_guest).is_ok(), "a member builds on it");
+    world.share_all();
+    let joined = world.join(&ticket, 0, "Cleo");
+    let join = world.all.last().unwrap();
+    let permit = without.accept(join).unwrap();
+    assert_eq!(permit.member(), None);
+    assert!(world.role(joined).is_some());
+}
+
+#[test]
+fn of_two_concurrent_removals_the_one_that_keeps_more_decides() {
+    let mut world = World::with(5, &[Role::Owner, Role::Editor]);
+    world.remove(0, 2, 3);
+    world.remove(1, 2, 7);
+    let authority = world.authority();
+    world.devices[2].chain.sequence = 7;
+    assert_eq!(write(&mut world, &authority, 2), Ok((true, true)));
+    world.devices[2].chain.sequence = 8;
+    assert_eq!(
+        write(&mut world, &authority, 2),
+        Err(Unaccepted::Quarantined)
+    );
+}
+
+#[test]
+fn what_was_written_under_an_earlier_higher_role_still_counts() {
+    let mut world = World::with(6, &[Role::Editor]);
+    world.set_role(0, 1, Role::Viewer, 5);
+    let authority = world.authority();
+    world.devices[1].chain.sequence = 5;
+    assert_eq!(write(&mut world, &authority, 1), Ok((true, true)));
+    world.devices[1].chain.sequence = 6;
+    assert_eq!(
+        write(&mut world, &authority, 1),
+        Err(Unaccepted::NotAllowed)
+    );
+    world.share_all();
+    world.set_role(0, 1, Role::Editor, 6);
+    let authority = world.authority();
+    assert_eq!(write(&mut world, &authority, 1), Ok((true, true)));
+}
+
+#[test]
+fn only_members_and_holders_of_open_tickets_come_in() {
+    let mut world = World::with(7, &[Role::Editor]);
+    let ticket = world.invite(0, Role::Editor, 1);
+    let other_ticket = World::new(99).invite(0, Role::Editor, 1);
+    let (here, there) = (world.devices[0].id(), world.devices[1].id());
+    let newcomer = world.stranger();
+    let newcomer = world.devices[newcomer].id();
+    let authority = world.authority();
+    let proof = InviteProof::new(&ticket, &newcomer, &here);
+    let again = InviteProof::from_bytes(&proof.to_bytes()).unwrap();
+    assert_eq!(authority.admission(&there, None, &here), Admission::Member);
+    assert_eq!(
+        authority.admission(&newcomer, None, &here),
+        Admission::Stranger
+    );
+    assert!(matches!(
+        authority.admission(&newcomer, Some(&again), &here),
+        Admission::Invitee(_)
+    ));
+    // Shown by somebody else, shown elsewhere, for another workspace, damaged.
+    let thief = DeviceKey::generate(&mut world.rng).id();
+    assert_eq!(
+        authority.admission(&thief, Some(&proof), &here),
+        Admission::Stranger
+    );
+    assert_eq!(
+        authority.admission(&newcomer, Some(&proof), &there),
+        Admission::Stranger
+    );
+    let foreign = InviteProof::new(&other_ticket, &newcomer, &here);
+    assert_eq!(
+        authority.admission(&newcomer, Some(&foreign), &here),
+        Admission::Stranger
+    );
+    let mut bytes = proof.to_bytes();
+    bytes[40] ^= 1;
+    let damaged = InviteProof::from_bytes(&bytes).unwrap();
+    assert_eq!(
+        authority.admission(&newcomer, Some(&damaged), &here),
+        Admission::Stranger
+    );
+    // Used up: the next holder of the ticket is a stranger, the one who joined is a member.
+    world.share_all();
+    let joined = world.join(&ticket, 0, "Cleo");
+    let authority = world.authority();
+    assert_eq!(
+        authority.admission(&world.devices[joined].id(), None, &here),
+        Admission::Member
+    );
+    assert_eq!(
+        authority.admission(&newcomer, Some(&proof), &here),
+        Admission::Stranger
+    );
+    assert!(!authority.has_open_invites());
+}
