@@ -1,0 +1,86 @@
+//! The one door to the engine: what a shell may ask, what it is answered, and what it is told of its own accord.
+//!
+//! Desktop, browser, command line and every later shell speak these types as JSON over one ordered stream each way. A request
+//! never says who asks: that is known from the connection. Replies and events share one order, on which the text bridge rests.
+
+mod error;
+mod event;
+mod reply;
+mod request;
+mod words;
+
+pub use error::{ApiError, ErrorCode};
+pub use event::{Event, View};
+pub use reply::{
+    AuditReport, Backlink, Delivery, DeliveryState, Difference, ExportReport, HitPart, ImportReport, Joining, JoiningStep, Listed,
+    Member, NoteContent, Notice, Peer, PeerState, Reply, SearchHit, Status, TreeItem, Unmapped, WorkspaceState,
+};
+pub use request::Request;
+pub(crate) use words::{count_of, list_of};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Numbers a shell gives to its requests, so that it finds the reply to each.
+pub type RequestId = u32;
+
+/// Numbers the engine gives to subscriptions, within one client.
+pub type SubscriptionId = u32;
+
+/// A request on its way to the engine.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientMessage {
+    /// Chosen by the client; the reply carries it back.
+    pub id: RequestId,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// Anything on its way from the engine to one client.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The answer to one request.
+    Reply {
+        /// The request's number.
+        id: RequestId,
+        /// What came of it.
+        result: Outcome,
+    },
+    /// News for a subscription.
+    Event {
+        /// Which subscription.
+        subscription: SubscriptionId,
+        /// What happened.
+        event: Event,
+    },
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done; a change that was acknowledged so is on disk.
+    Ok(Reply),
+    /// It was not done, and nothing of it was kept unless the message says so.
+    Error(ApiError),
+}
+
+impl From<Result<Reply, ApiError>> for Outcome {
+    fn from(result: Result<Reply, ApiError>) -> Self {
+        match result {
+            Ok(reply) => Self::Ok(reply),
+            Err(error) => Self::Error(error),
+        }
+    }
+}
+
+impl From<Outcome> for Result<Reply, ApiError> {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Ok(reply) => Ok(reply),
+            Outcome::Error(error) => Err(error),
+        }
+    }
+}

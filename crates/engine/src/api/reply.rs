@@ -1,0 +1,407 @@
+//! The answers, and the things they and the events are made of.
+
+use serde::{Deserialize, Serialize};
+use skein_model::{BoardView, CardId, DocumentId, Kind, Life, Splice};
+use ts_rs::TS;
+
+use super::Request;
+
+/// The answer to a request that was done.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Reply {
+    /// It was done; there is nothing to tell.
+    Done,
+    /// The profile's state.
+    Status {
+        /// As it is now.
+        status: Status,
+    },
+    /// A new invite.
+    Invite {
+        /// To be pasted.
+        ticket: String,
+        /// The same as a link.
+        link: String,
+        /// Where this device can be reached, as the invite says.
+        addresses: Vec<String>,
+    },
+    /// What was made.
+    Created {
+        /// Its id.
+        id: DocumentId,
+    },
+    /// A change was made.
+    Edited {
+        /// The request that takes back this change and nothing else; absent when there was nothing to change.
+        undo: Option<Box<Request>>,
+    },
+    /// From now on there will be news.
+    Subscribed {
+        /// Under this number.
+        subscription: super::SubscriptionId,
+    },
+    /// What was typed is on disk.
+    TextAck {
+        /// The version of the text with it.
+        version: u32,
+        /// What others did since the push's base, to be applied after the push.
+        splices: Vec<Splice>,
+    },
+    /// A note, whole.
+    Note {
+        /// The note.
+        note: NoteContent,
+    },
+    /// A board, whole.
+    Board {
+        /// The board.
+        board: BoardView,
+    },
+    /// Documents in tree order.
+    Documents {
+        /// The documents.
+        documents: Vec<Listed>,
+    },
+    /// Search hits, best first.
+    Found {
+        /// The hits.
+        hits: Vec<SearchHit>,
+    },
+    /// Connections and known devices.
+    Peers {
+        /// All of them.
+        peers: Vec<Peer>,
+        /// Where this device listens.
+        listening: Vec<String>,
+    },
+    /// How far it got.
+    Delivery {
+        /// As it is now.
+        delivery: Delivery,
+    },
+    /// What the audit found.
+    Audit {
+        /// The report.
+        report: AuditReport,
+    },
+    /// Everything is sealed and every connected peer agrees.
+    Idle {
+        /// With how many peers.
+        peers: u32,
+        /// Envelopes held here.
+        envelopes: u64,
+    },
+}
+
+/// What a profile is in the middle of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkspaceState {
+    /// No workspace yet.
+    Empty,
+    /// A join is under way.
+    Joining,
+    /// In use.
+    Ready,
+    /// Damaged: everything readable can be read and exported, nothing is written.
+    ReadOnly,
+}
+
+/// The profile's state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// What it is in the middle of.
+    pub state: WorkspaceState,
+    /// This person's name.
+    pub member_name: Option<String>,
+    /// The workspace's name.
+    pub workspace_name: Option<String>,
+    /// The workspace's id.
+    pub workspace_id: Option<String>,
+    /// This device's id.
+    pub device_id: String,
+    /// How the join goes.
+    pub joining: Option<Joining>,
+    /// Why nothing is written.
+    pub read_only_reason: Option<String>,
+}
+
+/// How a join goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Joining {
+    /// The step it is at.
+    pub step: JoiningStep,
+    /// Envelopes received so far.
+    pub received: u32,
+    /// Why it does not go on; it is tried again by itself.
+    pub reason: Option<String>,
+}
+
+/// The steps of a join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum JoiningStep {
+    /// Looking for a device of the workspace.
+    Connecting,
+    /// Checking the invite against the workspace's members.
+    Verifying,
+    /// A member; the documents are coming.
+    Receiving,
+    /// It did not work; the reason says why.
+    Failed,
+}
+
+/// One document in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TreeItem {
+    /// Which document.
+    pub id: DocumentId,
+    /// Of what kind.
+    pub kind: Kind,
+    /// Its title.
+    pub title: String,
+    /// The document it lies under.
+    pub parent: Option<DocumentId>,
+    /// Its place among its siblings; compares as text.
+    pub position: String,
+    /// In use, in the trash, or kept despite it.
+    pub life: Life,
+    /// When it last changed here, in ms since 1970.
+    #[ts(type = "number")]
+    pub updated_at: i64,
+    /// How many of its fields have more than one value.
+    pub conflicts: u32,
+}
+
+/// One document in a list for people and scripts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Listed {
+    /// The document.
+    #[serde(flatten)]
+    pub item: TreeItem,
+    /// How deep it lies, 0 at the root.
+    pub depth: u32,
+}
+
+/// A note, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NoteContent {
+    /// Which note.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// Other titles given at the same time by others.
+    pub other_titles: Vec<String>,
+    /// The document it lies under.
+    pub parent: Option<DocumentId>,
+    /// In use, in the trash, or kept despite it.
+    pub life: Life,
+    /// Its Markdown text.
+    pub text: String,
+    /// Its heads: equal heads, equal history.
+    pub heads: Vec<String>,
+}
+
+/// A document that links to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Backlink {
+    /// The document with the link.
+    pub id: DocumentId,
+    /// Its title.
+    pub title: String,
+}
+
+/// Something found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    /// In which document (a board, for a card).
+    pub id: DocumentId,
+    /// On which card.
+    pub card: Option<CardId>,
+    /// Of what kind the document is.
+    pub kind: Kind,
+    /// The document's or card's title.
+    pub title: String,
+    /// The words around the hit.
+    pub snippet: Vec<HitPart>,
+}
+
+/// A piece of a snippet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HitPart {
+    /// The words.
+    pub text: String,
+    /// Whether they were looked for.
+    pub hit: bool,
+}
+
+/// A person in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    /// Which member.
+    pub id: String,
+    /// The name they gave.
+    pub name: String,
+    /// What they may do.
+    pub role: skein_access::Role,
+    /// How many devices they have.
+    pub devices: u32,
+    /// Whether it is this person.
+    pub me: bool,
+}
+
+/// Where a device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PeerState {
+    /// Connected, comparing or receiving.
+    Syncing,
+    /// Connected, and both hold the same.
+    Agreed,
+    /// Known, not connected.
+    Away,
+}
+
+/// Another device of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Peer {
+    /// The device.
+    pub device: String,
+    /// Whose it is.
+    pub name: String,
+    /// Where it stands.
+    pub state: PeerState,
+    /// By what address it is connected.
+    pub address: Option<String>,
+    /// Envelopes held here that it has not confirmed.
+    pub behind: u32,
+    /// When it was last connected, in ms since 1970.
+    #[ts(type = "number | null")]
+    pub last_seen: Option<i64>,
+}
+
+/// How far work got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// On this machine's disk, and nobody else's yet.
+    SavedHere,
+    /// Somebody is connected and receiving it.
+    OnItsWay,
+    /// At least one other device holds all of it.
+    Delivered,
+}
+
+/// How far a document, or everything, got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// In one word.
+    pub state: DeliveryState,
+    /// Other devices that hold all of it.
+    pub devices: u32,
+    /// Other devices there are.
+    pub total: u32,
+    /// Changes that no other device holds yet.
+    pub pending: u32,
+    /// The same for people: "On 2 devices".
+    pub words: String,
+}
+
+/// Something the app has to say about the safety of the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// Names it, for dismissing.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`.
+    pub code: String,
+    /// What was seen, what was kept, what to do.
+    pub message: String,
+    /// When it was first seen, in ms since 1970.
+    #[ts(type = "number")]
+    pub since: i64,
+}
+
+/// What an audit found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditReport {
+    /// Documents reloaded.
+    pub documents: u32,
+    /// Changes in them.
+    #[ts(type = "number")]
+    pub changes: u64,
+    /// Envelopes whose hash and signature were checked.
+    #[ts(type = "number")]
+    pub envelopes: u64,
+    /// Changes not yet in an envelope.
+    #[ts(type = "number")]
+    pub unsealed: u64,
+    /// One hash over all documents' heads: equal on two devices that hold the same.
+    pub digest: String,
+    /// What did not fit; empty when all is well.
+    pub differences: Vec<Difference>,
+}
+
+/// Something that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Difference {
+    /// Where.
+    pub subject: String,
+    /// What.
+    pub what: String,
+}
+
+/// What an import took in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    /// Notes made.
+    pub notes: u32,
+    /// Folders that became notes of their own.
+    pub folders: u32,
+    /// Links that lead to an imported note.
+    pub links: u32,
+    /// What was left out or changed, and why.
+    pub unmapped: Vec<Unmapped>,
+}
+
+/// A file or a part of one that did not map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Unmapped {
+    /// The file, relative to the folder.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an export wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportReport {
+    /// Notes written.
+    pub notes: u32,
+    /// Boards written.
+    pub boards: u32,
+    /// Cards on them.
+    pub cards: u32,
+    /// Files written, the manifest included.
+    pub files: u32,
+    /// The folder.
+    pub path: String,
+}

@@ -1,0 +1,172 @@
+//! Everything a shell may ask.
+
+use serde::{Deserialize, Serialize};
+use skein_access::Role;
+use skein_model::{BoardEdit, DocumentId, Kind, NoteEdit, Splice};
+use ts_rs::TS;
+
+use super::{SubscriptionId, View};
+
+/// A request to the engine. Each variant says which [`super::Reply`] answers it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Request {
+    /// What this profile is and has: `Status`.
+    Status,
+    /// Founds a workspace with this person as its owner: `Status`.
+    CreateWorkspace {
+        /// The person's name, as colleagues will read it.
+        member_name: String,
+        /// The workspace's name.
+        workspace_name: String,
+    },
+    /// Joins a workspace by an invite; goes on in the background: `Status`.
+    JoinWorkspace {
+        /// The invite as text or link.
+        ticket: String,
+        /// The person's name.
+        member_name: String,
+    },
+    /// Gives up a join that has not succeeded: `Status`.
+    CancelJoin,
+    /// Makes an invite: `Invite`.
+    CreateInvite {
+        /// What the invited may do.
+        role: Role,
+        /// How many may use it.
+        uses: u32,
+        /// After how many hours it ends; for ever when absent.
+        expires_in_hours: Option<u32>,
+    },
+    /// Makes a note: `Created`.
+    CreateNote {
+        /// Its title.
+        title: String,
+        /// Its first text.
+        #[serde(default)]
+        text: Option<String>,
+        /// The document it lies under.
+        #[serde(default)]
+        parent: Option<DocumentId>,
+        /// The sibling it comes after; last when absent.
+        #[serde(default)]
+        after: Option<DocumentId>,
+    },
+    /// Makes a board: `Created`.
+    CreateBoard {
+        /// Its title.
+        title: String,
+        /// Its columns; "To do", "Doing", "Done" when absent.
+        #[serde(default)]
+        columns: Option<Vec<String>>,
+        /// The document it lies under.
+        #[serde(default)]
+        parent: Option<DocumentId>,
+        /// The sibling it comes after; last when absent.
+        #[serde(default)]
+        after: Option<DocumentId>,
+    },
+    /// Changes a note: `Edited`.
+    EditNote {
+        /// Which note.
+        document: DocumentId,
+        /// How.
+        edit: NoteEdit,
+    },
+    /// Changes a board: `Edited`.
+    EditBoard {
+        /// Which board.
+        document: DocumentId,
+        /// How.
+        edit: BoardEdit,
+    },
+    /// Puts a document elsewhere in the tree: `Edited`.
+    PlaceDocument {
+        /// Which document.
+        document: DocumentId,
+        /// Its new parent; the root when absent.
+        parent: Option<DocumentId>,
+        /// The sibling it comes after; first when absent.
+        after: Option<DocumentId>,
+    },
+    /// Watches something; the first event carries all of it: `Subscribed`.
+    Subscribe {
+        /// What to watch.
+        view: View,
+    },
+    /// Stops watching: `Done`.
+    Unsubscribe {
+        /// Which subscription.
+        subscription: SubscriptionId,
+    },
+    /// Hands over what was typed in a text view: `TextAck`.
+    TextPush {
+        /// The text view's subscription.
+        subscription: SubscriptionId,
+        /// The version the splices were made at.
+        base_version: u32,
+        /// Unique for each push; a repeated one is applied once and answered the same.
+        push_id: String,
+        /// What was typed.
+        splices: Vec<Splice>,
+        /// How long the view's text is after them, in UTF-16 code units.
+        length: u32,
+    },
+    /// A note whole: `Note`.
+    ReadNote {
+        /// Which note.
+        document: DocumentId,
+    },
+    /// A board whole: `Board`.
+    ReadBoard {
+        /// Which board.
+        document: DocumentId,
+    },
+    /// The documents, in tree order: `Documents`.
+    ListDocuments {
+        /// Only of this kind.
+        #[serde(default)]
+        kind: Option<Kind>,
+        /// Those in the trash instead of those in use.
+        #[serde(default)]
+        trashed: bool,
+    },
+    /// Finds words in titles, notes and cards: `Found`.
+    Search {
+        /// The words; the last one may be unfinished.
+        query: String,
+        /// How many hits at most.
+        limit: u32,
+    },
+    /// Connects to a typed address: `Done`.
+    Connect {
+        /// `192.168.1.5:4711`, or a multiaddress.
+        address: String,
+    },
+    /// Tries every known address at once: `Done`.
+    Reconnect,
+    /// Who is connected or known: `Peers`.
+    ListPeers,
+    /// How far a document, or everything, got: `Delivery`.
+    Delivery {
+        /// Which document; all of them when absent.
+        #[serde(default)]
+        document: Option<DocumentId>,
+    },
+    /// Removes a notice that was read: `Done`.
+    DismissNotice {
+        /// Which notice.
+        #[ts(type = "number")]
+        notice: i64,
+    },
+    /// Reloads every document and compares: `Audit`.
+    Audit,
+    /// Answers once all is sealed and every connected peer agrees: `Idle`.
+    WaitUntilIdle {
+        /// How long to wait at most, in milliseconds.
+        timeout_ms: u32,
+        /// Wait for at least so many connected peers first.
+        #[serde(default)]
+        peers: u32,
+    },
+}

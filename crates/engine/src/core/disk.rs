@@ -1,0 +1,55 @@
+//! The store as the core holds it: to be written, or only to be read.
+
+use std::ops::Deref;
+
+use skein_store::{DamageReport, Durability, Opened, ReadOnlyStore, Reader, Store, StoreError, Tx};
+
+/// A workspace's file.
+pub(super) enum Disk {
+    /// As usual.
+    Writable(Store),
+    /// Damaged, or written by a newer version: what can be read is shown and exported.
+    ReadOnly(ReadOnlyStore, DamageReport),
+}
+
+impl From<Opened> for Disk {
+    fn from(opened: Opened) -> Self {
+        match opened {
+            Opened::Ready(store) => Self::Writable(store),
+            Opened::Damaged(store, report) => Self::ReadOnly(store, report),
+        }
+    }
+}
+
+impl Deref for Disk {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        match self {
+            Self::Writable(store) => store,
+            Self::ReadOnly(store, _) => store,
+        }
+    }
+}
+
+impl Disk {
+    /// Why nothing is written, if nothing is.
+    pub(super) fn read_only_reason(&self) -> Option<String> {
+        match self {
+            Self::Writable(_) => None,
+            Self::ReadOnly(_, report) => Some(report.to_string()),
+        }
+    }
+
+    /// One transaction; nothing is acknowledged before it returns.
+    pub(super) fn write<T>(
+        &mut self,
+        durability: Durability,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Writable(store) => store.write(durability, work),
+            Self::ReadOnly(..) => Err(StoreError::ReadOnly),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Joining by an invite: reach any device of the workspace, check what it tells, add the join, receive.
+//!
+//! The attempt is kept on disk until it succeeds, so it goes on after a restart and whenever the other side comes online.
+
+use serde::{Deserialize, Serialize};
+use skein_access::{Chain, DeviceId, InviteProof, Stamp, Ticket};
+use skein_store::Durability;
+
+use super::io::Effect;
+use super::step::Step;
+use super::workspace::{MEMBER_NAME, WORKSPACE, Workspace, checked_name};
+use super::Core;
+use crate::api::{self, ApiError, ErrorCode, JoiningStep, Reply};
+
+/// The setting with a join that has not succeeded yet.
+const JOINING: &str = "joining";
+
+/// A join under way.
+pub(super) struct Joining {
+    ticket: Ticket,
+    step: JoiningStep,
+    pub(super) received: u32,
+    reason: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    ticket: String,
+}
+
+impl Joining {
+    fn new(ticket: Ticket) -> Self {
+        Self { ticket, step: JoiningStep::Connecting, received: 0, reason: None }
+    }
+
+    /// Proof for one device that this one holds the invite.
+    pub(super) fn proof(&self, me: DeviceId, peer: DeviceId) -> InviteProof {
+        InviteProof::new(&self.ticket, &me, &peer)
+    }
+
+    /// The device that made the invite, where its addresses say so.
+    pub(super) fn inviter(&self) -> Option<DeviceId> {
+        self.ticket.addresses.iter().find_map(|address| skein_net::device_of_address(address))
+    }
+
+    pub(super) fn view(&self) -> api::Joining {
+        api::Joining { step: self.step, received: self.received, reason: self.reason.clone() }
+    }
+}
+
+impl Core {
+    pub(super) fn start_joining(&mut self, step: &mut Step<'_>, ticket: &str, member: &str) -> Result<Reply, ApiError> {
+        self.writable()?;
+        if self.workspace.is_some() {
+            return Err(ApiError::new(
+                ErrorCode::WrongState,
+                "This profile has a workspace already; nothing was changed.",
+                "Use another --profile to join another workspace.",
+            ));
+        }
+        let member = checked_name(member, "Your name")?;
+        let ticket: Ticket = ticket.parse()?;
+        let id = ticket.workspace;
+        let kept = postcard::to_stdvec(&Kept { ticket: ticket.to_string() }).map_err(ApiError::internal)?;
+        self.store.write(Durability::Full, |tx| {
+            tx.put_setting(MEMBER_NAME, member.as_bytes())?;
+            tx.put_setting(JOINING, &kept)?;
+            tx.put_setting(WORKSPACE, id.as_bytes())
+        })?;
+        self.member_name = Some(member.to_owned());
+        self.workspace = Some(Workspace::unknown(id, &self.device));
+        self.joining = Some(Joining::new(ticket));
+        self.new_workspace(step);
+        self.dial_inviter(step);
+        Ok(Reply::Status { status: self.status() })
+    }
+
+    /// Gives up, as long as nothing of the workspace is here.
+    pub(super) fn cancel_join(&mut self, step: &mut Step<'_>) -> Result<Reply, ApiError> {
+        let nothing_here = self.store.last_mark()? == 0;
+        if self.joining.is_none() || !nothing_here {
+            return Err(ApiError::new(
+                ErrorCode::WrongState,
+                "There is no join to give up: the workspace is partly here already, and the rest comes by itself.",
+                "To leave it behind, start with a new --profile.",
+            ));
+        }
+        self.store.write(Durability::Full, |tx| {
+            tx.remove_setting(JOINING)?;
+            tx.remove_setting(WORKSPACE)
+        })?;
+        self.joining = None;
+        self.workspace = None;
+        self.new_workspace(step);
+        Ok(Reply::Status { status: self.status() })
+    }
+
+    /// Takes up a join that an earlier run did not finish.
+    pub(super) fn take_up_joining(&mut self) -> Result<(), ApiError> {
+        let Some(kept) = self.store.setting(JOINING)? else { return Ok(()) };
+        let kept: Kept = postcard::from_bytes(&kept).map_err(ApiError::internal)?;
+        self.joining = Some(Joining::new(kept.ticket.parse()?));
+        Ok(())
+    }
+
+    pub(super) fn dial_inviter(&mut self, step: &mut Step<'_>) {
+        let Some(joining) = &self.joining else { return };
+        let addresses = joining.ticket.addresses.clone();
+        match joining.inviter() {
+            Some(peer) => step.effects.push(Effect::Know { peer, addresses }),
+            None => step.effects.push(Effect::Dial { addresses, expected: None }),
+        }
+    }
+
+    /// A device was reached.
+    pub(super) fn joining_reached(&mut self, step: &mut Step<'_>, _peer: DeviceId) {
+        self.joining_at(step, JoiningStep::Verifying, None);
+    }
+
+    /// Dialling did not work; it is tried again by itself.
+    pub(super) fn dial_failed(&mut self, step: &mut Step<'_>, expected: Option<DeviceId>, reason: &str) {
+        tracing::debug!(?expected, reason, "dialling did not work");
+        if self.links.is_empty() {
+            self.joining_at(step, JoiningStep::Connecting, Some(reason.to_owned()));
+        }
+    }
+
+    /// The other side, or this one, ended the conversation.
+    pub(super) fn joining_refused(&mut self, step: &mut Step<'_>, reason: &str) {
+        let reason = format!("{reason}. Perhaps the invite was used up or withdrawn, or has expired: ask for a new one.");
+        self.joining_at(step, JoiningStep::Failed, Some(reason));
+    }
+
+    fn joining_at(&mut self, step: &mut Step<'_>, at: JoiningStep, reason: Option<String>) {
+        if let Some(joining) = &mut self.joining
+            && joining.step != JoiningStep::Receiving
+        {
+            joining.step = at;
+            joining.reason = reason;
+            step.news.status = true;
+        }
+    }
+
+    /// Operations arrived: once they show the invite, the join is added; once they show this device a member, data comes.
+    pub(super) fn joining_learned(&mut self, step: &mut Step<'_>) {
+        let (Some(joining), Some(workspace), Some(name)) = (&mut self.joining, &mut self.workspace, &self.member_name) else {
+            return;
+        };
+        if workspace.authority.is_member(&self.device.id()) {
+            joining.step = JoiningStep::Receiving;
+            joining.reason = None;
+            return;
+        }
+        // One join is enough: if it is here already it waits to be taken by the others.
+        if !workspace.authority.is_founded() || workspace.chain != Chain::START {
+            return;
+        }
+        let stamp = Stamp { workspace: workspace.id, hour: step.now.hour(), chain: workspace.chain };
+        match skein_access::join(&joining.ticket, &workspace.authority, &self.device, name, &stamp, step.rng) {
+            Ok(envelope) => {
+                if let Err(error) = self.add_operation(step, &envelope) {
+                    tracing::error!(%error, "the join could not be kept and is tried again");
+                }
+            }
+            Err(error) => self.joining_at(step, JoiningStep::Failed, Some(error.to_string())),
+        }
+    }
+
+    /// Everything there is has been received: the join is over.
+    pub(super) fn joining_agreed(&mut self, step: &mut Step<'_>) {
+        let member = self.workspace.as_ref().is_some_and(|workspace| workspace.authority.is_member(&self.device.id()));
+        if self.joining.is_none() || !member {
+            return;
+        }
+        match self.store.write(Durability::Full, |tx| tx.remove_setting(JOINING)) {
+            Ok(()) => {
+                self.joining = None;
+                self.tell_network(step);
+                step.news.status = true;
+            }
+            Err(error) => tracing::warn!(%error, "the end of the join could not be noted; it is noted at the next agreement"),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The engine's core: one synchronous state machine in which model, access, sync and store meet. Inputs in, effects out.
+
+mod audit;
+mod classify;
+mod delivery;
+mod disk;
+mod documents;
+mod editing;
+mod incoming;
+mod io;
+mod jobs;
+mod joining;
+mod notices;
+mod peers;
+mod reading;
+mod sealing;
+mod step;
+mod text_feed;
+mod typing;
+mod views;
+mod workspace;
+
+use std::collections::{BTreeMap, HashMap};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::RngCore;
+use skein_access::{DeviceId, DeviceKey};
+use skein_model::{ActorSeed, DocumentId};
+
+pub use io::{ClientId, Effect, Input, Now, PeerInput};
+pub use jobs::{Carried, Job, JobDone};
+
+use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
+use disk::Disk;
+use documents::Slot;
+use incoming::Gathering;
+use joining::Joining;
+use peers::{IdleWaiter, Link};
+use sealing::Sealing;
+use step::Step;
+use views::Subscriptions;
+use workspace::Workspace;
+
+/// Everything one profile is and does, without a thread, a socket or a clock of its own.
+pub struct Core {
+    store: Disk,
+    device: DeviceKey,
+    /// Who edits here, new at every opening: two writers under one automerge actor would clash.
+    actor: ActorSeed,
+    /// Where text versions begin in this life of the engine.
+    first_version: u32,
+    member_name: Option<String>,
+    workspace: Option<Workspace>,
+    joining: Option<Joining>,
+    documents: HashMap<DocumentId, Slot>,
+    clients: BTreeMap<ClientId, Subscriptions>,
+    links: BTreeMap<DeviceId, Link>,
+    listening: Vec<String>,
+    gathering: Gathering,
+    sealing: Sealing,
+    idle_waiters: Vec<IdleWaiter>,
+    /// Documents whose typing or text a sudden end left behind.
+    to_recover: Vec<DocumentId>,
+    started: bool,
+}
+
+/// How a request goes on.
+enum Flow {
+    /// It is done.
+    Answer(Reply),
+    /// It is answered already, or will be.
+    Later,
+}
+
+impl Core {
+    /// Takes up a profile: reads what is needed to start, and loads no document.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(opened: skein_store::Opened, device: DeviceKey, rng: &mut ChaCha20Rng) -> Result<Self, ApiError> {
+        let mut seed = [0; 16];
+        rng.fill_bytes(&mut seed);
+        let mut core = Self {
+            store: Disk::from(opened),
+            device,
+            actor: ActorSeed(seed),
+            first_version: rng.next_u32(),
+            member_name: None,
+            workspace: None,
+            joining: None,
+            documents: HashMap::new(),
+            clients: BTreeMap::new(),
+            links: BTreeMap::new(),
+            listening: Vec::new(),
+            gathering: Gathering::default(),
+            sealing: Sealing::default(),
+            idle_waiters: Vec::new(),
+            to_recover: Vec::new(),
+            started: false,
+        };
+        core.take_up()?;
+        Ok(core)
+    }
+
+    /// When the core wants to be woken, on the monotonic clock.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<u64> {
+        if !self.started {
+            return Some(0);
+        }
+        [self.sealing.due, self.gathering.due, self.next_document_work(), self.next_link_tick(), self.next_waiter()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Takes one input and says what is to be done outside. What is acknowledged in a reply is on disk.
+    pub fn handle(&mut self, now: Now, rng: &mut ChaCha20Rng, input: Input) -> Vec<Effect> {
+        let mut step = Step::new(now, rng);
+        self.start(&mut step);
+        match input {
+            Input::Client { client, message } => self.handle_client(&mut step, client, message),
+            Input::ClientGone(client) => {
+                self.clients.remove(&client);
+            }
+            Input::Peer(news) => self.handle_peer(&mut step, news),
+            Input::JobDone(done) => self.handle_job(&mut step, *done),
+            Input::Tick => {}
+            Input::Shutdown => self.shut_down(&mut step),
+        }
+        self.do_what_is_due(&mut step);
+        self.publish(&mut step);
+        step.into_effects()
+    }
+
+    fn do_what_is_due(&mut self, step: &mut Step<'_>) {
+        self.tick_links(step);
+        self.work_on_documents(step);
+        self.apply_gathered_if_due(step);
+        self.seal_if_due(step);
+        self.answer_waiters(step);
+    }
+
+    fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {
+        if let Some(document) = self.document_needed(client, &message.request) {
+            match self.ensure_open(step, document) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.park(document, client, message);
+                    return;
+                }
+                Err(error) => return step.reply(client, message.id, Err(error)),
+            }
+        }
+        let id = message.id;
+        match self.dispatch(step, client, message) {
+            Ok(Flow::Answer(reply)) => step.reply(client, id, Ok(reply)),
+            Ok(Flow::Later) => {}
+            Err(error) => step.reply(client, id, Err(error)),
+        }
+    }
+
+    fn dispatch(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) -> Result<Flow, ApiError> {
+        let reply = match message.request {
+            Request::Status => Reply::Status { status: self.status() },
+            Request::CreateWorkspace { member_name, workspace_name } => {
+                self.create_workspace(step, &member_name, &workspace_name)?
+            }
+            Request::JoinWorkspace { ticket, member_name } => self.start_joining(step, &ticket, &member_name)?,
+            Request::CancelJoin => self.cancel_join(step)?,
+            Request::CreateInvite { role, uses, expires_in_hours } => {
+                self.create_invite(step, role, uses, expires_in_hours)?
+            }
+            Request::CreateNote { title, text, parent, after } => {
+                self.create_note(step, &title, text.as_deref().unwrap_or_default(), parent, after)?
+            }
+            Request::CreateBoard { title, columns, parent, after } => {
+                self.create_board(step, &title, columns, parent, after)?
+            }
+            Request::EditNote { document, edit } => self.edit_note(step, document, edit)?,
+            Request::EditBoard { document, edit } => self.edit_board(step, document, edit)?,
+            Request::PlaceDocument { document, parent, after } => self.place_document(step, document, parent, after)?,
+            Request::Subscribe { view } => return self.subscribe(step, client, message.id, view),
+            Request::Unsubscribe { subscription } => self.unsubscribe(client, subscription),
+            Request::TextPush { subscription, base_version, push_id, splices, length } => {
+                self.push_text(step, client, subscription, typing::Push { base_version, push_id, splices, length })?
+            }
+            Request::ReadNote { document } => self.read_note(document)?,
+            Request::ReadBoard { document } => self.read_board(document)?,
+            Request::ListDocuments { kind, trashed } => self.list_documents(kind, trashed)?,
+            Request::Search { query, limit } => self.search(&query, limit)?,
+            Request::Connect { address } => self.connect(step, &address)?,
+            Request::Reconnect => {
+                step.effects.push(Effect::Redial);
+                Reply::Done
+            }
+            Request::ListPeers => Reply::Peers { peers: self.peers()?, listening: self.listening.clone() },
+            Request::Delivery { document } => Reply::Delivery { delivery: self.delivery(document)? },
+            Request::DismissNotice { notice } => self.dismiss_notice(step, notice)?,
+            Request::Audit => self.audit()?,
+            Request::WaitUntilIdle { timeout_ms, peers } => {
+                self.wait_until_idle(step, client, message.id, timeout_ms, peers);
+                return Ok(Flow::Later);
+            }
+        };
+        Ok(Flow::Answer(reply))
+    }
+
+    fn shut_down(&mut self, step: &mut Step<'_>) {
+        self.apply_gathered(step);
+        self.seal_everything(step);
+        step.effects.push(Effect::Stopped);
+    }
+
+    /// The workspace, for a request that changes it.
+    fn writable(&self) -> Result<(), ApiError> {
+        match self.store.read_only_reason() {
+            Some(reason) => Err(ApiError::new(
+                ErrorCode::ReadOnly,
+                format!("Nothing was changed: this profile is open for reading only. {reason}"),
+                "Export what is here, then restore a backup or join again; colleagues' devices hold the shared work.",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn no_workspace() -> ApiError {
+        ApiError::new(
+            ErrorCode::WrongState,
+            "This profile has no workspace yet.",
+            "Create one with `skein init`, or join one with `skein join`.",
+        )
+    }
+}

@@ -1,0 +1,351 @@
+//! The connected devices: one session each, what it asks for, and what each is known to hold.
+
+use std::collections::BTreeSet;
+
+use skein_access::{Admission, DeviceId, EnvelopeId};
+use skein_store::Durability;
+use skein_sync::{Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side};
+
+use super::io::{ClientId, Effect, PeerInput};
+use super::step::Step;
+use super::Core;
+use crate::api::{ApiError, ErrorCode, Reply, RequestId};
+
+/// How often sessions look at their deadlines (ms).
+const TICK: u64 = 500;
+
+/// One connected device.
+pub(super) struct Link {
+    session: Session,
+    pub(super) address: String,
+    /// Whether both sides held the same when last compared, and nothing came since that it has not confirmed.
+    pub(super) agreed: bool,
+    next_tick: u64,
+    /// Envelopes that it confirmed since they were sent, beyond its mark.
+    confirmed: BTreeSet<u64>,
+    mark: u64,
+}
+
+/// Somebody who waits until all is quiet.
+pub(super) struct IdleWaiter {
+    client: ClientId,
+    request: RequestId,
+    until: u64,
+    peers: usize,
+}
+
+impl Core {
+    pub(super) fn handle_peer(&mut self, step: &mut Step<'_>, news: PeerInput) {
+        match news {
+            PeerInput::Listening(address) => {
+                if !self.listening.contains(&address) {
+                    self.listening.push(address);
+                    step.news.peers = true;
+                }
+            }
+            PeerInput::Connected { peer, address, dialed } => self.connected(step, peer, address, dialed),
+            PeerInput::Frame { peer, bytes } => self.to_session(step, peer, SessionInput::Frame(&bytes)),
+            PeerInput::Disconnected { peer, reason } => self.disconnected(step, peer, &reason),
+            PeerInput::Discovered { peer, address } => {
+                tracing::debug!(%peer, address, "a device of the workspace is on this network");
+            }
+            PeerInput::DialFailed { expected, reason, .. } => self.dial_failed(step, expected, &reason),
+        }
+    }
+
+    fn connected(&mut self, step: &mut Step<'_>, peer: DeviceId, address: String, dialed: bool) {
+        if let Some(before) = self.links.remove(&peer) {
+            tracing::debug!(%peer, address = before.address, "a newer connection takes the place of an older one");
+        }
+        let hello = HelloConfig {
+            workspaces: self.workspace.iter().map(|workspace| workspace.id).collect(),
+            invite: self.joining.as_ref().map(|joining| joining.proof(self.device.id(), peer)),
+        };
+        let side = if dialed { Side::Dialer } else { Side::Listener };
+        let (session, outputs) = Session::new(self.device.id(), peer, side, hello, step.now.mono_ms);
+        let mark = self.mark_of(&peer);
+        self.links.insert(peer, Link {
+            session,
+            address: address.clone(),
+            agreed: false,
+            next_tick: step.now.mono_ms + TICK,
+            confirmed: BTreeSet::new(),
+            mark,
+        });
+        if dialed {
+            self.remember_peer(step, peer, Some(address));
+        }
+        self.joining_reached(step, peer);
+        step.news.peers = true;
+        self.do_outputs(step, peer, outputs);
+    }
+
+    fn disconnected(&mut self, step: &mut Step<'_>, peer: DeviceId, reason: &str) {
+        self.to_session(step, peer, SessionInput::Disconnected);
+        if self.links.remove(&peer).is_some() {
+            tracing::debug!(%peer, reason, "disconnected");
+            self.remember_peer(step, peer, None);
+            step.news.peers = true;
+        }
+    }
+
+    /// Gives one session an input and does what it asks for.
+    pub(super) fn to_session(&mut self, step: &mut Step<'_>, peer: DeviceId, input: SessionInput<'_>) {
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        let outputs = link.session.handle(input, &workspace.set, &mut workspace.fetching, step.now.mono_ms);
+        self.do_outputs(step, peer, outputs);
+    }
+
+    fn do_outputs(&mut self, step: &mut Step<'_>, peer: DeviceId, outputs: Vec<SessionOutput>) {
+        for output in outputs {
+            match output {
+                SessionOutput::Send(frame) => step.effects.push(Effect::Send { peer, frame }),
+                SessionOutput::NeedAdmission { proof, .. } => {
+                    let admission = self.admission(peer, proof.as_ref());
+                    self.to_session(step, peer, SessionInput::Admitted(admission));
+                }
+                SessionOutput::Load { ids, bytes, .. } => {
+                    let envelopes = self.read_envelopes(&ids, bytes);
+                    self.to_session(step, peer, SessionInput::Provide(envelopes));
+                }
+                SessionOutput::Store { batch, group, envelopes } => {
+                    let (refused, items) = self.receive(step, group, &envelopes);
+                    self.to_session(step, peer, SessionInput::Stored { batch, refused });
+                    self.received(step, peer, group, &items);
+                }
+                SessionOutput::Acknowledged(held) => self.acknowledged(step, peer, &held),
+                SessionOutput::Agreed(agreement) => {
+                    tracing::debug!(%peer, ?agreement, "agreed");
+                    if agreement.group == Group::Data {
+                        if let Some(link) = self.links.get_mut(&peer) {
+                            link.agreed = agreement.withheld == 0;
+                        }
+                        self.joining_agreed(step);
+                        step.news.peers = true;
+                    }
+                }
+                SessionOutput::Presence(_) => {}
+                SessionOutput::Close(reason) => {
+                    let reason = reason.to_string();
+                    self.joining_refused(step, &reason);
+                    self.links.remove(&peer);
+                    step.news.peers = true;
+                    step.effects.push(Effect::ClosePeer { peer, reason });
+                }
+            }
+        }
+    }
+
+    fn admission(&self, peer: DeviceId, proof: Option<&skein_access::InviteProof>) -> Admission {
+        let Some(workspace) = &self.workspace else { return Admission::Stranger };
+        // A joiner knows no members yet: it lets in whoever knows the workspace, and checks what it is told by signatures.
+        if self.joining.is_some() && !workspace.authority.is_member(&self.device.id()) {
+            return Admission::Member;
+        }
+        workspace.authority.admission(&peer, proof, &self.device.id())
+    }
+
+    /// Entry by entry what was asked for, until about so many bytes are gathered.
+    fn read_envelopes(&self, ids: &[EnvelopeId], bytes: usize) -> Vec<Option<Vec<u8>>> {
+        let mut gathered = 0;
+        let mut envelopes = Vec::new();
+        for id in ids {
+            let found = self.store.envelope(*id).unwrap_or_else(|error| {
+                tracing::warn!(%error, %id, "an envelope could not be read");
+                None
+            });
+            gathered += found.as_ref().map_or(0, |envelope| envelope.bytes.len());
+            envelopes.push(found.map(|envelope| envelope.bytes));
+            if gathered >= bytes {
+                break;
+            }
+        }
+        envelopes
+    }
+
+    /// Tells all sessions of envelopes made here.
+    pub(super) fn announce(&mut self, step: &mut Step<'_>, items: &[ItemRef]) {
+        self.tell_sessions(step, items, None);
+    }
+
+    /// Tells all sessions of envelopes that one of them brought, and looks at what they change.
+    fn received(&mut self, step: &mut Step<'_>, from: DeviceId, group: Group, items: &[ItemRef]) {
+        if items.is_empty() {
+            return;
+        }
+        self.tell_sessions(step, items, Some(from));
+        if group == Group::Access {
+            self.access_changed(step);
+        }
+    }
+
+    fn tell_sessions(&mut self, step: &mut Step<'_>, items: &[ItemRef], from: Option<DeviceId>) {
+        let peers: Vec<DeviceId> = self.links.keys().copied().collect();
+        for peer in peers {
+            if Some(peer) != from
+                && let Some(link) = self.links.get_mut(&peer)
+            {
+                link.agreed = false;
+            }
+            self.to_session(step, peer, SessionInput::Inserted { items, from });
+        }
+        step.news.peers = true;
+    }
+
+    /// Tells all sessions that rights may have changed.
+    pub(super) fn rights_changed(&mut self, step: &mut Step<'_>) {
+        let peers: Vec<DeviceId> = self.links.keys().copied().collect();
+        for peer in peers {
+            self.to_session(step, peer, SessionInput::AccessChanged);
+        }
+    }
+
+    fn acknowledged(&mut self, step: &mut Step<'_>, peer: DeviceId, held: &Held) {
+        let marks: Vec<u64> = match held {
+            Held::UpTo(mark) => vec![*mark],
+            Held::Ids(ids) => self.store.marks(ids).unwrap_or_default().into_iter().flatten().filter_map(|mark| mark.try_into().ok()).collect(),
+        };
+        let newest = self.workspace.as_ref().map_or(0, |workspace| workspace.set.mark());
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        match held {
+            Held::UpTo(mark) => link.mark = link.mark.max(*mark),
+            Held::Ids(_) => link.confirmed.extend(marks.into_iter().filter(|mark| *mark > link.mark)),
+        }
+        while link.confirmed.remove(&(link.mark + 1)) {
+            link.mark += 1;
+        }
+        let mark = link.mark;
+        link.confirmed.retain(|confirmed| *confirmed > mark);
+        link.agreed |= mark >= newest && link.session.is_open_for_data();
+        let written = self.store.write(Durability::Normal, |tx| tx.set_peer_mark(peer, i64::try_from(mark).unwrap_or(i64::MAX)));
+        if let Err(error) = written {
+            tracing::warn!(%error, %peer, "what a peer holds could not be noted; it is learned anew");
+        }
+        step.news.delivery = true;
+    }
+
+    /// Up to which local insertion number a device durably holds everything.
+    pub(super) fn mark_of(&self, device: &DeviceId) -> u64 {
+        if let Some(link) = self.links.get(device) {
+            return link.mark;
+        }
+        let peers = self.store.peers().unwrap_or_default();
+        peers.iter().find(|peer| peer.device == *device).and_then(|peer| u64::try_from(peer.mark).ok()).unwrap_or(0)
+    }
+
+    fn remember_peer(&mut self, step: &Step<'_>, device: DeviceId, address: Option<String>) {
+        if self.store.read_only_reason().is_some() {
+            return;
+        }
+        let known = self.store.peers().unwrap_or_default().into_iter().find(|peer| peer.device == device);
+        let mut peer = known.unwrap_or(skein_store::Peer { device, addresses: Vec::new(), mark: 0, last_seen_ms: None });
+        peer.last_seen_ms = Some(step.now.wall_ms);
+        if let Some(address) = address {
+            peer.addresses.retain(|known| *known != address);
+            peer.addresses.insert(0, address);
+            peer.addresses.truncate(8);
+        }
+        if let Err(error) = self.store.write(Durability::Normal, |tx| tx.put_peer(&peer)) {
+            tracing::warn!(%error, %device, "a device's address could not be noted");
+        }
+    }
+
+    /// The workspace's other devices.
+    pub(super) fn other_devices(&self) -> Vec<DeviceId> {
+        let Some(workspace) = &self.workspace else { return Vec::new() };
+        let me = self.device.id();
+        workspace.authority.devices().into_iter().filter(|device| *device != me).collect()
+    }
+
+    /// Tells the network whom to let in, and where members were last.
+    pub(super) fn tell_network(&mut self, step: &mut Step<'_>) {
+        let devices: BTreeSet<DeviceId> = self.other_devices().into_iter().chain(self.joining.as_ref().and_then(super::Joining::inviter)).collect();
+        let strangers = self.workspace.as_ref().is_some_and(|workspace| workspace.authority.has_open_invites());
+        step.effects.push(Effect::Allow { devices: devices.clone(), strangers });
+        for peer in self.store.peers().unwrap_or_default() {
+            if devices.contains(&peer.device) && !peer.addresses.is_empty() {
+                step.effects.push(Effect::Know { peer: peer.device, addresses: peer.addresses });
+            }
+        }
+    }
+
+    pub(super) fn connect(&mut self, step: &mut Step<'_>, address: &str) -> Result<Reply, ApiError> {
+        self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let addresses = skein_net::understand_address(address)
+            .map_err(|error| ApiError::new(ErrorCode::Invalid, format!("{error}."), "An address looks like 192.168.1.5:4711."))?;
+        step.effects.push(Effect::Dial { addresses, expected: None });
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn tick_links(&mut self, step: &mut Step<'_>) {
+        let mono = step.now.mono_ms;
+        let due: Vec<DeviceId> = self.links.iter().filter(|(_, link)| link.next_tick <= mono).map(|(peer, _)| *peer).collect();
+        for peer in due {
+            if let Some(link) = self.links.get_mut(&peer) {
+                link.next_tick = mono + TICK;
+            }
+            self.to_session(step, peer, SessionInput::Tick);
+        }
+    }
+
+    pub(super) fn next_link_tick(&self) -> Option<u64> {
+        self.links.values().map(|link| link.next_tick).min()
+    }
+
+    pub(super) fn wait_until_idle(&mut self, step: &Step<'_>, client: ClientId, request: RequestId, timeout_ms: u32, peers: u32) {
+        let until = step.now.mono_ms + u64::from(timeout_ms);
+        self.idle_waiters.push(IdleWaiter { client, request, until, peers: peers as usize });
+        // What is still unsealed is sealed at once: somebody waits.
+        self.sealing.due = Some(step.now.mono_ms);
+    }
+
+    pub(super) fn next_waiter(&self) -> Option<u64> {
+        self.idle_waiters.iter().map(|waiter| waiter.until).min()
+    }
+
+    /// Answers those who wait for quiet, when it is quiet or their time is up.
+    pub(super) fn answer_waiters(&mut self, step: &mut Step<'_>) {
+        if self.idle_waiters.is_empty() {
+            return;
+        }
+        let quiet = self.is_quiet();
+        let connected = self.links.len();
+        let envelopes = self.workspace.as_ref().map_or(0, |workspace| workspace.set.mark());
+        let mono = step.now.mono_ms;
+        for waiter in std::mem::take(&mut self.idle_waiters) {
+            if quiet && connected >= waiter.peers {
+                let peers = u32::try_from(connected).unwrap_or(u32::MAX);
+                step.reply(waiter.client, waiter.request, Ok(Reply::Idle { peers, envelopes }));
+            } else if waiter.until <= mono {
+                let words = if connected < waiter.peers { "Nobody could be reached in time" } else { "It was not all exchanged in time" };
+                let error = ApiError::new(
+                    ErrorCode::TimedOut,
+                    format!("{words}. Everything is saved here and goes out by itself when they meet again."),
+                    "Check `skein peers`, or connect by address.",
+                );
+                step.reply(waiter.client, waiter.request, Err(error));
+            } else {
+                self.idle_waiters.push(waiter);
+            }
+        }
+    }
+
+    /// Whether nothing is unsealed, unapplied or under way.
+    fn is_quiet(&self) -> bool {
+        self.sealing.unsealed == 0
+            && self.documents_with_burst().is_empty()
+            && self.gathering.is_empty()
+            && !self.documents_are_busy()
+            && self.joining.is_none()
+            && self.links.values().all(|link| link.agreed)
+    }
+
+    /// Sessions learn of a workspace that was just created or joined by connecting anew.
+    pub(super) fn reconnect_all(&mut self, step: &mut Step<'_>) {
+        for peer in std::mem::take(&mut self.links).into_keys() {
+            step.effects.push(Effect::ClosePeer { peer, reason: "starting anew".to_owned() });
+        }
+        step.effects.push(Effect::Redial);
+    }
+}

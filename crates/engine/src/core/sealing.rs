@@ -1,0 +1,140 @@
+//! Sealing: what was changed here becomes signed, encrypted envelopes, durably, and is handed to whoever is connected.
+
+use skein_access::payload::MAX_CHANGE_COUNT;
+use skein_access::{DataPayload, Envelope, MAX_CHANGES, Stamp};
+use skein_model::{ChangeBytes, DocumentId, Kind};
+use skein_store::{ChangeRow, Durability, Mark};
+use skein_sync::ItemRef;
+
+use super::step::Step;
+use super::Core;
+use crate::api::ApiError;
+
+/// How long changes gather when a peer listens (ms), ...
+const LISTENED_TO: u64 = 50;
+/// ... and when nobody does.
+const ALONE: u64 = 2_000;
+
+/// What is not in an envelope yet, and when it shall be.
+#[derive(Default)]
+pub(super) struct Sealing {
+    pub(super) due: Option<u64>,
+    /// Changes not yet in an envelope; an open burst counts when it becomes one.
+    pub(super) unsealed: usize,
+}
+
+/// The stored changes that go into one envelope.
+struct Parcel {
+    document: DocumentId,
+    kind: Kind,
+    rows: Vec<ChangeRow>,
+    changes: Vec<ChangeBytes>,
+}
+
+impl Core {
+    /// Something was changed here: it is to be sealed soon.
+    pub(super) fn plan_sealing(&mut self, step: &Step<'_>) {
+        let wait = if self.links.is_empty() { ALONE } else { LISTENED_TO };
+        let at = step.now.mono_ms + wait;
+        self.sealing.due = Some(self.sealing.due.map_or(at, |due| due.min(at)));
+    }
+
+    pub(super) fn seal_if_due(&mut self, step: &mut Step<'_>) {
+        if self.sealing.due.is_some_and(|due| due <= step.now.mono_ms) {
+            self.seal_everything(step);
+        }
+    }
+
+    /// Ends all bursts and seals every change that is in no envelope.
+    pub(super) fn seal_everything(&mut self, step: &mut Step<'_>) {
+        self.sealing.due = None;
+        if self.workspace.is_none() || self.store.read_only_reason().is_some() {
+            return;
+        }
+        for id in self.documents_with_burst() {
+            if let Err(error) = self.close_burst(step, id) {
+                tracing::warn!(%error, %id, "typed text stays in the journal");
+            }
+        }
+        // Closing a burst plans a sealing, which is this one.
+        self.sealing.due = None;
+        if let Err(error) = self.seal_stored(step) {
+            tracing::warn!(%error, "changes stay unsealed and are tried again");
+            self.sealing.due = Some(step.now.mono_ms + ALONE);
+        }
+    }
+
+    /// All unsealed changes of documents that this device may write.
+    fn parcels(&self) -> Result<Vec<Parcel>, ApiError> {
+        let Some(workspace) = &self.workspace else { return Ok(Vec::new()) };
+        let mut parcels = Vec::new();
+        for unsealed in self.store.unsealed()? {
+            let permit = workspace.authority.read(&self.device.id(), unsealed.kind)?;
+            let changes = self.store.unsealed_changes(&permit, unsealed.document)?;
+            parcels.extend(split(unsealed.document, unsealed.kind, changes));
+        }
+        Ok(parcels)
+    }
+
+    fn seal_stored(&mut self, step: &mut Step<'_>) -> Result<(), ApiError> {
+        let parcels = self.parcels()?;
+        if parcels.is_empty() {
+            self.sealing.unsealed = 0;
+            return Ok(());
+        }
+        let Some(workspace) = &mut self.workspace else { return Ok(()) };
+        let (epoch, key) = workspace.keyring.writing_epoch(&workspace.authority).ok_or_else(|| {
+            ApiError::internal("this device holds no key of the workspace yet")
+        })?;
+        let mut chain = workspace.chain;
+        let mut sealed: Vec<(Parcel, Envelope)> = Vec::with_capacity(parcels.len());
+        for parcel in parcels {
+            let payload = DataPayload { document: parcel.document, kind_code: parcel.kind.code(), changes: parcel.changes.clone() };
+            let stamp = Stamp { workspace: workspace.id, hour: step.now.hour(), chain };
+            let envelope = skein_access::seal_data(&self.device, &stamp, (&epoch, key), &payload, step.rng)?;
+            chain = envelope.next();
+            sealed.push((parcel, envelope));
+        }
+        let marks = self.store.write(Durability::Full, |tx| {
+            sealed
+                .iter()
+                .map(|(parcel, envelope)| {
+                    tx.seal(parcel.document, &parcel.rows, envelope)
+                })
+                .collect::<Result<Vec<Mark>, _>>()
+        })?;
+        workspace.chain = chain;
+        self.sealing.unsealed = 0;
+        let mut items = Vec::with_capacity(sealed.len());
+        for ((_, envelope), mark) in sealed.iter().zip(marks) {
+            let item = ItemRef::new(envelope.header().kind, envelope.header().hour, envelope.id());
+            workspace.set.insert(item, u64::try_from(mark).unwrap_or_default());
+            items.push(item);
+        }
+        step.news.delivery = true;
+        self.announce(step, &items);
+        Ok(())
+    }
+}
+
+/// Splits a document's unsealed changes into what fits one envelope each.
+fn split(document: DocumentId, kind: Kind, unsealed: Vec<(ChangeRow, ChangeBytes)>) -> Vec<Parcel> {
+    let new = || Parcel { document, kind, rows: Vec::new(), changes: Vec::new() };
+    let mut parcels = Vec::new();
+    let mut parcel = new();
+    let mut size = 0;
+    for (row, change) in unsealed {
+        // A byte or two of length for each change is well within the slack of MAX_CHANGES.
+        if !parcel.rows.is_empty() && (size + change.0.len() + 8 > MAX_CHANGES || parcel.rows.len() == MAX_CHANGE_COUNT) {
+            parcels.push(std::mem::replace(&mut parcel, new()));
+            size = 0;
+        }
+        size += change.0.len() + 8;
+        parcel.rows.push(row);
+        parcel.changes.push(change);
+    }
+    if !parcel.rows.is_empty() {
+        parcels.push(parcel);
+    }
+    parcels
+}

@@ -1,0 +1,29 @@
+//! In and out as plain files: through the same door as every shell, so that the engine goes on with other work meanwhile.
+
+mod export;
+mod file_names;
+mod import;
+
+pub use export::export;
+pub use import::import_markdown;
+
+use std::path::PathBuf;
+
+use crate::api::{ApiError, ErrorCode};
+
+/// How far a long job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps done.
+    pub done: usize,
+    /// All steps.
+    pub of: usize,
+}
+
+fn disk(what: &str, path: impl Into<PathBuf>, error: &std::io::Error) -> ApiError {
+    ApiError::new(
+        ErrorCode::Storage,
+        format!("{what} {}: {error}.", path.into().display()),
+        "The workspace itself is unchanged by this. Check the folder and try again.",
+    )
+}

@@ -1,0 +1,116 @@
+//! The thread that owns the core: gives it inputs one at a time, and carries out what it asks for.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use skein_net::{Allowed, NetError, NetHandle};
+use tokio::sync::mpsc;
+
+use super::outgoing::Outgoing;
+use crate::api::ServerMessage;
+use crate::core::{ClientId, Core, Effect, Input, Job, Now};
+
+/// Where the actor sends what it tells shells.
+pub(crate) type ClientOutbox = mpsc::Sender<ServerMessage>;
+
+/// News of shells, from the host to its actor.
+pub(crate) struct Joined {
+    pub(crate) client: ClientId,
+    pub(crate) outbox: ClientOutbox,
+}
+
+/// Everything the actor's thread holds.
+pub(crate) struct Actor {
+    pub(crate) core: Core,
+    pub(crate) inbox: mpsc::Receiver<Input>,
+    pub(crate) joins: mpsc::Receiver<Joined>,
+    pub(crate) net: Option<NetHandle>,
+    pub(crate) results: mpsc::WeakSender<Input>,
+    pub(crate) runtime: tokio::runtime::Handle,
+    pub(crate) outgoing: Outgoing,
+}
+
+impl Actor {
+    /// Runs until the core has stopped or nobody can send to it any more.
+    pub(crate) fn run(mut self) {
+        let started = Instant::now();
+        let now = || Now {
+            wall_ms: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64),
+            mono_ms: started.elapsed().as_millis() as u64,
+        };
+        let mut rng = ChaCha20Rng::from_entropy();
+        let mut outboxes: HashMap<ClientId, ClientOutbox> = HashMap::new();
+        let runtime = self.runtime.clone();
+        loop {
+            let wait = self.core.wake_at().map(|at| Duration::from_millis(at.saturating_sub(now().mono_ms)));
+            let input = runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    joined = self.joins.recv() => {
+                        if let Some(Joined { client, outbox }) = joined {
+                            outboxes.insert(client, outbox);
+                        }
+                        None
+                    }
+                    input = self.inbox.recv() => Some(input.unwrap_or(Input::Shutdown)),
+                    () = tokio::time::sleep(wait.unwrap_or(Duration::from_secs(3600))) => Some(Input::Tick),
+                }
+            });
+            let Some(input) = input else { continue };
+            if let Input::ClientGone(client) = &input {
+                outboxes.remove(client);
+            }
+            for effect in self.core.handle(now(), &mut rng, input) {
+                match effect {
+                    Effect::ToClient { client, message } => {
+                        let full = outboxes.get(&client).is_some_and(|outbox| outbox.try_send(*message).is_err());
+                        if full && outboxes.remove(&client).is_some() {
+                            tracing::warn!(client, "a shell fell too far behind and was let go");
+                            let _ = self.results.upgrade().map(|inbox| inbox.try_send(Input::ClientGone(client)));
+                        }
+                    }
+                    Effect::Job(job) => self.start(*job),
+                    Effect::Stopped => return,
+                    other => self.to_net(other),
+                }
+            }
+        }
+    }
+
+    fn start(&self, job: Job) {
+        let Some(results) = self.results.upgrade() else { return };
+        self.runtime.spawn_blocking(move || {
+            let _ = results.blocking_send(Input::JobDone(Box::new(job.run())));
+        });
+    }
+
+    fn to_net(&mut self, effect: Effect) {
+        let Some(net) = &self.net else { return };
+        match effect {
+            Effect::Send { peer, frame } => {
+                if !self.outgoing.send(&self.runtime, net, peer, frame) {
+                    self.outgoing.forget(&peer);
+                    ordered(net.close(peer, "it takes too little of what it is sent"));
+                }
+            }
+            Effect::ClosePeer { peer, reason } => {
+                self.outgoing.forget(&peer);
+                ordered(net.close(peer, reason));
+            }
+            Effect::Dial { addresses, expected } => ordered(net.dial(&addresses, expected)),
+            Effect::Know { peer, addresses } => ordered(net.known(peer, &addresses)),
+            Effect::Redial => ordered(net.redial_now()),
+            Effect::Allow { devices, strangers } => net.allow(Allowed { devices, strangers }),
+            Effect::ToClient { .. } | Effect::Job(_) | Effect::Stopped => {}
+        }
+    }
+}
+
+/// The network repeats what matters by itself; an order it did not take is worth a line in the log.
+fn ordered(result: Result<(), NetError>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "the network did not take an order");
+    }
+}

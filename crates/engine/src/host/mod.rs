@@ -1,0 +1,261 @@
+//! A profile in use: this process owns it and runs the engine, or another does and this one is its client.
+
+mod actor;
+mod client;
+mod outgoing;
+mod profile;
+mod socket;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use skein_net::{Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
+use tokio::io::BufReader;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
+
+pub use client::{Client, ClientReceiver, ClientSender};
+pub use profile::{Profile, ProfileError};
+
+use crate::core::{Core, Input, PeerInput};
+use actor::{Actor, Joined};
+use client::BACKLOG;
+use profile::Ownership;
+
+/// How many inputs may wait for the core; whoever brings more waits.
+const INBOX: usize = 1024;
+/// How long to wait for another process that has the profile for a moment.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What this process wants of the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// One command: in and out, without a network of its own.
+    Once,
+    /// To stay: serve other processes, and talk to other devices.
+    Stay(Network),
+    /// One command that needs the network: as [`Use::Stay`], but serves no other process.
+    Sync(Network),
+}
+
+/// How a process that owns a profile meets other devices.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Network {
+    /// Speak to this machine only, and announce nothing on the local network.
+    pub this_machine_only: bool,
+    /// Listen on this port instead of the profile's own.
+    pub port: Option<u16>,
+}
+
+/// A profile in use.
+#[derive(Debug)]
+pub struct Host(Role);
+
+#[derive(Debug)]
+enum Role {
+    Owner(Owner),
+    Guest(PathBuf),
+}
+
+#[derive(Debug)]
+struct Owner {
+    inbox: mpsc::Sender<Input>,
+    joins: mpsc::Sender<Joined>,
+    clients: std::sync::Arc<AtomicU64>,
+    actor: std::thread::JoinHandle<()>,
+    net: Option<NetHandle>,
+    socket: Option<PathBuf>,
+    _ownership: Ownership,
+}
+
+impl Host {
+    /// Opens the profile in `folder`, making it if it is new. Must run inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the folder, its key or its database cannot be used, or another process has it and does not answer.
+    pub async fn open(folder: impl Into<PathBuf>, wanted: Use) -> Result<Self, ProfileError> {
+        let profile = Profile::at(folder)?;
+        let socket = profile.socket().map_err(|source| ProfileError::Folder { path: profile.folder().to_owned(), source })?;
+        let given_up = Instant::now() + PATIENCE;
+        loop {
+            if let Some(ownership) = profile.own()? {
+                return Owner::start(&profile, ownership, socket, wanted).await.map(|owner| Self(Role::Owner(owner)));
+            }
+            match UnixStream::connect(&socket).await {
+                Ok(_) => return Ok(Self(Role::Guest(socket))),
+                Err(error) if Instant::now() > given_up => {
+                    return Err(ProfileError::NoAnswer { path: profile.folder().to_owned(), reason: error.to_string() });
+                }
+                // A process that runs one command has the profile for a moment and serves nobody.
+                Err(_) => tokio::time::sleep(Duration::from_millis(25)).await,
+            }
+        }
+    }
+
+    /// Whether the engine runs in this process.
+    #[must_use]
+    pub fn is_owner(&self) -> bool {
+        matches!(self.0, Role::Owner(_))
+    }
+
+    /// A new connection to the engine.
+    ///
+    /// # Errors
+    /// When the engine has stopped.
+    pub async fn client(&self) -> Result<Client, ProfileError> {
+        match &self.0 {
+            Role::Owner(owner) => {
+                let stopped = || ProfileError::NoAnswer { path: PathBuf::new(), reason: "the engine has stopped".to_owned() };
+                let client = owner.clients.fetch_add(1, Ordering::Relaxed);
+                let (outbox, from) = mpsc::channel(BACKLOG);
+                owner.joins.send(Joined { client, outbox }).await.map_err(|_| stopped())?;
+                Ok(Client::in_process(client, owner.inbox.clone(), from))
+            }
+            Role::Guest(socket) => Client::over_socket(socket)
+                .await
+                .map_err(|error| ProfileError::NoAnswer { path: socket.clone(), reason: error.to_string() }),
+        }
+    }
+
+    /// Seals what is unsealed, closes connections and lets the profile go. For a guest there is nothing to do.
+    pub async fn close(self) {
+        let Role::Owner(owner) = self.0 else { return };
+        // Already stopped is as good as stopping now.
+        let _ = owner.inbox.send(Input::Shutdown).await;
+        let actor = owner.actor;
+        let _ = tokio::task::spawn_blocking(move || actor.join()).await;
+        if let Some(net) = owner.net {
+            net.shutdown().await;
+        }
+        if let Some(socket) = owner.socket {
+            let _ = std::fs::remove_file(socket);
+        }
+    }
+}
+
+impl Owner {
+    async fn start(profile: &Profile, ownership: Ownership, socket: PathBuf, wanted: Use) -> Result<Self, ProfileError> {
+        let mut rng = ChaCha20Rng::from_entropy();
+        let device = profile.device_key(&mut rng)?;
+        let opened = skein_store::Store::open(&profile.database())?;
+        let (inbox, receiver) = mpsc::channel(INBOX);
+        let (joins, joined) = mpsc::channel(16);
+        let network = match wanted {
+            Use::Once => None,
+            Use::Stay(network) | Use::Sync(network) => Some(network),
+        };
+        let secret = device.to_bytes();
+        let mut core = Core::open(opened, device, &mut rng).map_err(ProfileError::Unreadable)?;
+        let net = match network {
+            None => None,
+            Some(network) => {
+                let device = skein_access::DeviceKey::from_bytes(&secret);
+                let (net, events) = start_net(&device, network, network.port.or_else(|| core.port())).await?;
+                tokio::spawn(forward(events, inbox.clone()));
+                Some(net)
+            }
+        };
+        if let Some(net) = &net {
+            core.remember_port(net.port());
+        }
+        let served = matches!(wanted, Use::Stay(_)).then_some(socket);
+        let clients = std::sync::Arc::new(AtomicU64::new(1));
+        if let Some(path) = &served {
+            // A socket file left by a process that was killed: the lock says that it is dead.
+            let _ = std::fs::remove_file(path);
+            let listener = UnixListener::bind(path).map_err(|source| ProfileError::Folder { path: path.clone(), source })?;
+            tokio::spawn(serve(listener, inbox.clone(), joins.clone(), clients.clone()));
+        }
+        let actor = Actor {
+            core,
+            inbox: receiver,
+            joins: joined,
+            net: net.clone(),
+            results: inbox.downgrade(),
+            runtime: tokio::runtime::Handle::current(),
+            outgoing: outgoing::Outgoing::default(),
+        };
+        let actor = std::thread::Builder::new()
+            .name("skein-core".to_owned())
+            .spawn(move || actor.run())
+            .map_err(|source| ProfileError::Folder { path: profile.folder().to_owned(), source })?;
+        Ok(Self { inbox, joins, clients, actor, net, socket: served, _ownership: ownership })
+    }
+}
+
+/// Starts the network on the profile's own port; if another program has taken it, on any free one.
+async fn start_net(
+    device: &skein_access::DeviceKey,
+    network: Network,
+    port: Option<u16>,
+) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), ProfileError> {
+    let config = |port| NetConfig {
+        key: device,
+        listen: if network.this_machine_only { Listen::loopback(port) } else { Listen::everywhere(port) },
+        discover: !network.this_machine_only,
+        limits: Limits::default(),
+    };
+    match Net::start(config(port.unwrap_or(0))).await {
+        Err(NetError::PortInUse { port }) if port != 0 => {
+            tracing::warn!(port, "the profile's port is taken by another program; listening on another");
+            Ok(Net::start(config(0)).await?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Hands the network's news to the core, which takes them one at a time.
+async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Input>) {
+    while let Some(event) = events.recv().await {
+        let news = match event {
+            NetEvent::Listening { address } => PeerInput::Listening(address),
+            NetEvent::Connected { peer, address, dialed, .. } => PeerInput::Connected { peer, address, dialed },
+            NetEvent::Frame { peer, bytes } => PeerInput::Frame { peer, bytes },
+            NetEvent::Disconnected { peer, reason } => PeerInput::Disconnected { peer, reason: reason.to_string() },
+            NetEvent::Discovered { peer, address } => PeerInput::Discovered { peer, address },
+            NetEvent::DialFailed { expected, addresses, reason } => {
+                PeerInput::DialFailed { expected, addresses, reason: reason.to_string() }
+            }
+        };
+        if inbox.send(Input::Peer(news)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Serves other processes on this machine, each as a client of its own.
+async fn serve(
+    listener: UnixListener,
+    inbox: mpsc::Sender<Input>,
+    joins: mpsc::Sender<Joined>,
+    clients: std::sync::Arc<AtomicU64>,
+) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let client = clients.fetch_add(1, Ordering::Relaxed);
+        let (outbox, mut from) = mpsc::channel(BACKLOG);
+        if joins.send(Joined { client, outbox }).await.is_err() {
+            return;
+        }
+        let (read, mut write) = stream.into_split();
+        tokio::spawn(async move {
+            while let Some(message) = from.recv().await {
+                if socket::write_message(&mut write, &message).await.is_err() {
+                    break;
+                }
+            }
+        });
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let mut read = BufReader::new(read);
+            while let Ok(Some(message)) = socket::read_message(&mut read).await {
+                if inbox.send(Input::Client { client, message }).await.is_err() {
+                    return;
+                }
+            }
+            let _ = inbox.send(Input::ClientGone(client)).await;
+        });
+    }
+}
