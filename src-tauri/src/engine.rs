@@ -1,29 +1,30 @@
 //! The only file of the shell that knows the engine: opens the profile, passes messages through, closes it.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
-use skein_engine::host::{Client, Host, ProfileError, Use};
+use skein_engine::host::{Client, Host, Network, ProfileError, Use};
 use tauri::async_runtime;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
+
+use crate::arguments::Arguments;
 
 /// Messages of the page that may wait for the engine. The page sends a handful and waits for answers.
 const WAITING: usize = 1024;
 
 /// The engine of this window's profile, and the page's connection to it.
 pub(crate) struct Engine {
-    profile: PathBuf,
+    arguments: Arguments,
     host: AsyncMutex<Option<Host>>,
     to_engine: Mutex<Option<mpsc::Sender<ClientMessage>>>,
 }
 
 impl Engine {
-    /// The engine for a profile; nothing is opened yet.
-    pub(crate) fn new(profile: PathBuf) -> Self {
+    /// The engine for the profile that was named; nothing is opened yet.
+    pub(crate) fn new(arguments: Arguments) -> Self {
         Self {
-            profile,
+            arguments,
             host: AsyncMutex::new(None),
             to_engine: Mutex::new(None),
         }
@@ -91,11 +92,11 @@ impl Engine {
         if let Some(ended) = host.take() {
             ended.close().await;
         }
-        let stay = Use::Stay {
-            discovery: true,
+        let network = Network {
+            this_machine_only: self.arguments.this_machine_only,
             port: None,
         };
-        let opened = Host::open(&self.profile, stay).await?;
+        let opened = Host::open(&self.arguments.profile, Use::Stay(network)).await?;
         host.insert(opened).client().await
     }
 
