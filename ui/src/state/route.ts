@@ -10,11 +10,16 @@ export type Route =
   | { page: "board"; document: DocumentId; card: CardId | null }
   | { page: "trash" };
 
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
+}
+
 export function parseRoute(hash: string): Route {
-  const [page, document, card] = hash
-    .replace(/^#\/?/, "")
-    .split("/")
-    .map((part) => decodeURIComponent(part));
+  const [page, document, card] = hash.replace(/^#\/?/, "").split("/").map(decoded);
   if (page === "note" && document) return { page, document };
   if (page === "board" && document) return { page, document, card: card || null };
   if (page === "trash") return { page };

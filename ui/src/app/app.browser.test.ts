@@ -1,0 +1,308 @@
+import axe from "axe-core";
+import { mount, unmount } from "svelte";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import "../styles/index.css";
+import { Connection } from "../ipc/connection";
+import { FakeEngine } from "../ipc/fake";
+import type { Status } from "../ipc";
+import { engineOver } from "../state/engine";
+import App from "./App.svelte";
+
+let shown: Record<string, unknown> | null = null;
+let fake: FakeEngine;
+
+function show(hash = "#/", state: Status["state"] = "ready"): void {
+  location.hash = hash;
+  fake = new FakeEngine(state);
+  const target = document.createElement("div");
+  target.id = "app";
+  document.body.append(target);
+  shown = mount(App, { target, props: { engine: engineOver(new Connection(fake)) } });
+}
+
+beforeEach(async () => {
+  localStorage.clear();
+  await page.viewport(1280, 800);
+});
+
+afterEach(async () => {
+  if (shown !== null) await unmount(shown);
+  shown = null;
+  document.getElementById("app")?.remove();
+});
+
+async function clean(): Promise<string[]> {
+  await new Promise((done) => setTimeout(done, 300));
+  const { violations } = await axe.run(document.body, {
+    rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } },
+  });
+  return violations.map(
+    (found) => `${found.id}: ${found.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+  );
+}
+
+function lane(name: string): string[] {
+  return [...document.querySelectorAll(`[aria-label="Cards in ${name}"] [data-card] .title`)].map(
+    (title) => title.textContent ?? "",
+  );
+}
+
+function spoken(): string {
+  return [...document.querySelectorAll('[aria-live="polite"]')]
+    .map((region) => region.textContent)
+    .join(" ");
+}
+
+function point(type: string, target: Element, x: number, y: number): void {
+  const init = { clientX: x, clientY: y, pointerId: 1, isPrimary: true, button: 0, bubbles: true };
+  target.dispatchEvent(new PointerEvent(type, init));
+}
+
+async function frames(count: number): Promise<void> {
+  for (let at = 0; at < count; at += 1) await new Promise((done) => requestAnimationFrame(done));
+}
+
+async function dragCard(title: string, toLane: string, before: string | null): Promise<Element> {
+  const card = page.getByRole("button", { name: title }).element();
+  const from = card.getBoundingClientRect();
+  const list = page.getByRole("list", { name: `Cards in ${toLane}` }).element();
+  const place =
+    before === null
+      ? { left: list.getBoundingClientRect().left, top: list.getBoundingClientRect().bottom + 40 }
+      : page.getByRole("button", { name: before }).element().getBoundingClientRect();
+  point("pointerdown", card, from.left + 10, from.top + 5);
+  point("pointermove", card, from.left + 20, from.top + 15);
+  await frames(2);
+  point("pointermove", card, place.left + 20, place.top + 5);
+  await frames(3);
+  return card;
+}
+
+test("a name and a workspace's name are all that it takes to begin", async () => {
+  show("#/", "empty");
+  await page.getByRole("textbox", { name: "Your name" }).fill("Ana");
+  await page.getByRole("textbox", { name: "Workspace name" }).fill("Geese");
+  expect(await clean()).toEqual([]);
+  await page.getByRole("button", { name: "Create workspace" }).click();
+  await expect.element(page.getByText("An empty workspace")).toBeVisible();
+  expect(fake.requests.find((request) => request.type === "create_workspace")).toEqual({
+    type: "create_workspace",
+    memberName: "Ana",
+    workspaceName: "Geese",
+  });
+});
+
+test("a text that is no invite is refused where it was typed; a join shows its steps and its failure", async () => {
+  show("#/", "empty");
+  await page.getByRole("radio", { name: "Join with an invite" }).click();
+  await page.getByRole("textbox", { name: "Your name" }).fill("Bea");
+  await page.getByRole("textbox", { name: "Invite" }).fill("hello");
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await expect.element(page.getByRole("alert")).toHaveTextContent("This is not an invite.");
+  await page.getByRole("textbox", { name: "Invite" }).fill("skein1abc");
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await expect.element(page.getByText("Looking for a device")).toBeVisible();
+  expect(await clean()).toEqual([]);
+  fake.setStatus({ joining: { step: "failed", received: 0, reason: "Nobody answered." } });
+  await expect.element(page.getByRole("alert")).toHaveTextContent("Nobody answered.");
+});
+
+test("a card dragged to another column is moved once, at the slot", async () => {
+  show("#/board/b-launch");
+  await expect.element(page.getByRole("button", { name: "Icon at 16 px" })).toBeVisible();
+  const card = await dragCard("Icon at 16 px", "Done", "Agree on the licence");
+  point("pointerup", card, 0, 0);
+  await expect.poll(() => document.querySelector(".sortable-ghost")).toBeNull();
+  const moves = fake.requests.filter((request) => request.type === "edit_board");
+  expect(moves).toHaveLength(1);
+  expect(document.querySelectorAll("[data-card]")).toHaveLength(9);
+});
+
+test("a drag lands before the card under the pointer, and Escape takes it back", async () => {
+  show("#/board/b-launch");
+  await expect.element(page.getByRole("button", { name: "Icon at 16 px" })).toBeVisible();
+  const card = await dragCard("Icon at 16 px", "Done", "Agree on the licence");
+  const place = page.getByRole("button", { name: "Agree on the licence" }).element();
+  const box = place.getBoundingClientRect();
+  await userEvent.keyboard("{Escape}");
+  await expect.poll(() => document.querySelector(".sortable-ghost")).toBeNull();
+  expect(fake.requests.filter((request) => request.type === "edit_board")).toEqual([]);
+  expect(lane("Doing")).toContain("Icon at 16 px");
+  point("pointerup", card, box.left, box.top);
+
+  const again = await dragCard("Icon at 16 px", "Done", "Agree on the licence");
+  const target = page.getByRole("button", { name: "Agree on the licence" }).element();
+  const at = target.getBoundingClientRect();
+  point("pointerup", again, at.left + 20, at.top - 40);
+  await expect
+    .poll(() => lane("Done"))
+    .toEqual(["Name the app", "Icon at 16 px", "Agree on the licence"]);
+});
+
+test("the keyboard moves a card, keeps the focus on it, says where it lies, and takes it back", async () => {
+  show("#/board/b-launch");
+  const card = page.getByRole("button", { name: "Icon at 16 px" });
+  await expect.element(card).toBeVisible();
+  (card.element() as HTMLElement).focus();
+  await userEvent.keyboard("{Control>}{ArrowRight}{/Control}");
+  await expect
+    .poll(() => lane("Done"))
+    .toEqual(["Name the app", "Icon at 16 px", "Agree on the licence"]);
+  await expect.poll(spoken).toContain("Moved Icon at 16 px to Done, 2 of 3");
+  await expect.element(card).toHaveFocus();
+  await userEvent.keyboard(",");
+  await expect.poll(() => lane("Doing")).toContain("Icon at 16 px");
+  await userEvent.keyboard("{Control>}z{/Control}");
+  await expect.poll(() => lane("Done")).toContain("Icon at 16 px");
+  await expect.poll(spoken).toContain("Undone");
+});
+
+test("arrows go from card to card, Enter opens one, Escape closes it and gives the focus back", async () => {
+  show("#/board/b-launch");
+  const first = page.getByRole("button", { name: "Write the first-week guide" });
+  await expect.element(first).toBeVisible();
+  (first.element() as HTMLElement).focus();
+  await userEvent.keyboard("{ArrowRight}{ArrowDown}");
+  const card = page.getByRole("button", { name: "Icon at 16 px" });
+  await expect.element(card).toHaveFocus();
+  await userEvent.keyboard("{Enter}");
+  const panel = page.getByRole("region", { name: "Card: Icon at 16 px" });
+  await expect.element(panel).toBeVisible();
+  expect(await clean()).toEqual([]);
+  await userEvent.keyboard("{Escape}");
+  await expect.element(panel).not.toBeInTheDocument();
+  await expect.element(card).toHaveFocus();
+});
+
+test("quick add stays ready, and a paste of lines adds them all as one step", async () => {
+  show("#/board/b-launch");
+  await page.getByRole("button", { name: "Add a card to Done" }).click();
+  const field = page.getByRole("textbox", { name: "New card in Done" });
+  await userEvent.keyboard("First{Enter}Second{Enter}");
+  await expect.poll(() => lane("Done").slice(-2)).toEqual(["First", "Second"]);
+  await expect.element(field).toHaveFocus();
+  const clipboard = new DataTransfer();
+  clipboard.setData("text/plain", "- Third\n- Fourth\n");
+  const paste = new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true });
+  field.element().dispatchEvent(paste);
+  await expect.poll(() => lane("Done").slice(-2)).toEqual(["Third", "Fourth"]);
+  await userEvent.keyboard("{Escape}");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(() => lane("Done").slice(-2)).toEqual(["First", "Second"]);
+});
+
+test("both places of a card moved apart are shown, and one click chooses", async () => {
+  show("#/board/b-launch");
+  const apart = page.getByRole("group", { name: /column while apart: Doing or Done/ });
+  await expect.element(apart).toBeVisible();
+  expect(await clean()).toEqual([]);
+  await page.getByRole("button", { name: "Choose Done" }).click();
+  await expect.element(apart).not.toBeInTheDocument();
+  expect(lane("Done")).toContain("Relay on a five-euro machine");
+});
+
+test("a column with cards asks where they go before it is deleted", async () => {
+  show("#/board/b-launch");
+  await page.getByRole("button", { name: "Menu of Doing" }).click();
+  await page.getByRole("menuitem", { name: "Delete column" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete “Doing”?" });
+  await expect.element(dialog).toBeVisible();
+  expect(await clean()).toEqual([]);
+  await page.getByRole("radio", { name: "Move to Done" }).click();
+  await page.getByRole("button", { name: "Delete column" }).click();
+  await expect.poll(() => lane("Done")).toContain("Icon at 16 px");
+});
+
+test("a note's title is typed in place and two titles are both offered", async () => {
+  show("#/note/n-pricing");
+  const title = page.getByRole("textbox", { name: "Note title" });
+  await expect.element(title).toHaveValue("Pricing");
+  expect(await clean()).toEqual([]);
+  await page.getByRole("button", { name: "Choose What it costs" }).click();
+  await expect.element(title).toHaveValue("What it costs");
+  await title.fill("Money");
+  await userEvent.keyboard("{Enter}");
+  await expect.element(page.getByRole("treeitem", { name: "Money" })).toBeVisible();
+});
+
+test("the tree is walked, opened, renamed and reordered by keyboard", async () => {
+  show("#/note/n-welcome");
+  const first = page.getByRole("treeitem", { name: "Start here" });
+  await expect.element(first).toBeVisible();
+  (first.element() as HTMLElement).focus();
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}{ArrowRight}{ArrowRight}");
+  await expect.element(page.getByRole("treeitem", { name: /Pricing/ })).toHaveFocus();
+  await userEvent.keyboard("{Alt>}{ArrowLeft}{/Alt}");
+  await expect.poll(spoken).toContain("Moved “Pricing” to the top level, 4 of 6");
+  await userEvent.keyboard("{F2}");
+  await expect.element(page.getByRole("textbox", { name: "Rename Pricing" })).toHaveFocus();
+  await userEvent.keyboard("Prices{Enter}");
+  await expect.element(page.getByRole("treeitem", { name: "Prices" })).toHaveFocus();
+});
+
+test("search answers as one types and opens the card that was found", async () => {
+  show("#/note/n-welcome");
+  await expect.element(page.getByRole("textbox", { name: "Note title" })).toBeVisible();
+  await userEvent.keyboard("{Control>}{Shift>}f{/Shift}{/Control}");
+  await expect.element(page.getByRole("combobox", { name: "Search" })).toHaveFocus();
+  await userEvent.keyboard("icon");
+  await expect.element(page.getByRole("option", { name: /Icon at 16 px/ })).toBeVisible();
+  expect(await clean()).toEqual([]);
+  await userEvent.keyboard("{Enter}");
+  await expect.element(page.getByRole("region", { name: "Card: Icon at 16 px" })).toBeVisible();
+});
+
+test("an invite is made with a role and shown as link, text and picture", async () => {
+  show();
+  await page.getByRole("button", { name: "Invite someone" }).click();
+  await page.getByRole("button", { name: "Make invite" }).click();
+  await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  await expect.element(page.getByRole("img", { name: "The invite as a QR code" })).toBeVisible();
+  expect(await clean()).toEqual([]);
+  await userEvent.keyboard("{Escape}");
+  await expect.element(page.getByRole("button", { name: "Invite someone" })).toHaveFocus();
+});
+
+test("people and connections are shown in words, and a failed address says why", async () => {
+  show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  await expect.element(page.getByText("Connected, both hold the same")).toBeVisible();
+  await page.getByRole("textbox", { name: "Address" }).fill("10.0.0.9:1");
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect.element(page.getByRole("alert")).toHaveTextContent("Nobody answered");
+  expect(await clean()).toEqual([]);
+});
+
+test("what is trashed can be undone from its toast and restored from the trash", async () => {
+  show("#/note/n-interviews");
+  await page.getByRole("button", { name: "Menu of this document" }).click();
+  await page.getByRole("menuitem", { name: "Move to trash" }).click();
+  await expect.element(page.getByText("This lies in the trash.")).toBeVisible();
+  await page.getByRole("link", { name: "Trash" }).click();
+  await expect.element(page.getByRole("button", { name: "Restore Interviews" })).toBeVisible();
+  expect(await clean()).toEqual([]);
+  await page.getByRole("button", { name: "Restore Interviews" }).click();
+  await expect.element(page.getByText("The trash is empty")).toBeVisible();
+});
+
+test("dark and light both have enough contrast on a board with an open card", async () => {
+  show("#/board/b-launch");
+  await page.getByRole("button", { name: "Relay on a five-euro machine" }).click();
+  await expect.element(page.getByRole("region", { name: /^Card: Relay/ })).toBeVisible();
+  for (const theme of ["light", "dark"]) {
+    document.documentElement.dataset["theme"] = theme;
+    expect(await clean(), theme).toEqual([]);
+  }
+  delete document.documentElement.dataset["theme"];
+});
+
+test("after the line broke, what is seen is what the engine says then", async () => {
+  show("#/note/n-welcome");
+  await expect.element(page.getByRole("treeitem", { name: "Start here" })).toBeVisible();
+  const known = fake.documents.get("n-welcome");
+  if (known === undefined) throw new Error("the seed has it");
+  known.title = { value: "Begin here", others: [] };
+  fake.reconnect();
+  await expect.element(page.getByRole("treeitem", { name: "Begin here" })).toBeVisible();
+});

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { Connection } from "../ipc/connection";
+import { FakeEngine } from "../ipc/fake";
+import { Changes, TREE } from "./changes";
+import { Toasts } from "./toasts.svelte";
+
+function setUp() {
+  const fake = new FakeEngine();
+  const toasts = new Toasts();
+  const changes = new Changes(new Connection(fake), toasts);
+  const title = () => fake.documents.get("n-welcome")?.title.value;
+  const rename = (to: string, toast = false) =>
+    changes.run(
+      { type: "edit_note", document: "n-welcome", edit: { type: "rename", title: to } },
+      { scope: TREE, words: `Renamed to ${to}`, toast },
+    );
+  return { toasts, changes, title, rename };
+}
+
+test("undo and redo walk through my changes, the newest first", async () => {
+  const { changes, title, rename } = setUp();
+  await rename("One");
+  await rename("Two");
+  await changes.undo(TREE);
+  expect(title()).toBe("One");
+  await changes.undo(TREE);
+  expect(title()).toBe("Start here");
+  await changes.redo(TREE);
+  expect(title()).toBe("One");
+  await rename("Three");
+  await changes.redo(TREE);
+  expect(title()).toBe("Three");
+});
+
+test("a toast takes back its own change, even when others came after it", async () => {
+  const { toasts, changes, title, rename } = setUp();
+  await rename("One", true);
+  toasts.shown[0]?.action?.run();
+  await expect.poll(title).toBe("Start here");
+  expect(changes.canUndo(TREE)).toBe(false);
+});
+
+test("one scope's undo leaves another's alone", async () => {
+  const { changes, title, rename } = setUp();
+  await rename("One");
+  await changes.undo("b-launch");
+  expect(title()).toBe("One");
+});
+
+test("a refused change is told with its hint and is nothing to undo", async () => {
+  const { toasts, changes } = setUp();
+  const done = await changes.run(
+    { type: "edit_note", document: "nowhere", edit: { type: "trash" } },
+    { scope: TREE, words: "" },
+  );
+  expect(done).toBe(false);
+  expect(changes.canUndo(TREE)).toBe(false);
+  expect(toasts.shown.map((toast) => toast.tone)).toEqual(["bad"]);
+});
