@@ -24,8 +24,6 @@ type Inflight = {
   asked: boolean;
   /** What is known of it: surely not in the engine's text, perhaps, surely. */
   applied: "no" | "perhaps" | "yes";
-  /** Asking again is of no use; the next whole text tells whether it was applied. */
-  hopeless: boolean;
 };
 
 const NOTHING: Incoming = { changes: null, resubscribe: false };
@@ -42,6 +40,8 @@ export class TextBridge {
   #pending = ChangeSet.empty(0);
   /** Between losing the thread and the next whole text: nothing is pushed, patches mean nothing. */
   #following = false;
+  /** The engine no longer knows the base: only its whole text helps. */
+  #baseForgotten = false;
   /** Newest version heard of while a push kept us from applying it. */
   #newest = 0;
 
@@ -76,7 +76,7 @@ export class TextBridge {
       splices: splicesOf(changes),
       length: changes.newLength,
     };
-    this.#inflight = { push, changes, asked: true, applied: "no", hopeless: false };
+    this.#inflight = { push, changes, asked: true, applied: "no" };
     this.#pending = ChangeSet.empty(changes.newLength);
     return push;
   }
@@ -114,7 +114,7 @@ export class TextBridge {
     const inflight = this.#inflight;
     if (inflight?.push.pushId !== pushId) return NOTHING;
     inflight.asked = false;
-    inflight.hopeless = true;
+    this.#baseForgotten = true;
     if (inflight.applied === "no") this.#takeBack(inflight);
     return this.#startOver();
   }
@@ -144,16 +144,26 @@ export class TextBridge {
     return { changes: this.#mapOverPending(theirs), resubscribe: false };
   }
 
-  /** The engine's whole text, at the start of a subscription. Returns what the view has to change. */
+  /**
+   * The engine's whole text, at the start of a subscription. Returns what the view has to change.
+   * While something waits to be pushed from a base that the engine may still know, that is
+   * nothing: the answer to the push brings exactly what others did, which two texts only suggest.
+   */
   reset(version: number, text: string): ChangeSet | null {
     const server = textOf(text);
     const inflight = this.#inflight;
-    const sameHistory = this.#continues(version, server);
+    const known = this.#continues(version, server) && !this.#baseForgotten;
     this.#following = true;
-    if (inflight !== null && sameHistory && inflight.applied !== "yes" && !inflight.hopeless) {
+    const waits = inflight === null ? !this.#pending.empty : inflight.applied !== "yes";
+    if (known && waits) {
       this.#newest = Math.max(this.#newest, version);
       return null;
     }
+    return this.#adopt(version, server);
+  }
+
+  #adopt(version: number, server: Text): ChangeSet | null {
+    const inflight = this.#inflight;
     let known = this.#base ?? textOf("");
     if (inflight !== null) {
       const applied = inflight.applied === "yes" || grewFromPush(server, known, inflight.changes);
@@ -164,6 +174,7 @@ export class TextBridge {
     this.#base = server;
     this.#version = version;
     this.#newest = version;
+    this.#baseForgotten = false;
     return this.#mapOverPending(changesBetween(known, server));
   }
 
@@ -201,19 +212,22 @@ function grewFromPush(server: Text, base: Text, push: ChangeSet): boolean {
   if (server.eq(base)) return false;
   if (server.eq(withPush)) return true;
   const since = changesBetween(withPush, server);
-  return keepsInsertions(push, since) && sizeOf(since) < sizeOf(changesBetween(base, server));
+  const wrote = writtenBy(push, since);
+  if (wrote === "gone") return false;
+  const saved = sizeOf(changesBetween(base, server)) - sizeOf(since);
+  return wrote === "kept" ? saved >= 0 : saved > 0;
 }
 
-/** Whether what a push inserted outlives the changes after it, white space aside. */
-function keepsInsertions(push: ChangeSet, next: ChangeSet): boolean {
-  let keeps = true;
+/** What became of the words that a push wrote in the changes after it; white space proves nothing. */
+function writtenBy(push: ChangeSet, since: ChangeSet): "kept" | "gone" | "nothing" {
+  let wrote: "kept" | "gone" | "nothing" = "nothing";
   push.iterChanges((_fromA, _toA, from, to, inserted) => {
-    const blank = inserted.toString().trim() === "";
-    next.iterChangedRanges((goneFrom, goneTo) => {
+    if (wrote === "gone" || inserted.toString().trim() === "") return;
+    wrote = "kept";
+    since.iterChangedRanges((goneFrom, goneTo) => {
       const [start, end] = [Math.max(from, goneFrom), Math.min(to, goneTo)];
-      if (start >= end) return;
-      if (blank || /\S/.test(inserted.sliceString(start - from, end - from))) keeps = false;
+      if (start < end && /\S/.test(inserted.sliceString(start - from, end - from))) wrote = "gone";
     }, true);
   });
-  return keeps;
+  return wrote;
 }

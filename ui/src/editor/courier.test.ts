@@ -145,9 +145,25 @@ test("what is typed while the line is down goes when it is back", () => {
   stage.pass(5_000);
   expect(stage.pushes).toHaveLength(0);
   stage.events[0]?.reset(4, "Yx");
+  expect(stage.pushes.at(-1)?.push).toMatchObject({
+    baseVersion: 1,
+    splices: [{ at: 1, delete: 0, insert: "a" }],
+  });
+  stage.answer({ ack: { version: 5, splices: [{ at: 0, delete: 0, insert: "Y" }] } });
+  expect(stage.shown.at(-1)?.toJSON()).toEqual([[0, "Y"], 2]);
+});
+
+test("where the engine no longer knows the base, its whole text is the next one", () => {
+  const stage = new Stage("x");
+  stage.line(false);
+  stage.type("a", 1, 1);
+  stage.events[0]?.reset(90, "Yx");
+  stage.answer({ failure: { kind: "resync" } });
+  expect(stage.events).toHaveLength(2);
+  stage.events[1]?.reset(90, "Yx");
   expect(stage.shown.at(-1)?.toJSON()).toEqual([[0, "Y"], 2]);
   expect(stage.pushes.at(-1)?.push).toMatchObject({
-    baseVersion: 4,
+    baseVersion: 90,
     splices: [{ at: 2, delete: 0, insert: "a" }],
   });
 });
