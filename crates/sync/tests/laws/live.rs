@@ -20,9 +20,20 @@ fn connected(nodes: usize, links: &[(usize, usize)]) -> World {
 #[test]
 fn a_new_envelope_reaches_third_peers_through_the_middle_exactly_once() {
     let mut world = connected(4, &[(0, 1), (2, 1), (2, 3)]);
+    world.records_wire = true;
     let id = world.make(0, EnvelopeKind::Data, 400);
     world.drain();
     assert!(world.is_equal(), "without waiting for a reconciliation");
+    let named_to = |to: usize| {
+        let frames = world
+            .wire
+            .iter()
+            .filter(move |(_, receiver, _)| *receiver == to);
+        frames
+            .filter(|(_, _, bytes)| bytes.windows(32).any(|window| window == id.as_bytes()))
+            .count()
+    };
+    assert_eq!(named_to(0), 0, "nobody tells the author of it");
     for node in 1..4 {
         assert_eq!(world.nodes[node].arrivals.get(&id), Some(&1));
     }
