@@ -69,7 +69,7 @@ macro_rules! declare_id {
                 let wrong = || $crate::id::NotAnId {
                     what: $what,
                     given: text.chars().take(80).collect(),
-                    length: ($bytes * 8 + 4) / 5,
+                    length: usize::div_ceil($bytes * 8, 5),
                 };
                 let bytes = $crate::id::from_base32(text.trim()).map_err(|_| wrong())?;
                 Ok(Self(bytes.try_into().map_err(|_| wrong())?))

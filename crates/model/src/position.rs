@@ -91,10 +91,7 @@ fn lower(after: &str) -> Option<String> {
     if !fraction.is_empty() {
         return Some(whole.to_owned());
     }
-    match step(whole, false) {
-        Some(next) => Some(next),
-        None => None,
-    }
+    step(whole, false)
 }
 
 fn inside(before: &str, after: &str) -> Option<String> {

@@ -517,3 +517,27 @@ fn the_wrong_kind_and_a_missing_beginning_are_errors() {
         DocumentError::NotWhole
     );
 }
+
+#[test]
+fn a_change_that_numbers_its_operations_out_of_line_is_refused() {
+    for start in [1u64, 500, 2_000_000_000, u64::from(u32::MAX)] {
+        let (mut document, changes) = scene();
+        let mut forged = Change::from_bytes(changes[0].clone()).unwrap().decode();
+        forged.start_op = start.try_into().unwrap();
+        forged.hash = None;
+        let forged = Change::from(forged).raw_bytes().to_vec();
+        let merged = document.merge(&[ChangeBytes(forged)]).unwrap();
+        assert_eq!(
+            (merged.applied, merged.quarantined.len()),
+            (0, 1),
+            "{start}"
+        );
+        assert_eq!(
+            document
+                .merge(&[ChangeBytes(changes[0].clone())])
+                .unwrap()
+                .applied,
+            1
+        );
+    }
+}

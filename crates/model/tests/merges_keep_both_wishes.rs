@@ -454,3 +454,41 @@ fn cards_with_one_position_make_room() {
     let order: Vec<_> = a.board().unwrap().cards.iter().map(|c| c.id).collect();
     assert_eq!(order, [card(0), card(7), card(1), card(2)]);
 }
+
+#[test]
+fn the_order_of_cards_follows_what_others_moved() {
+    let mut a = board(4);
+    let mut b = replica(&a, 1);
+    board_edit(
+        &mut b,
+        BoardEdit::MoveCard {
+            card: card(0),
+            column: column(2),
+            after: None,
+        },
+    );
+    board_edit(
+        &mut b,
+        BoardEdit::MoveCard {
+            card: card(3),
+            column: column(2),
+            after: Some(card(0)),
+        },
+    );
+    exchange(&mut a, &mut b);
+    board_edit(
+        &mut a,
+        BoardEdit::MoveCard {
+            card: card(1),
+            column: column(2),
+            after: Some(card(0)),
+        },
+    );
+    let cards = a.board().unwrap().cards;
+    let order: Vec<_> = cards
+        .iter()
+        .filter(|c| c.place.value.column == column(2))
+        .map(|c| c.id)
+        .collect();
+    assert_eq!(order, [card(0), card(1), card(3)]);
+}

@@ -40,7 +40,7 @@ fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
 fn board_act(act: &Act, new: &mut u8) -> BoardEdit {
     let c = card(act.x % 6);
     let (to, word) = (column(act.y % 4), format!("w{}", act.z % 5));
-    let after = (act.z % 3 > 0).then(|| card(act.z % 6));
+    let after = (!act.z.is_multiple_of(3)).then(|| card(act.z % 6));
     match act.what % 22 {
         0..=4 => BoardEdit::MoveCard {
             card: c,
@@ -66,17 +66,17 @@ fn board_act(act: &Act, new: &mut u8) -> BoardEdit {
         },
         9 => BoardEdit::SetDue {
             card: c,
-            due: (act.z % 2 == 0).then(|| format!("2026-01-{:02}", act.z % 28 + 1)),
+            due: (act.z.is_multiple_of(2)).then(|| format!("2026-01-{:02}", act.z % 28 + 1)),
         },
         10 => BoardEdit::SetPriority {
             card: c,
-            priority: (act.z % 2 == 0).then_some(Priority::High),
+            priority: (act.z.is_multiple_of(2)).then_some(Priority::High),
         },
         11 => BoardEdit::TrashCard { card: c },
         12 => BoardEdit::RestoreCard { card: c },
         13 => BoardEdit::ArchiveCard {
             card: c,
-            archived: act.z % 2 == 0,
+            archived: act.z.is_multiple_of(2),
         },
         14 => BoardEdit::AddChecklistItem {
             card: c,
@@ -88,7 +88,7 @@ fn board_act(act: &Act, new: &mut u8) -> BoardEdit {
             card: c,
             item: item(act.y % 4),
             title: None,
-            done: Some(act.z % 2 == 0),
+            done: Some(act.z.is_multiple_of(2)),
         },
         16 => BoardEdit::RemoveChecklistItem {
             card: c,
@@ -125,7 +125,7 @@ fn deliver(replicas: &mut [Document], from: usize, to: usize, order: u8) {
     replicas[from].close_burst(0).unwrap();
     replicas[to].close_burst(0).unwrap();
     let mut changes = replicas[from].changes_since(&replicas[to].heads()).unwrap();
-    if order % 2 == 0 {
+    if order.is_multiple_of(2) {
         changes.reverse();
     }
     let turn = usize::from(order) % changes.len().max(1);
@@ -276,7 +276,7 @@ proptest! {
             let document = &mut replicas[who];
             match act.what % 12 {
                 0 => { note_edit(document, NoteEdit::Rename { title: format!("T{}", act.x) }); }
-                1 => { note_edit(document, if act.x % 2 == 0 { NoteEdit::Trash } else { NoteEdit::Restore }); }
+                1 => { note_edit(document, if act.x.is_multiple_of(2) { NoteEdit::Trash } else { NoteEdit::Restore }); }
                 2 => { note_edit(document, NoteEdit::AppendText { text: format!("p{}", act.x) }); }
                 3 => deliver(&mut replicas, who, usize::from(act.x) % count, act.y),
                 4 => { document.close_burst(0).unwrap(); }

@@ -373,3 +373,35 @@ fn a_refused_edit_changes_nothing() {
     let order: Vec<_> = a.board().unwrap().cards.iter().map(|c| c.id).collect();
     assert_eq!(order, [card(1), card(0)]);
 }
+
+#[test]
+fn a_dispute_between_others_is_not_settled_by_my_undo() {
+    let mut a = board(1);
+    let mine = board_edit(
+        &mut a,
+        BoardEdit::SetCardTitle {
+            card: card(0),
+            title: "mine".into(),
+        },
+    );
+    let (mut b, mut c) = (replica(&a, 1), replica(&a, 2));
+    board_edit(
+        &mut b,
+        BoardEdit::SetCardTitle {
+            card: card(0),
+            title: "b".into(),
+        },
+    );
+    board_edit(
+        &mut c,
+        BoardEdit::SetCardTitle {
+            card: card(0),
+            title: "c".into(),
+        },
+    );
+    exchange(&mut a, &mut b);
+    exchange(&mut a, &mut c);
+    let disputed = a.card(card(0)).unwrap().title;
+    assert!(undo(&mut a, &mine).changes.is_empty());
+    assert_eq!(a.card(card(0)).unwrap().title, disputed);
+}

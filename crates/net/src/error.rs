@@ -28,6 +28,9 @@ pub enum NetError {
     /// No address to listen on was given.
     #[error("no address to listen on was given; name at least one")]
     NowhereToListen,
+    /// The system gives no more threads.
+    #[error("the network needs threads of its own and the system gives none: {0}")]
+    Threads(String),
     /// The device key cannot serve as a network identity.
     #[error("the key of this device cannot be used as its network identity")]
     Identity,

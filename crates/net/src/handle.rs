@@ -1,132 +1,32 @@
-//! The door to the network: starting it, and the handle that the engine holds.
+//! The handle that the engine holds.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use libp2p::{Swarm, core::transport::ListenerId, swarm};
-use skein_access::{DeviceId, DeviceKey};
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use skein_access::DeviceId;
+use tokio::sync::{mpsc, watch};
 
 use crate::{
-    Allowed, Limits, Listen, NetError, NetEvent, SendError,
+    Allowed, NetError, SendError,
     address::{self, AddressError},
-    behaviour::Behaviour,
-    identity::{keypair, peer_of},
-    limits::{
-        ADDRESSES_PER_DEVICE, COMMAND_QUEUE, EVENT_QUEUE, IDLE_CONNECTION, NEGOTIATING_STREAMS,
-    },
-    listen::Settled,
+    identity::peer_of,
+    limits::ADDRESSES_PER_DEVICE,
     outbox::Outboxes,
-    swarm::{Command, Ends, NetTask},
-    tasks::Tasks,
-    transport,
+    swarm::Command,
 };
-
-/// How to start the network.
-#[derive(Debug)]
-pub struct NetConfig<'a> {
-    /// The key of this device: its identity to everyone.
-    pub key: &'a DeviceKey,
-    /// Where to listen.
-    pub listen: Listen,
-    /// Whether to look for members on the local network. Everyone there can then see the public key of this device.
-    pub discover: bool,
-    /// How many may be here.
-    pub limits: Limits,
-}
-
-/// The network of this device.
-#[derive(Debug)]
-pub struct Net;
-
-impl Net {
-    /// Starts the network inside the running tokio runtime. At first nobody is allowed in: see [`NetHandle::allow`].
-    ///
-    /// The events must be read: what peers send waits in a bounded queue, and links stand still while it is full.
-    ///
-    /// # Errors
-    /// When the port is taken ([`NetError::PortInUse`]: try another) or the system forbids listening.
-    pub async fn start(
-        config: NetConfig<'_>,
-    ) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), NetError> {
-        let keypair = keypair(config.key)?;
-        let me = config.key.id();
-        let transport = transport::build(&keypair)?;
-        let settled = config.listen.settle().await?;
-        let behaviour = Behaviour::new(&keypair, config.limits, config.discover);
-        let discovers = behaviour.discovers();
-        let tasks = Tasks::default();
-        let swarm_config = swarm::Config::with_executor(tasks.clone())
-            .with_idle_connection_timeout(IDLE_CONNECTION)
-            .with_max_negotiating_inbound_streams(NEGOTIATING_STREAMS);
-        let mut swarm = Swarm::new(
-            transport,
-            behaviour,
-            keypair.public().to_peer_id(),
-            swarm_config,
-        );
-        let listeners = listen(&mut swarm, &settled)?;
-
-        let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
-        let (allowed, allowed_now) = watch::channel(Allowed::default());
-        let (events, event_queue) = mpsc::channel(EVENT_QUEUE);
-        let outboxes = Outboxes::default();
-        let listening = Arc::new(Mutex::new(Vec::new()));
-        let ends = Ends {
-            commands: command_queue,
-            allowed: allowed_now,
-            events,
-            outboxes: outboxes.clone(),
-            listening: Arc::clone(&listening),
-        };
-        let port = settled.port;
-        let task = tokio::spawn(NetTask::new(me, swarm, listeners, ends).run(tasks, settled));
-        let task = Arc::new(tokio::sync::Mutex::new(Some(task)));
-        Ok((
-            NetHandle {
-                me,
-                port,
-                discovers,
-                commands,
-                allowed,
-                outboxes,
-                listening,
-                task,
-            },
-            event_queue,
-        ))
-    }
-}
-
-fn listen(swarm: &mut Swarm<Behaviour>, settled: &Settled) -> Result<Vec<ListenerId>, NetError> {
-    settled
-        .multiaddrs()
-        .into_iter()
-        .map(|address| {
-            swarm
-                .listen_on(address.clone())
-                .map_err(|error| NetError::Listen {
-                    address: address.to_string(),
-                    reason: error.to_string(),
-                })
-        })
-        .collect()
-}
 
 /// What the engine holds to steer the network. Cheap to clone; when the last one is dropped, the network stops by itself.
 /// No call waits for the network, except those that say so.
 #[derive(Debug, Clone)]
 pub struct NetHandle {
-    me: DeviceId,
-    port: u16,
-    discovers: bool,
-    commands: mpsc::Sender<Command>,
-    allowed: watch::Sender<Allowed>,
-    outboxes: Outboxes,
-    listening: Arc<Mutex<Vec<String>>>,
-    task: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
+    pub(crate) me: DeviceId,
+    pub(crate) port: u16,
+    pub(crate) discovers: bool,
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) allowed: watch::Sender<Allowed>,
+    pub(crate) outboxes: Outboxes,
+    pub(crate) listening: Arc<Mutex<Vec<String>>>,
+    /// Closed when the last thread of the network has ended.
+    pub(crate) stopped: watch::Receiver<()>,
 }
 
 impl NetHandle {
@@ -240,17 +140,15 @@ impl NetHandle {
         self.outboxes.connected()
     }
 
-    /// Says good-bye to everyone and waits until every task has ended and the port is free: one to three seconds when all
-    /// answer, nine at the very most. The events end with it; links that the engine has not heard the end of are over too.
-    /// Who cannot wait may drop the future: the network stops all the same.
+    /// Says good-bye to everyone and waits until every task has ended and the port is free: mostly well under a second, at
+    /// the very most four. The events end with it; links that the engine has not heard the end of are over too. Who cannot
+    /// wait may drop the future: the network stops all the same.
     pub async fn shutdown(&self) {
         // A network that is stopped or stopping needs no order.
         let _ = self.commands.send(Command::Shutdown).await;
-        let mut task = self.task.lock().await;
-        if let Some(running) = task.as_mut() {
-            let _ = running.await;
-            *task = None;
-        }
+        let mut stopped = self.stopped.clone();
+        // Nothing is ever sent: this waits for the closing.
+        let _ = stopped.changed().await;
     }
 
     fn order(&self, command: Command) -> Result<(), NetError> {

@@ -16,10 +16,6 @@ const ATTEMPTS: usize = 32;
 /// How long a port that is asked for may stay taken before that is an error: who had it may just be letting it go.
 const TAKEOVER: Duration = Duration::from_secs(1);
 
-/// How long our own port may take to become free. QUIC holds it for three more of its timeouts, about three seconds, when
-/// a handshake was under way.
-const RELEASE: Duration = Duration::from_secs(5);
-
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listen {
@@ -52,7 +48,7 @@ impl Listen {
     pub(crate) async fn settle(&self) -> Result<Settled, NetError> {
         let first = *self.addresses.first().ok_or(NetError::NowhereToListen)?;
         if self.port != 0 {
-            wait_until_free(&self.addresses, self.port, TAKEOVER).await;
+            wait_until_free(&self.addresses, self.port).await;
             return self.settle_on(self.port);
         }
         let mut last = NetError::PortInUse { port: 0 };
@@ -112,11 +108,6 @@ impl Settled {
             })
             .collect()
     }
-
-    /// Waits until the system has taken the port back, so that it can be listened on again.
-    pub(crate) async fn released(&self) {
-        wait_until_free(&self.addresses, self.port, RELEASE).await;
-    }
 }
 
 /// libp2p shares its TCP port with any process of the same user that asks likewise, so a second node would listen
@@ -128,14 +119,14 @@ fn probe(ip: IpAddr, port: u16) -> io::Result<()> {
     Ok(())
 }
 
-async fn wait_until_free(addresses: &[IpAddr], port: u16, patience: Duration) {
+async fn wait_until_free(addresses: &[IpAddr], port: u16) {
     let taken = || {
         addresses
             .iter()
             .any(|ip| probe(*ip, port).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse))
     };
     let started = tokio::time::Instant::now();
-    while taken() && started.elapsed() < patience {
+    while taken() && started.elapsed() < TAKEOVER {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -16,7 +16,7 @@ use skein_access::DeviceId;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::{Id, JoinError, JoinSet},
-    time::{MissedTickBehavior, interval, sleep_until},
+    time::{MissedTickBehavior, interval, sleep, sleep_until},
 };
 
 use crate::{
@@ -28,12 +28,10 @@ use crate::{
     identity::peer_of,
     limits::{NOTICES, PROOF_AFTER_WAKE, SILENCE, TICK},
     links::{Line, Links, Order},
-    listen::Settled,
     outbox::Outboxes,
     overheard::Overheard,
     redial::Redial,
     stream::Link,
-    tasks::Tasks,
     vital::Vital,
     wake::{Tick, WakeClock},
 };
@@ -41,8 +39,8 @@ use crate::{
 /// How long a shutdown waits for links to say good-bye and connections to close.
 const GOOD_BYE: Duration = Duration::from_secs(3);
 
-/// How long a shutdown waits for libp2p's own tasks after that.
-const LAST_TASKS: Duration = Duration::from_millis(500);
+/// How long the last packets may take to leave: after this the sockets are closed under whatever still wants to write.
+const LAST_PACKETS: Duration = Duration::from_millis(50);
 
 /// What the engine orders through the handle.
 #[derive(Debug)]
@@ -129,7 +127,7 @@ impl NetTask {
     }
 
     /// Runs until the engine says so, drops every handle, or drops the events.
-    pub(crate) async fn run(mut self, tasks: Tasks, settled: Settled) {
+    pub(crate) async fn run(mut self) {
         let events = self.ends.events.clone();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -158,7 +156,7 @@ impl NetTask {
             }
         }
         drop(events);
-        self.stop(tasks, settled).await;
+        self.stop().await;
     }
 
     fn on_command(&mut self, command: Command) {
@@ -363,12 +361,11 @@ impl NetTask {
     }
 
     /// Says good-bye to everyone, waits for what runs, and gives the port back.
-    async fn stop(mut self, tasks: Tasks, settled: Settled) {
+    async fn stop(mut self) {
         for device in self.links.devices() {
             let orders = self.links.expel(device, Ended::ShuttingDown);
             self.obey(orders);
         }
-        // Without listening addresses, discovery has nothing left to announce.
         for listener in std::mem::take(&mut self.listeners) {
             self.swarm.remove_listener(listener);
         }
@@ -391,7 +388,6 @@ impl NetTask {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         drop(self.swarm);
-        tasks.finish(LAST_TASKS).await;
-        settled.released().await;
+        sleep(LAST_PACKETS).await;
     }
 }

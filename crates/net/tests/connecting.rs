@@ -194,6 +194,12 @@ async fn dials_that_lead_nowhere_say_why() {
     assert!(matches!(a.net.redial_now(), Err(NetError::Stopped)));
 }
 
+/// The sockets are closed now, not soon.
+fn assert_free(port: u16) {
+    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+    std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+}
+
 /// A way between two devices that can be cut like a cable: nothing is closed, nothing arrives any more.
 async fn cable_to(port: u16) -> (u16, watch::Sender<bool>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -273,8 +279,7 @@ async fn shutting_down_ends_everything_even_when_nobody_reads_the_events() {
         Ended::ClosedByPeer | Ended::Lost(_)
     ));
     drop(events);
-    let free = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, net.port()));
-    assert!(free.is_ok());
+    assert_free(net.port());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

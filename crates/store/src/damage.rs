@@ -192,7 +192,7 @@ fn header_damage(header: &[u8], length: u64, newest: i64, log: bool) -> Option<D
     }
     // While a log is there, pages may rest in the log alone.
     let expected = u64::from(pages) * page;
-    if !log && (length < expected || length % page != 0) {
+    if !log && (length < expected || !length.is_multiple_of(page)) {
         return Some(Damage::CutOff {
             found: length,
             expected,

@@ -75,7 +75,7 @@ pub(crate) fn fold(word: &str) -> Cow<'_, str> {
         .flat_map(char::to_lowercase)
         .filter(|character| !is_accent(*character) && !character.is_whitespace())
         .nfc()
-        .flat_map(|character| Plain::of(character));
+        .flat_map(Plain::of);
     Cow::Owned(folded.collect())
 }
 

@@ -57,6 +57,8 @@ impl Core {
         if let Some(before) = self.links.remove(&peer) {
             tracing::debug!(%peer, address = before.address, "a newer connection takes the place of an older one");
         }
+        // What was done before they met is part of what they compare.
+        self.seal_everything(step);
         let hello = HelloConfig {
             workspaces: self.workspace.iter().map(|workspace| workspace.id).collect(),
             invite: self.joining.as_ref().map(|joining| joining.proof(self.device.id(), peer)),

@@ -6,6 +6,7 @@ use automerge::transaction::Transactable;
 use automerge::{ObjType, ROOT, ScalarValue};
 
 use super::body::{Body, guarded};
+use super::index::BoardIndex;
 use super::merge::Waiting;
 use super::typing::Typing;
 use super::{Document, DocumentError, FORMAT, Loaded, empty, fields, guard};
@@ -131,6 +132,10 @@ impl Document {
         let mut document = Self::around(id, kind, Body::Settled(Box::new(doc)));
         document.waiting = waiting;
         document.refresh_life()?;
+        if kind == Kind::Board {
+            // Now rather than at the first move, which a hand is waiting for.
+            document.index = Some(document.body.read(BoardIndex::build)?);
+        }
         Ok(Loaded {
             document,
             waiting: taken.waiting,

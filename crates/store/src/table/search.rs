@@ -1,5 +1,6 @@
 //! Texts and the index over them: what was written is found by whole words, beginnings of words, and characters of scripts without spaces.
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Row, params};
 use skein_model::{CardId, DocumentId, Kind};
 
@@ -123,13 +124,13 @@ fn index(connection: &Connection, row: i64, title: &str, body: &str) -> Result<(
     run(connection, sql, params![row, segment(title), segment(body)]).map(drop)
 }
 
-/// Throws the index away and makes it again from the texts.
+/// Throws the index away, whatever it holds, and makes it again from the texts.
 pub(crate) fn rebuild(connection: &Connection) -> Result<(), StoreError> {
-    run(
-        connection,
-        "INSERT INTO search (search) VALUES ('delete-all')",
-        [],
-    )?;
+    let sql = "SELECT sql FROM sqlite_schema WHERE name = 'search'";
+    let made_by: Option<String> = one(connection, sql, [], |row| row.get(0))?;
+    let made_by = made_by.ok_or_else(|| StoreError::damaged("the search index is missing"))?;
+    drop_index(connection)?;
+    connection.execute(&made_by, [])?;
     let mut texts = connection.prepare("SELECT row, title, body FROM texts ORDER BY row")?;
     let mut rows = texts.query([])?;
     while let Some(row) = rows.next()? {
@@ -141,6 +142,27 @@ pub(crate) fn rebuild(connection: &Connection) -> Result<(), StoreError> {
         )?;
     }
     Ok(())
+}
+
+fn drop_index(connection: &Connection) -> Result<(), StoreError> {
+    if connection.execute("DROP TABLE search", []).is_ok() {
+        return Ok(());
+    }
+    // FTS5 does not even drop an index whose configuration it cannot read: it is given one, only to be dropped with it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
+    let dropped = connection
+        .execute("INSERT OR REPLACE INTO search_config (k, v) VALUES ('version', 4)", [])
+        .and_then(|_| connection.execute("DROP TABLE search", []));
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    dropped.map(drop).map_err(|error| of_the_index(error.into()))
+}
+
+/// The statements are right, so what is refused here speaks of the index.
+fn of_the_index(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Refused(words) => StoreError::SearchIndex(words),
+        error => error,
+    }
 }
 
 /// The stored text of a document, without its title.

@@ -36,7 +36,7 @@ fn writer_that_is_killed() {
 /// Each step touches most tables, so that a torn one would show.
 fn write(store: &mut Store, ana: &Founder, number: u32) {
     let permit = ana.write(Kind::Note);
-    let durability = if number % 5 == 0 {
+    let durability = if number.is_multiple_of(5) {
         Durability::Full
     } else {
         Durability::Normal

@@ -365,7 +365,7 @@ fn parts_of_a_projection_written_one_by_one_equal_the_whole() {
                     conflicts: 2,
                 },
             )?;
-            tx.put_cards(id(1), &[moved.clone()], &[cards[1].id])?;
+            tx.put_cards(id(1), std::slice::from_ref(&moved), &[cards[1].id])?;
             tx.put_references(id(1), &last.tags, &last.links)
         })
         .unwrap();
@@ -373,7 +373,10 @@ fn parts_of_a_projection_written_one_by_one_equal_the_whole() {
     assert_eq!(whole.projection(&permit, id(1)).unwrap(), last);
     assert_eq!(parts.projection(&permit, id(1)).unwrap(), last);
     for store in [&whole, &parts] {
-        assert_eq!(store.cards(&permit, id(1)).unwrap(), [moved.clone()]);
+        assert_eq!(
+            store.cards(&permit, id(1)).unwrap(),
+            std::slice::from_ref(&moved)
+        );
         assert!(store.search(&ana.reads(), "rest", 10).unwrap().is_empty());
         assert_eq!(
             store.search(&ana.reads(), "yellow", 10).unwrap()[0].card,

@@ -1,0 +1,164 @@
+//! Starting the network: a thread of its own, a runtime on it, and in that the swarm.
+//!
+//! libp2p, quinn and mDNS start tasks that nobody can wait for, and some of them hold sockets for a long time after a
+//! close. They all live in this runtime, so they are gone, and the port is free, when it is.
+
+use std::{
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use libp2p::{Swarm, core::transport::ListenerId, identity::Keypair, swarm};
+use skein_access::{DeviceId, DeviceKey};
+use tokio::{
+    runtime,
+    sync::{mpsc, oneshot, watch},
+};
+
+use crate::{
+    Allowed, Limits, Listen, NetError, NetEvent, NetHandle,
+    behaviour::Behaviour,
+    identity::keypair,
+    limits::{COMMAND_QUEUE, EVENT_QUEUE, IDLE_CONNECTION, NEGOTIATING_STREAMS},
+    listen::Settled,
+    outbox::Outboxes,
+    swarm::{Ends, NetTask},
+    transport,
+};
+
+/// Encryption takes most of the time; two connections may do it at once.
+const WORKERS: usize = 2;
+
+/// How long the threads of the runtime may take to end; only a look-up of a name can make them linger.
+const LAST_TASKS: Duration = Duration::from_millis(500);
+
+/// How to start the network.
+#[derive(Debug)]
+pub struct NetConfig<'a> {
+    /// The key of this device: its identity to everyone.
+    pub key: &'a DeviceKey,
+    /// Where to listen.
+    pub listen: Listen,
+    /// Whether to look for members on the local network. Everyone there can then see the public key of this device.
+    pub discover: bool,
+    /// How many may be here.
+    pub limits: Limits,
+}
+
+/// The network of this device.
+#[derive(Debug)]
+pub struct Net;
+
+type Started = (NetHandle, mpsc::Receiver<NetEvent>);
+
+impl Net {
+    /// Starts the network, on threads of its own. At first nobody is allowed in: see [`NetHandle::allow`].
+    ///
+    /// The events must be read: what peers send waits in a bounded queue, and links stand still while it is full.
+    ///
+    /// # Errors
+    /// When the port is taken ([`NetError::PortInUse`]: try another) or the system forbids listening.
+    pub async fn start(config: NetConfig<'_>) -> Result<Started, NetError> {
+        let keypair = keypair(config.key)?;
+        let (me, listen) = (config.key.id(), config.listen);
+        let (limits, discover) = (config.limits, config.discover);
+        let (stopping, stopped) = watch::channel(());
+        let (answer, answered) = oneshot::channel();
+        let thread = move || {
+            let built = runtime::Builder::new_multi_thread()
+                .worker_threads(WORKERS)
+                .thread_name("skein-net")
+                .enable_all()
+                .build();
+            let runtime = match built {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    // Whoever started the network may have lost interest.
+                    let _ = answer.send(Err(NetError::Threads(error.to_string())));
+                    return;
+                }
+            };
+            runtime.block_on(async {
+                let prepared = match listen.settle().await {
+                    Ok(settled) => prepare(me, &keypair, &settled, limits, discover, stopped),
+                    Err(error) => Err(error),
+                };
+                match prepared {
+                    Ok((started, task)) => {
+                        // Without anyone to hold the handle, the task ends at once.
+                        drop(answer.send(Ok(started)));
+                        task.run().await;
+                    }
+                    Err(error) => drop(answer.send(Err(error))),
+                }
+            });
+            runtime.shutdown_timeout(LAST_TASKS);
+            // This is what `NetHandle::shutdown` waits for.
+            drop(stopping);
+        };
+        thread::Builder::new()
+            .name("skein-net".to_owned())
+            .spawn(thread)
+            .map_err(|error| NetError::Threads(error.to_string()))?;
+        answered.await.map_err(|_| NetError::Stopped)?
+    }
+}
+
+fn prepare(
+    me: DeviceId,
+    keypair: &Keypair,
+    settled: &Settled,
+    limits: Limits,
+    discover: bool,
+    stopped: watch::Receiver<()>,
+) -> Result<(Started, NetTask), NetError> {
+    let transport = transport::build(keypair)?;
+    let behaviour = Behaviour::new(keypair, limits, discover);
+    let discovers = behaviour.discovers();
+    let config = swarm::Config::with_tokio_executor()
+        .with_idle_connection_timeout(IDLE_CONNECTION)
+        .with_max_negotiating_inbound_streams(NEGOTIATING_STREAMS);
+    let mut swarm = Swarm::new(transport, behaviour, keypair.public().to_peer_id(), config);
+    let listeners = listen(&mut swarm, settled)?;
+
+    let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
+    let (allowed, allowed_now) = watch::channel(Allowed::default());
+    let (events, event_queue) = mpsc::channel(EVENT_QUEUE);
+    let outboxes = Outboxes::default();
+    let listening = Arc::new(Mutex::new(Vec::new()));
+    let ends = Ends {
+        commands: command_queue,
+        allowed: allowed_now,
+        events,
+        outboxes: outboxes.clone(),
+        listening: Arc::clone(&listening),
+    };
+    let handle = NetHandle {
+        me,
+        port: settled.port,
+        discovers,
+        commands,
+        allowed,
+        outboxes,
+        listening,
+        stopped,
+    };
+    let task = NetTask::new(me, swarm, listeners, ends);
+    Ok(((handle, event_queue), task))
+}
+
+fn listen(swarm: &mut Swarm<Behaviour>, settled: &Settled) -> Result<Vec<ListenerId>, NetError> {
+    settled
+        .multiaddrs()
+        .into_iter()
+        .map(|address| {
+            swarm
+                .listen_on(address.clone())
+                .map_err(|error| NetError::Listen {
+                    address: address.to_string(),
+                    reason: error.to_string(),
+                })
+        })
+        .collect()
+}
