@@ -119,12 +119,12 @@ fn check_all(seeds: std::ops::Range<u64>) {
 
 #[test]
 fn after_quiescence_all_hold_the_same_and_acknowledged_is_held_first_half() {
-    check_all(0..1_500);
+    check_all(0..1_200);
 }
 
 #[test]
 fn after_quiescence_all_hold_the_same_and_acknowledged_is_held_second_half() {
-    check_all(1_500..3_000);
+    check_all(1_200..2_400);
 }
 
 #[test]
@@ -218,5 +218,5 @@ fn a_peer_that_refuses_is_never_believed_to_hold_everything() {
 #[test]
 #[ignore = "a long run by hand: as many seeds as a coffee lasts"]
 fn after_quiescence_all_hold_the_same_over_many_more_seeds() {
-    check_all(3_000..30_000);
+    check_all(2_400..30_000);
 }
