@@ -45,6 +45,8 @@ const unitProject = {
 
 export default defineConfig({
   base: "./",
+  // Known before the first test starts, so that nothing is bundled anew in the middle of one.
+  optimizeDeps: { entries: ["src/main.ts", "src/**/*.svelte", "src/**/*.browser.test.ts"] },
   plugins: [svelte()],
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   preview: { host: "127.0.0.1", port: 4173, strictPort: true },

@@ -194,7 +194,7 @@ test("quick add stays ready, and a paste of lines adds them all as one step", as
 
 test("both places of a card moved apart are shown, and one click chooses", async () => {
   show("#/board/b-launch");
-  const apart = page.getByRole("group", { name: /column while apart: Doing or Done/ });
+  const apart = page.getByRole("group", { name: "Set apart, Column: Doing or Done" });
   await expect.element(apart).toBeVisible();
   expect(await clean()).toEqual([]);
   await page.getByRole("button", { name: "Choose Done" }).click();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ClientMessage, Event, Status } from "./generated";
 import { Connection } from "./connection";
 import type { Listener, Transport } from "./connection";
-import { ApiError } from "./ipc";
+import type { ApiError } from "./ipc";
 
 const status: Status = {
   state: "ready",

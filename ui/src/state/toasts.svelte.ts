@@ -14,6 +14,7 @@ const MOST = 3;
 export class Toasts {
   shown = $state<Toast[]>([]);
   #next = 1;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at the timers
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   show(words: string, more: Partial<Pick<Toast, "hint" | "tone" | "action">> = {}): void {

@@ -17,7 +17,7 @@ import type {
   View,
 } from "../generated";
 import type { Listener, Transport } from "../connection";
-import { between, FakeDocument, freshId, one } from "./document";
+import { between, FakeDocument, freshId } from "./document";
 import { people, seed } from "./seed";
 import type { SeedDocument } from "./seed";
 
