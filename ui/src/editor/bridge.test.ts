@@ -93,10 +93,13 @@ class Run {
     }
   }
 
-  /** Every character that nobody deleted is there once, none twice; what was deleted is gone. */
-  checkCharacters(deletedIsGone: boolean): void {
+  /**
+   * Every character that nobody deleted is there, none twice, and what was deleted is gone. Where
+   * only two texts can be compared, equal line breaks leave doubt, and doubt keeps.
+   */
+  checkCharacters(deletedIsGone: boolean, someTwice = false): void {
     const found = this.unique(this.engine.text.toString());
-    expect(new Set(found).size).toBe(found.length);
+    if (!someTwice) expect(new Set(found).size).toBe(found.length);
     for (const character of this.typed.keys()) {
       if (!this.deleted.has(character)) expect(found).toContain(character);
       else if (deletedIsGone) expect(found).not.toContain(character);
@@ -150,8 +153,8 @@ test(
   "an engine that forgot pushes and versions neither loses nor doubles what was typed",
   () => {
     fc.assert(
-      fc.property(steps, (script) => {
-        const run = new Run();
+      fc.property(steps, fc.boolean(), (script, breaks) => {
+        const run = new Run({ breaks });
         const ownOnly = (text: string, author: string): boolean =>
           run
             .unique(text)
@@ -162,7 +165,7 @@ test(
           else run.move(step, true);
         }
         run.finish();
-        run.checkCharacters(false);
+        run.checkCharacters(false, breaks);
       }),
       { numRuns: 1500 * RUNS },
     );
@@ -245,9 +248,12 @@ test("edits that would cut a pair are kept whole", () => {
   );
 });
 
+let ids = 0;
+const fresh = (): string => `fresh ${ids++}`;
+
 function following(text: string): TextBridge {
   const bridge = new TextBridge();
-  bridge.reset(5, text);
+  bridge.reset(5, text, fresh);
   return bridge;
 }
 
@@ -279,7 +285,7 @@ test("an acknowledgement that reaches less far than a patch heard of asks for th
   bridge.nextPush(() => "one");
   bridge.patched({ fromVersion: 6, version: 7, splices: [] });
   expect(bridge.acknowledged("one", { version: 6, splices: [] }).resubscribe).toBe(true);
-  expect(bridge.reset(7, "abcZ")?.toJSON()).toEqual([3, [0, "Z"]]);
+  expect(bridge.reset(7, "abcZ", fresh)?.toJSON()).toEqual([3, [0, "Z"]]);
 });
 
 test("a patch that starts elsewhere, or does not fit, asks for the whole text", () => {
@@ -297,7 +303,7 @@ test("a push whose answer was lost is sent again under its own id", () => {
   bridge.lost();
   bridge.failed("one");
   expect(bridge.nextPush(() => "two")).toBeNull();
-  expect(bridge.reset(6, "abc")).toBeNull();
+  expect(bridge.reset(6, "abc", fresh)).toBeNull();
   expect(bridge.nextPush(() => "two")).toEqual(push);
 });
 
@@ -313,7 +319,7 @@ test("where the engine cannot say whether it applied a push, its text does", () 
     bridge.nextPush(() => "one");
     bridge.lost();
     bridge.failed("one");
-    expect(bridge.reset(0, text)?.toJSON() ?? null).toEqual(shown);
+    expect(bridge.reset(0, text, fresh)?.toJSON() ?? null).toEqual(shown);
     const next = bridge.nextPush(() => "two");
     expect(next?.splices.map((splice) => splice.insert).join("") ?? "").toBe(left);
   }
@@ -325,7 +331,7 @@ test("a push that the engine refuses joins what is pending", () => {
   bridge.nextPush(() => "one");
   expect(bridge.refused("one").resubscribe).toBe(true);
   bridge.local(typeAt(3, "d", 3));
-  expect(bridge.reset(9, "aXb")?.toJSON()).toEqual([1, [0, "X"], 3]);
+  expect(bridge.reset(9, "aXb", fresh)?.toJSON()).toEqual([1, [0, "X"], 3]);
   expect(bridge.nextPush(() => "two")).toMatchObject({
     baseVersion: 9,
     splices: [{ at: 3, delete: 0, insert: "cd" }],

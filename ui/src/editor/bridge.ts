@@ -69,16 +69,23 @@ export class TextBridge {
       return this.#inflight.push;
     }
     if (this.#pending.empty) return null;
+    const inflight = this.#prepare(newPushId());
+    inflight.asked = true;
+    return inflight.push;
+  }
+
+  /** All that is pending becomes the push that waits to be answered. */
+  #prepare(pushId: string): Inflight {
     const changes = this.#pending;
     const push = {
       baseVersion: this.#version,
-      pushId: newPushId(),
+      pushId,
       splices: splicesOf(changes),
       length: changes.newLength,
     };
-    this.#inflight = { push, changes, asked: true, applied: "no" };
     this.#pending = ChangeSet.empty(changes.newLength);
-    return push;
+    this.#inflight = { push, changes, asked: false, applied: "no" };
+    return this.#inflight;
   }
 
   /** The engine applied the push, now or at an earlier try. */
@@ -149,15 +156,15 @@ export class TextBridge {
    * While something waits to be pushed from a base that the engine may still know, that is
    * nothing: the answer to the push brings exactly what others did, which two texts only suggest.
    */
-  reset(version: number, text: string): ChangeSet | null {
+  reset(version: number, text: string, newPushId: () => string): ChangeSet | null {
     const server = textOf(text);
-    const inflight = this.#inflight;
-    const known = this.#continues(version, server) && !this.#baseForgotten;
     this.#following = true;
-    const waits = inflight === null ? !this.#pending.empty : inflight.applied !== "yes";
-    if (known && waits) {
-      this.#newest = Math.max(this.#newest, version);
-      return null;
+    if (this.#continues(version, server) && !this.#baseForgotten) {
+      if (this.#inflight === null && !this.#pending.empty) this.#prepare(newPushId());
+      if (this.#inflight !== null && this.#inflight.applied !== "yes") {
+        this.#newest = Math.max(this.#newest, version);
+        return null;
+      }
     }
     return this.#adopt(version, server);
   }

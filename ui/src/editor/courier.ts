@@ -35,7 +35,7 @@ export interface TextSurface {
 
 /** Time and chance, so that tests can set them. */
 export interface Surroundings {
-  newPushId(): string;
+  newPushId: () => string;
   after(milliseconds: number, run: () => void): () => void;
 }
 
@@ -106,7 +106,7 @@ export class TextCourier {
     this.#bridge.lost();
     this.#subscription = this.#door.follow({
       reset: (version, text) => {
-        this.#show(this.#bridge.reset(version, text));
+        this.#show(this.#bridge.reset(version, text, this.#around.newPushId));
         if (!this.#ready) {
           this.#ready = true;
           this.#surface.ready();
@@ -139,7 +139,7 @@ export class TextCourier {
     this.#stopPush?.();
     this.#stopPush = null;
     if (this.#ended) return;
-    const push = this.#bridge.nextPush(() => this.#around.newPushId());
+    const push = this.#bridge.nextPush(this.#around.newPushId);
     if (push === null) return;
     this.#stopSlow();
     this.#stopSlow = this.#around.after(SLOW_MS, () => this.#say(words.slow));

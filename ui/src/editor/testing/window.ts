@@ -26,6 +26,7 @@ export class TestWindow {
   #hear: (patch: Patch) => void = () => undefined;
   #pushes = 0;
   #undoes: boolean;
+  readonly #newPushId = (): string => `${this.#name}${this.#pushes++}`;
 
   /** Where undo brings characters back at another place, the caret has no place between its neighbours. */
   constructor(name: string, engine: TestEngine, undoes = false) {
@@ -64,7 +65,7 @@ export class TestWindow {
   }
 
   send(): void {
-    const push = this.bridge.nextPush(() => `${this.#name}${this.#pushes++}`);
+    const push = this.bridge.nextPush(this.#newPushId);
     if (push !== null) this.#requests.push(push);
   }
 
@@ -89,7 +90,7 @@ export class TestWindow {
     if (answer === undefined) return;
     switch (answer.type) {
       case "reset":
-        return this.#show(this.bridge.reset(answer.version, answer.text), false);
+        return this.#show(this.bridge.reset(answer.version, answer.text, this.#newPushId), false);
       case "patch":
         return this.#take(this.bridge.patched(answer.patch));
       case "ack":
