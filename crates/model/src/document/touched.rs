@@ -56,11 +56,9 @@ pub(super) fn is_readable(doc: &Automerge, patches: &[Patch], cards: usize) {
     for patch in patches {
         match spot(&patch.path, key_of(&patch.action)) {
             Some(Spot::Card(card) | Spot::Text(TextField::CardDescription(card)))
-                if seen.len() < cards =>
+                if seen.len() < cards && seen.insert(card) =>
             {
-                if seen.insert(card) {
-                    board::card_row(doc, card);
-                }
+                board::card_row(doc, card);
             }
             _ => {}
         }
