@@ -14,6 +14,7 @@ use crate::keyring::Keyring;
 use crate::operation::{Action, DeviceSeal, Kept, KeyEpoch, Operation};
 use crate::permit::{AdminPermit, Denied};
 use crate::role::Role;
+use crate::state::DeviceRecord;
 
 /// Why a new key epoch should be published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub fn set_role(
         }
     } else {
         if record.role == Role::Owner && role != Role::Owner {
-            another_owner(permit.authority, |_, owner| owner != *member)?;
+            another_owner(permit.authority, |_, owner| !owner.members.contains(member))?;
         }
         Action::Lower {
             member: *member,
@@ -269,7 +270,7 @@ fn leaving(
         .members
         .get(member)
         .ok_or(OperationError::NotThere("this person"))?;
-    another_owner(authority, |_, owner| owner != *member)?;
+    another_owner(authority, |_, owner| !owner.members.contains(member))?;
     let action = Action::RemoveMember {
         member: *member,
         kept: kept(last, &record.devices),
@@ -280,13 +281,11 @@ fn leaving(
 /// Whether somebody among those that `stays` keeps is an owner.
 fn another_owner(
     authority: &Authority,
-    stays: impl Fn(DeviceId, MemberId) -> bool,
+    stays: impl Fn(DeviceId, &DeviceRecord) -> bool,
 ) -> Result<(), OperationError> {
     let mut devices = authority.state().devices.iter();
     let owner = devices.any(|(device, record)| {
-        record.removed_after.is_none()
-            && record.role == Role::Owner
-            && stays(*device, record.member)
+        record.removed_after.is_none() && record.role == Role::Owner && stays(*device, record)
     });
     if owner {
         Ok(())

@@ -38,7 +38,10 @@ pub(crate) struct MemberRecord {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DeviceRecord {
+    /// The person it joined as first.
     pub(crate) member: MemberId,
+    /// All persons as whom it acts: more than one only if it agreed to that itself.
+    pub(crate) members: BTreeSet<MemberId>,
     pub(crate) sealing: SealingKey,
     /// The last sequence that counts, if the device was removed.
     pub(crate) removed_after: Option<u64>,
@@ -145,15 +148,21 @@ impl State {
 
     fn take_people(&mut self, ruling: &Ruling<'_, '_>) {
         for (device, seats) in &ruling.facts.seats {
-            let Some(seat) = seats.iter().find(|seat| ruling.holds_at(seat.op)) else {
+            let seats: Vec<_> = seats
+                .iter()
+                .filter(|seat| ruling.holds_at(seat.op))
+                .collect();
+            let Some(first) = seats.first() else {
                 continue;
             };
+            let members: BTreeSet<MemberId> = seats.iter().map(|seat| seat.member).collect();
             let record = DeviceRecord {
-                member: seat.member,
-                sealing: seat.sealing,
+                member: first.member,
+                sealing: first.sealing,
                 removed_after: removed_after(ruling, device),
-                role: role_of(ruling, &seat.member, |_| false),
-                roles_before: roles_before(ruling, device, &seat.member),
+                role: highest_role(ruling, &members, |_| false),
+                roles_before: roles_before(ruling, device, &members),
+                members,
             };
             self.devices.insert(*device, record);
         }
@@ -161,13 +170,12 @@ impl State {
             let Some(grant) = grants.iter().find(|grant| ruling.holds_at(grant.op)) else {
                 continue;
             };
-            let devices = self
-                .devices
-                .iter()
-                .filter(|(_, record)| record.member == *member && record.removed_after.is_none());
+            let devices = self.devices.iter().filter(|(_, record)| {
+                record.members.contains(member) && record.removed_after.is_none()
+            });
             let (name, joined_hour) = founding(ruling.graph, grant.op);
             let record = MemberRecord {
-                role: role_of(ruling, member, |_| false),
+                role: highest_role(ruling, &BTreeSet::from([*member]), |_| false),
                 name,
                 devices: devices.map(|(device, _)| *device).collect(),
                 joined_hour,
@@ -271,14 +279,21 @@ fn removed_after(ruling: &Ruling<'_, '_>, device: &DeviceId) -> Option<u64> {
         .max()
 }
 
-fn roles_before(ruling: &Ruling<'_, '_>, device: &DeviceId, member: &MemberId) -> Vec<(u64, Role)> {
-    let strikes = ruling.facts.on_role.get(member).into_iter().flatten();
+fn roles_before(
+    ruling: &Ruling<'_, '_>,
+    device: &DeviceId,
+    members: &BTreeSet<MemberId>,
+) -> Vec<(u64, Role)> {
+    let on_role = members
+        .iter()
+        .filter_map(|member| ruling.facts.on_role.get(member));
+    let strikes = on_role.flatten();
     let untils: BTreeSet<u64> = strikes
         .filter(|number| ruling.counts(**number))
         .filter_map(|number| ruling.facts.strikes.get(*number)?.kept.get(device).copied())
         .collect();
     let role = |until: u64| {
-        role_of(ruling, member, |strike| {
+        highest_role(ruling, members, |strike| {
             strike.kept.get(device).is_some_and(|kept| *kept >= until)
         })
     };
@@ -288,15 +303,17 @@ fn roles_before(ruling: &Ruling<'_, '_>, device: &DeviceId, member: &MemberId) -
         .collect()
 }
 
-fn role_of(
+fn highest_role(
     ruling: &Ruling<'_, '_>,
-    member: &MemberId,
+    members: &BTreeSet<MemberId>,
     except: impl Fn(&crate::facts::Strike) -> bool,
 ) -> Role {
-    ROLES
-        .into_iter()
-        .find(|role| ruling.has_role_except(member, *role, Place::End, &except))
-        .unwrap_or(Role::Viewer)
+    let somebody_has = |role: &Role| {
+        members
+            .iter()
+            .any(|member| ruling.has_role_except(member, *role, Place::End, &except))
+    };
+    ROLES.into_iter().find(somebody_has).unwrap_or(Role::Viewer)
 }
 
 /// The name and hour with which a member began.

@@ -489,6 +489,11 @@ fn parents_and_lists_out_of_order_are_refused() {
     assert!(matches!(reason(&world, id), Some(VoidReason::Malformed(_))));
 }
 
+/// About a hundred; two fifths of `PROPTEST_CASES` when that is set.
+fn cases() -> u32 {
+    ProptestConfig::default().cases * 2 / 5
+}
+
 /// A history full of quarrels: members act on partial knowledge, some beyond their rights.
 fn quarrel(seed: u64, steps: usize) -> World {
     let roles = [Role::Owner, Role::Owner, Role::Editor, Role::Viewer];
@@ -599,8 +604,32 @@ fn quarrel(seed: u64, steps: usize) -> World {
     world
 }
 
+#[test]
+fn a_device_that_two_people_took_acts_for_both() {
+    let mut world = World::with(18, &[Role::Viewer]);
+    let consent = world.devices[1]
+        .key
+        .consent(&world.workspace, &world.devices[0].id());
+    let founder = world.member(0);
+    world.say(
+        0,
+        Action::AddDevice {
+            member: founder,
+            device: consent,
+        },
+    );
+    let authority = world.authority();
+    assert_eq!(authority.role_of(&world.devices[1].id()), Some(Role::Owner));
+    assert!(
+        authority
+            .members(&Keyring::default())
+            .iter()
+            .all(|member| member.devices.contains(&world.devices[1].id()))
+    );
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn the_same_set_gives_the_same_state_in_every_order_and_partition(seed in any::<u64>(), steps in 0usize..40) {

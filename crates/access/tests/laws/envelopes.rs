@@ -56,7 +56,7 @@ fn taken(bytes: &[u8]) -> Result<Envelope, EnvelopeError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn what_was_sealed_opens_equal_after_a_journey(
