@@ -24,7 +24,7 @@ const browserProject = {
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      api: { host: "127.0.0.1" },
+      api: { host: "127.0.0.1", strictPort: false },
       provider: playwright({
         launchOptions: { executablePath: chromium, args: chromiumArguments },
       }),
