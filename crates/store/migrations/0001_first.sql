@@ -66,6 +66,8 @@ CREATE TABLE cards (
     PRIMARY KEY (board, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX cards_by_id ON cards (id);
+
 -- Tags of documents.
 CREATE TABLE tags (
     document BLOB NOT NULL CHECK (length(document) = 16),

@@ -119,7 +119,7 @@ fn classify(failure: ffi::Error, message: &str) -> StoreError {
 
 /// Every statement fits the schema that is checked when the file is opened; if one no longer does, the file has changed.
 fn misfits_the_file(message: &str) -> bool {
-    const SIGNS: [&str; 9] = [
+    const SIGNS: [&str; 10] = [
         "no such table",
         "no such column",
         "no such index",
@@ -128,6 +128,7 @@ fn misfits_the_file(message: &str) -> bool {
         "vtable constructor failed",
         "incomplete input",
         "unrecognized token",
+        "unsupported file format",
         "near \"",
     ];
     SIGNS.iter().any(|sign| message.starts_with(sign))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 use skein_access::{Chain, DeviceId, EnvelopeId, EnvelopeKind, ReadPermit};
-use skein_model::{CardRow, ChangeBytes, ColumnId, DocumentId, Heads, Kind, Projection};
+use skein_model::{CardId, CardRow, ChangeBytes, ColumnId, DocumentId, Heads, Kind, Projection};
 
 use crate::error::StoreError;
 use crate::permit;
@@ -157,6 +157,14 @@ impl Reader {
     /// When reading fails.
     pub fn children(&self, parent: Option<DocumentId>) -> Result<Vec<TreeRow>, StoreError> {
         documents::children(&self.connection, parent)
+    }
+
+    /// The board that a card lies on.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn board_of(&self, card: CardId) -> Result<Option<DocumentId>, StoreError> {
+        cards::board_of(&self.connection, card)
     }
 
     /// The columns of a board that hold cards which are neither in the trash nor archived.

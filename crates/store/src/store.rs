@@ -59,8 +59,8 @@ impl Store {
         let result = self.transact(durability, work);
         if let Err(StoreError::Damaged(what)) = &result {
             self.damage = Some(what.clone());
-            // The log is not moved into a damaged file, not even at the end.
-            keep_log(&self.reader.connection, true)?;
+            // The log is not moved into a damaged file, not even at the end. Should even that fail, the damage is still what to tell.
+            drop(keep_log(&self.reader.connection, true));
         }
         result
     }

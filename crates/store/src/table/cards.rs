@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 use skein_model::{CardId, CardRow, ColumnId, DocumentId};
 
-use crate::column::{self, all, pack, run};
+use crate::column::{self, all, one, pack, run};
 use crate::error::StoreError;
 
 pub(crate) fn put(
@@ -49,6 +49,19 @@ pub(crate) fn remove(
         params![board.as_bytes(), card.as_bytes()],
     )
     .map(drop)
+}
+
+/// The board that a card lies on.
+pub(crate) fn board_of(
+    connection: &Connection,
+    card: CardId,
+) -> Result<Option<DocumentId>, StoreError> {
+    one(
+        connection,
+        "SELECT board FROM cards WHERE id = ?1",
+        [card.as_bytes()],
+        |row| column::document(row, 0),
+    )
 }
 
 /// The columns that hold cards which are neither in the trash nor archived.

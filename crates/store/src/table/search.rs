@@ -115,13 +115,15 @@ pub(crate) fn remove(
 }
 
 fn remove_row(connection: &Connection, row: i64) -> Result<(), StoreError> {
-    run(connection, "DELETE FROM search WHERE rowid = ?1", [row])?;
+    run(connection, "DELETE FROM search WHERE rowid = ?1", [row]).map_err(of_the_index)?;
     run(connection, "DELETE FROM texts WHERE row = ?1", [row]).map(drop)
 }
 
 fn index(connection: &Connection, row: i64, title: &str, body: &str) -> Result<(), StoreError> {
     let sql = "INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)";
-    run(connection, sql, params![row, segment(title), segment(body)]).map(drop)
+    run(connection, sql, params![row, segment(title), segment(body)])
+        .map(drop)
+        .map_err(of_the_index)
 }
 
 /// Throws the index away, whatever it holds, and makes it again from the texts.
@@ -151,10 +153,15 @@ fn drop_index(connection: &Connection) -> Result<(), StoreError> {
     // FTS5 does not even drop an index whose configuration it cannot read: it is given one, only to be dropped with it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
     let dropped = connection
-        .execute("INSERT OR REPLACE INTO search_config (k, v) VALUES ('version', 4)", [])
+        .execute(
+            "INSERT OR REPLACE INTO search_config (k, v) VALUES ('version', 4)",
+            [],
+        )
         .and_then(|_| connection.execute("DROP TABLE search", []));
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    dropped.map(drop).map_err(|error| of_the_index(error.into()))
+    dropped
+        .map(drop)
+        .map_err(|error| of_the_index(error.into()))
 }
 
 /// The statements are right, so what is refused here speaks of the index.
@@ -238,6 +245,7 @@ fn matching(
             score: row.get(1)?,
         })
     })
+    .map_err(of_the_index)
 }
 
 /// Orders candidates; being the latest written is worth a quarter of a score.
