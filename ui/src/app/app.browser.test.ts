@@ -297,6 +297,15 @@ test("dark and light both have enough contrast on a board with an open card", as
   delete document.documentElement.dataset["theme"];
 });
 
+test("a notice is read and dismissed", async () => {
+  show();
+  fake.notices = [{ id: 3, code: "clock", message: "A clock is wrong.", since: 0 }];
+  fake.reconnect();
+  await expect.element(page.getByText("A clock is wrong.")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect.element(page.getByText("A clock is wrong.")).not.toBeInTheDocument();
+});
+
 test("after the line broke, what is seen is what the engine says then", async () => {
   show("#/note/n-welcome");
   await expect.element(page.getByRole("treeitem", { name: "Start here" })).toBeVisible();

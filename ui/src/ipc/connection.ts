@@ -36,6 +36,7 @@ const REPEATABLE: ReadonlySet<Request["type"]> = new Set<Request["type"]>([
   "status",
   "read_note",
   "read_board",
+  "read_card",
   "list_documents",
   "search",
   "list_peers",

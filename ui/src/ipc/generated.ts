@@ -188,15 +188,15 @@ export type Request =
     }
   | { type: "read_note"; document: string }
   | { type: "read_board"; document: string }
+  | { type: "read_card"; card: string }
   | { type: "list_documents"; kind: Kind | null; trashed: boolean }
   | { type: "search"; query: string; limit: number }
   | { type: "connect"; address: string }
   | { type: "reconnect" }
   | { type: "list_peers" }
   | { type: "delivery"; document: string | null }
+  | { type: "dismiss_notice"; notice: number }
   | { type: "audit" }
-  | { type: "import_markdown"; path: string }
-  | { type: "export"; path: string }
   | { type: "wait_until_idle"; timeoutMs: number; peers: number };
 
 export type ClientMessage = { id: number; request: Request };
@@ -281,7 +281,7 @@ export type Peer = {
   behind: number;
   lastSeen: number | null;
 };
-export type Notice = { key: string; message: string; hint: string; since: number };
+export type Notice = { id: number; code: string; message: string; since: number };
 
 export type Event =
   | { type: "status"; status: Status }
@@ -315,6 +315,7 @@ export type Reply =
   | { type: "text_ack"; version: number; splices: Array<Splice> }
   | { type: "note"; note: NoteContent }
   | { type: "board"; board: BoardView }
+  | { type: "card"; document: string; card: CardView }
   | { type: "documents"; documents: Array<Listed> }
   | { type: "found"; hits: Array<SearchHit> }
   | { type: "peers"; peers: Array<Peer>; listening: Array<string> }

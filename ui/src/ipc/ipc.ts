@@ -19,6 +19,8 @@ type ReplyTags = {
   text_push: "text_ack";
   read_note: "note";
   read_board: "board";
+  read_card: "card";
+  dismiss_notice: "done";
   list_documents: "documents";
   search: "found";
   connect: "done";

@@ -184,6 +184,15 @@ export class FakeEngine implements Transport {
         return this.#place(request);
       case "text_push":
         return this.#push(request);
+      case "dismiss_notice": {
+        this.notices = this.notices.filter((notice) => notice.id !== request.notice);
+        const notices = this.notices;
+        return [
+          { type: "done" },
+          () =>
+            this.#tell((view) => (view.type === "notices" ? { type: "notices", notices } : null)),
+        ];
+      }
       case "search":
         return [{ type: "found", hits: this.#search(request.query, request.limit) }, quiet];
       case "connect":

@@ -29,15 +29,17 @@ export function pretend(page: URL): FakeEngine {
       const engine = new FakeEngine();
       engine.notices = [
         {
-          key: "clock:d-3",
-          message: "The clock on Kenji Mori's laptop is 3 years ahead.",
-          hint: "Nothing is lost. Only the times shown for his changes are wrong.",
+          id: 1,
+          code: "clock",
+          message:
+            "The clock on Kenji Mori's laptop is 3 years ahead. Nothing is lost; only the times shown for his changes are wrong.",
           since: Date.UTC(2026, 10, 22, 9),
         },
         {
-          key: "fork:d-2",
-          message: "Two machines write as Bea Okafor's laptop.",
-          hint: "Both are kept. Add the second machine by an invite of its own.",
+          id: 2,
+          code: "fork",
+          message:
+            "Two machines write as Bea Okafor's laptop. Both are kept. Add the second machine by an invite of its own.",
           since: Date.UTC(2026, 10, 22, 8),
         },
       ];
