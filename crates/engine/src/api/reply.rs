@@ -1,7 +1,7 @@
 //! The answers, and the things they and the events are made of.
 
 use serde::{Deserialize, Serialize};
-use skein_model::{BoardView, CardId, DocumentId, Kind, Life, Splice};
+use skein_model::{BoardView, CardId, CardView, DocumentId, Kind, Life, Splice};
 use ts_rs::TS;
 
 use super::Request;
@@ -57,6 +57,13 @@ pub enum Reply {
     Board {
         /// The board.
         board: BoardView,
+    },
+    /// A card, whole but for its description.
+    Card {
+        /// The board it lies on.
+        document: DocumentId,
+        /// The card.
+        card: CardView,
     },
     /// Documents in tree order.
     Documents {

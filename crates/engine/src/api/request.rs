@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use skein_access::Role;
-use skein_model::{BoardEdit, DocumentId, Kind, NoteEdit, Splice};
+use skein_model::{BoardEdit, CardId, DocumentId, Kind, NoteEdit, Splice};
 use ts_rs::TS;
 
 use super::{SubscriptionId, View};
@@ -121,6 +121,11 @@ pub enum Request {
     ReadBoard {
         /// Which board.
         document: DocumentId,
+    },
+    /// A card, found by its id alone: `Card`.
+    ReadCard {
+        /// Which card.
+        card: CardId,
     },
     /// The documents, in tree order: `Documents`.
     ListDocuments {

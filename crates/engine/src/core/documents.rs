@@ -85,6 +85,7 @@ impl Core {
             | Request::PlaceDocument { document, .. }
             | Request::ReadNote { document }
             | Request::ReadBoard { document } => Some(*document),
+            Request::ReadCard { card } => self.store.board_of(*card).ok().flatten(),
             Request::Subscribe { view } => view.document_needed(),
             Request::TextPush { subscription, .. } => Some(self.text_watched(client, *subscription)?.0),
             _ => None,

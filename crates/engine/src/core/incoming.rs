@@ -59,12 +59,17 @@ enum Opened {
 
 impl Core {
     /// Verifies a batch and keeps it in one durable transaction. Returns which were refused and which are new.
-    pub(super) fn receive(&mut self, step: &mut Step<'_>, group: Group, raw: &[Vec<u8>]) -> (Vec<usize>, Vec<ItemRef>) {
-        let everything = || (0..raw.len()).collect();
-        let Some(workspace) = &self.workspace else { return (everything(), Vec::new()) };
-        if self.store.read_only_reason().is_some() {
-            return (everything(), Vec::new());
-        }
+    ///
+    /// # Errors
+    /// When nothing could be kept; then nothing may be acknowledged.
+    pub(super) fn receive(
+        &mut self,
+        step: &mut Step<'_>,
+        group: Group,
+        raw: &[Vec<u8>],
+    ) -> Result<(Vec<usize>, Vec<ItemRef>), ApiError> {
+        self.writable()?;
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let mut refused = Vec::new();
         let mut kept: Vec<Envelope> = Vec::with_capacity(raw.len());
         for (place, bytes) in raw.iter().enumerate() {
@@ -95,14 +100,8 @@ impl Core {
                 })
                 .collect::<Result<Vec<_>, _>>()
         });
-        let marks = match written {
-            Ok(marks) => marks,
-            Err(error) => {
-                tracing::error!(%error, "what a peer sent could not be kept; it will be asked for again");
-                return (everything(), Vec::new());
-            }
-        };
-        self.file(step, group, kept, opened, &marks, refused)
+        let marks = written?;
+        Ok(self.file(step, group, kept, opened, &marks, refused))
     }
 
     /// Files what is durably kept: into the set, the access state, and the gathering.

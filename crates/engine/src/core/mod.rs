@@ -187,6 +187,7 @@ impl Core {
             }
             Request::ReadNote { document } => self.read_note(document)?,
             Request::ReadBoard { document } => self.read_board(document)?,
+            Request::ReadCard { card } => self.read_card(card)?,
             Request::ListDocuments { kind, trashed } => self.list_documents(kind, trashed)?,
             Request::Search { query, limit } => self.search(&query, limit)?,
             Request::Connect { address } => self.connect(step, &address)?,

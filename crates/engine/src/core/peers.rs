@@ -112,9 +112,13 @@ impl Core {
                     self.to_session(step, peer, SessionInput::Provide(envelopes));
                 }
                 SessionOutput::Store { batch, group, envelopes } => {
-                    let (refused, items) = self.receive(step, group, &envelopes);
-                    self.to_session(step, peer, SessionInput::Stored { batch, refused });
-                    self.received(step, peer, group, &items);
+                    match self.receive(step, group, &envelopes) {
+                        Ok((refused, items)) => {
+                            self.to_session(step, peer, SessionInput::Stored { batch, refused });
+                            self.received(step, peer, group, &items);
+                        }
+                        Err(error) => self.to_session(step, peer, SessionInput::Shut(error.message)),
+                    }
                 }
                 SessionOutput::Acknowledged(held) => self.acknowledged(step, peer, &held),
                 SessionOutput::Agreed(agreement) => {

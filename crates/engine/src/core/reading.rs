@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use skein_model::{DocumentId, Kind, TextField};
+use skein_model::{CardId, DocumentId, Kind, TextField};
 
 use super::Core;
 use crate::api::{ApiError, Backlink, HitPart, Listed, NoteContent, Reply, SearchHit, TreeItem};
@@ -31,6 +31,11 @@ impl Core {
 
     pub(super) fn read_board(&self, id: DocumentId) -> Result<Reply, ApiError> {
         Ok(Reply::Board { board: self.document(id)?.board()? })
+    }
+
+    pub(super) fn read_card(&self, card: CardId) -> Result<Reply, ApiError> {
+        let board = self.store.board_of(card)?.ok_or_else(|| ApiError::not_found("such card"))?;
+        Ok(Reply::Card { document: board, card: self.document(board)?.card(card)? })
     }
 
     /// Documents in use, or those in the trash.

@@ -104,6 +104,11 @@ impl Core {
         self.text_setting(PORT).ok().flatten().and_then(|text| text.parse().ok())
     }
 
+    /// Notes where this device can be reached, before anybody asks.
+    pub fn listens_on(&mut self, addresses: Vec<String>) {
+        self.listening = addresses;
+    }
+
     /// Notes the port.
     pub fn remember_port(&mut self, port: u16) {
         if self.port() != Some(port)

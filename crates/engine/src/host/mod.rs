@@ -160,6 +160,7 @@ impl Owner {
         };
         if let Some(net) = &net {
             core.remember_port(net.port());
+            core.listens_on(net.listen_addresses());
         }
         let served = matches!(wanted, Use::Stay(_)).then_some(socket);
         let clients = std::sync::Arc::new(AtomicU64::new(1));

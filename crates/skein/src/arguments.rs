@@ -1,0 +1,282 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Skein: notes and boards for teams that are rarely awake at the same hour. Local first, end-to-end encrypted.
+#[derive(Debug, Parser)]
+#[command(name = "skein", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// The profile's folder [default: $XDG_DATA_HOME/skein or ~/.local/share/skein]
+    #[arg(long, global = true, env = "SKEIN_PROFILE", value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Print one JSON value instead of words
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Speak to this machine only; announce nothing on the local network
+    #[arg(long, global = true, env = "SKEIN_THIS_MACHINE_ONLY")]
+    pub(crate) this_machine_only: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a workspace in this profile
+    Init {
+        /// Your name, as colleagues will read it
+        #[arg(long)]
+        name: String,
+        /// The workspace's name
+        #[arg(long)]
+        workspace: String,
+    },
+    /// Notes
+    #[command(subcommand)]
+    Note(Note),
+    /// Task boards
+    #[command(subcommand)]
+    Board(Board),
+    /// Cards on task boards
+    #[command(subcommand)]
+    Card(Card),
+    /// Find words in titles, notes and cards
+    Search {
+        /// The words; the last one may be unfinished
+        #[arg(required = true)]
+        text: Vec<String>,
+        /// How many hits at most
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Take in notes from elsewhere
+    #[command(subcommand)]
+    Import(Import),
+    /// Write everything as plain files into a new or empty folder
+    Export {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Make an invite to hand to a colleague
+    Invite {
+        /// What the invited may do
+        #[arg(long, value_enum, default_value_t = Role::Editor)]
+        role: Role,
+        /// How many may use it
+        #[arg(long, default_value_t = 1)]
+        uses: u32,
+        /// After how many hours it ends
+        #[arg(long, value_name = "HOURS")]
+        expires: Option<u32>,
+    },
+    /// Join a workspace by an invite
+    Join {
+        /// The invite, as text or link
+        ticket: String,
+        /// Your name, as colleagues will read it
+        #[arg(long)]
+        name: String,
+        /// How long to try before leaving the rest to later (seconds)
+        #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+        wait: u64,
+    },
+    /// Other devices of the workspace, and how they are connected
+    Peers,
+    /// Connect to a colleague's address, such as 192.168.1.5:4711
+    Connect {
+        /// The address
+        address: String,
+    },
+    /// What this profile is, and how far its work got
+    Status,
+    /// Exchange with whoever can be reached
+    Sync {
+        /// Exit once all is exchanged with everybody who can be reached
+        #[arg(long, required = true)]
+        until_idle: bool,
+        /// How long to look for somebody (seconds)
+        #[arg(long, default_value_t = 15, value_name = "SECONDS")]
+        wait: u64,
+        /// How long all of it may take (seconds)
+        #[arg(long, default_value_t = 600, value_name = "SECONDS")]
+        timeout: u64,
+    },
+    /// Stay and exchange with colleagues, without a window
+    Run {
+        /// Listen on this port instead of the profile's own
+        #[arg(long)]
+        port: Option<u16>,
+    },
+    /// Show the interface in a browser on this machine
+    Serve {
+        /// The port of the page [default: a free one]
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
+    /// Load every document again and compare it with everything that is known of it
+    Audit,
+}
+
+/// What an invited person may do.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Role {
+    /// Everything, membership included
+    Owner,
+    /// Write and read
+    Editor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Under this document (title or id)
+    #[arg(long, value_name = "DOCUMENT")]
+    pub(crate) under: Option<String>,
+    /// After this sibling (title or id)
+    #[arg(long, value_name = "DOCUMENT")]
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Note {
+    /// Make a note
+    New {
+        /// Its title
+        title: String,
+        /// Its text; - reads standard input
+        #[arg(long)]
+        text: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// All notes, in the order of the tree
+    List {
+        /// Those in the trash instead
+        #[arg(long)]
+        trashed: bool,
+    },
+    /// One note's text
+    Show {
+        /// Title or id
+        id: String,
+    },
+    /// Add a paragraph at the end
+    Append {
+        /// Title or id
+        id: String,
+        /// The paragraph; - reads standard input
+        text: String,
+    },
+    /// Open a note in $EDITOR; what others write meanwhile is merged when you save
+    Edit {
+        /// Title or id
+        id: String,
+    },
+    /// Give a note another title
+    Rename {
+        /// Title or id
+        id: String,
+        /// The new title
+        title: String,
+    },
+    /// Put a note elsewhere in the tree; without --under, at the top level
+    Move {
+        /// Title or id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put a note in the trash
+    Delete {
+        /// Title or id
+        id: String,
+    },
+    /// Take a note out of the trash
+    Restore {
+        /// Title or id
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Board {
+    /// Make a board
+    New {
+        /// Its title
+        title: String,
+        /// A column; may be repeated [default: To do, Doing, Done]
+        #[arg(long = "column")]
+        columns: Vec<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// All boards
+    List,
+    /// One board with its cards
+    Show {
+        /// Title or id
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Card {
+    /// Add a card at the end of a column
+    Add {
+        /// The board (title or id)
+        board: String,
+        /// The column (title or id)
+        column: String,
+        /// The card's title
+        title: String,
+    },
+    /// Move a card to a column: to its top, or after another card
+    Move {
+        /// The card (id)
+        card: String,
+        /// The column (title or id)
+        column: String,
+        /// After this card (id)
+        #[arg(long)]
+        after: Option<String>,
+    },
+    /// Set a field of a card; an empty value clears it
+    Set {
+        /// The card (id)
+        card: String,
+        /// Which field
+        #[arg(value_enum)]
+        field: Field,
+        /// The value; lists are separated by commas
+        value: String,
+    },
+    /// All cards, of one board or of all
+    List {
+        /// The board (title or id)
+        board: Option<String>,
+    },
+}
+
+/// A field of a card.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Field {
+    Title,
+    Description,
+    Assignees,
+    Labels,
+    /// YYYY-MM-DD
+    Due,
+    /// low, medium, high or urgent
+    Priority,
+    /// yes or no
+    Archived,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// A folder of Markdown files: folders become the tree, text and links stay as they are
+    Markdown {
+        /// The folder
+        folder: PathBuf,
+    },
+}

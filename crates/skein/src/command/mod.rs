@@ -1,0 +1,60 @@
+//! The commands: each asks the engine through its API and prints what it says.
+
+mod board;
+mod edit;
+mod exchange;
+mod note;
+mod people;
+mod stay;
+
+use serde_json::json;
+use skein_engine::Use;
+use skein_engine::api::{Reply, Request};
+
+use crate::arguments::{Arguments, Command, Import};
+use crate::connection::{Connection, another_question};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Runs one command.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let out = Output::new(arguments.json);
+    let wanted = match &arguments.command {
+        Command::Run { port } => Use::Stay(arguments.network(*port)),
+        Command::Serve { .. } => Use::Stay(arguments.network(None)),
+        Command::Sync { .. } | Command::Join { .. } | Command::Invite { .. } | Command::Connect { .. } => Use::Sync(arguments.network(None)),
+        _ => Use::Once,
+    };
+    let mut connection = Connection::open(&arguments, wanted).await?;
+    let result = dispatch(&mut connection, out, arguments.command).await;
+    connection.close().await;
+    result
+}
+
+async fn dispatch(connection: &mut Connection, out: Output, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Init { name, workspace } => {
+            let request = Request::CreateWorkspace { member_name: name, workspace_name: workspace };
+            let Reply::Status { status } = connection.ask(request).await? else { return Err(another_question()) };
+            let id = status.workspace_id.clone().unwrap_or_default();
+            let value = json!({ "id": id, "workspace": status.workspace_name, "device": status.device_id });
+            out.show(&value, || format!("The workspace “{}” is yours. `skein invite` lets others in.", status.workspace_name.unwrap_or_default()));
+            Ok(())
+        }
+        Command::Note(command) => note::run(connection, out, command).await,
+        Command::Board(command) => board::run(connection, out, command).await,
+        Command::Card(command) => board::card(connection, out, command).await,
+        Command::Search { text, limit } => exchange::search(connection, out, text.join(" "), limit).await,
+        Command::Import(Import::Markdown { folder }) => exchange::import(connection, out, &folder).await,
+        Command::Export { folder } => exchange::export(connection, out, &folder).await,
+        Command::Audit => exchange::audit(connection, out).await,
+        Command::Invite { role, uses, expires } => people::invite(connection, out, role, uses, expires).await,
+        Command::Join { ticket, name, wait } => people::join(connection, out, ticket, name, wait).await,
+        Command::Peers => people::peers(connection, out).await,
+        Command::Connect { address } => people::connect(connection, out, address).await,
+        Command::Status => people::status(connection, out).await,
+        Command::Sync { wait, timeout, .. } => people::sync(connection, out, wait, timeout).await,
+        Command::Run { .. } => stay::run(connection, out).await,
+        Command::Serve { port } => stay::serve(connection, out, port).await,
+    }
+}

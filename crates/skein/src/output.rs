@@ -1,0 +1,43 @@
+//! What commands print: words for people, or exactly one JSON value.
+
+use std::io::{IsTerminal, Write};
+
+use serde::Serialize;
+use skein_engine::exchange::Progress;
+
+/// Where results go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints the value, or the words for it.
+    pub(crate) fn show(&self, value: &impl Serialize, words: impl FnOnce() -> String) {
+        let text = if self.json { serde_json::to_string(value).unwrap_or_else(|error| format!("null // {error}")) } else { words() };
+        let mut out = std::io::stdout().lock();
+        // A reader that went away (`| head`) is not an error.
+        let _ = writeln!(out, "{text}");
+        let _ = out.flush();
+    }
+
+    /// Tells a person who waits how a long job goes.
+    pub(crate) fn progress(&self, what: &str, progress: Progress) {
+        if self.json || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let end = if progress.done == progress.of { "\n" } else { "" };
+        eprint!("\r{what} {} of {}{end}", progress.done, progress.of);
+    }
+
+    /// Tells a person who waits what is going on.
+    pub(crate) fn say(&self, words: &str) {
+        if !self.json {
+            eprintln!("{words}");
+        }
+    }
+}

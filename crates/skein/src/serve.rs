@@ -1,0 +1,182 @@
+//! The interface over HTTP on 127.0.0.1: the same view as the desktop's, and one socket to the engine.
+//!
+//! Other programs and pages on this machine can reach the port, so the socket asks for a token that only the printed address
+//! holds, and every request must name this very host (a page elsewhere that was pointed here by its name does not) and, where
+//! the browser says so, come from this very origin.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rand::RngCore;
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+use skein_engine::api::ClientMessage;
+use skein_engine::{Client, Host};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::failure::Failure;
+
+/// The longest message a page may send: a pasted megabyte with escapes fits.
+const LONGEST_MESSAGE: usize = 16 * 1024 * 1024;
+
+/// What a page may load and whom it may speak to: this site only. CodeMirror writes its styles at run time.
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+                      font-src 'self'; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The view as it was built.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../ui/dist"]
+#[allow_missing = true]
+struct View;
+
+/// A site that listens and is not served yet.
+pub(crate) struct Site {
+    listener: TcpListener,
+    port: u16,
+    token: String,
+}
+
+/// Somebody opened a page and wants a client.
+type Wanted = oneshot::Sender<Client>;
+
+#[derive(Clone)]
+struct Door {
+    port: u16,
+    token: Arc<str>,
+    clients: mpsc::Sender<Wanted>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    #[serde(default)]
+    token: String,
+}
+
+impl Site {
+    pub(crate) async fn bind(port: u16) -> Result<Self, Failure> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let port = listener.local_addr()?.port();
+        let mut secret = [0; 32];
+        rand::thread_rng().fill_bytes(&mut secret);
+        Ok(Self { listener, port, token: skein_model::id::to_base32(&secret) })
+    }
+
+    /// Where to point the browser.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}/?token={}", self.port, self.token)
+    }
+
+    /// Serves until the listener fails.
+    pub(crate) async fn serve(self, host: &Host) -> Result<(), Failure> {
+        let (clients, mut wanted) = mpsc::channel::<Wanted>(16);
+        let door = Door { port: self.port, token: self.token.into(), clients };
+        let router = Router::new()
+            .route("/api", get(api))
+            .fallback(get(file))
+            .layer(middleware::from_fn_with_state(door.clone(), guard))
+            .with_state(door);
+        let serving = async { axum::serve(self.listener, router).await };
+        let giving = async {
+            while let Some(wanted) = wanted.recv().await {
+                match host.client().await {
+                    // A page that went away meanwhile needs none.
+                    Ok(client) => drop(wanted.send(client)),
+                    Err(error) => tracing::error!(%error, "a page got no connection to the engine"),
+                }
+            }
+        };
+        tokio::select! {
+            served = serving => Ok(served?),
+            () = giving => Ok(()),
+        }
+    }
+}
+
+/// Refuses requests that do not name this host or come from another origin.
+async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let hosts = [format!("127.0.0.1:{}", door.port), format!("localhost:{}", door.port)];
+    let named = text(headers, header::HOST).is_some_and(|host| hosts.iter().any(|ours| ours == host));
+    let origin = text(headers, header::ORIGIN);
+    let same = origin.is_none_or(|origin| hosts.iter().any(|ours| origin == format!("http://{ours}")));
+    if !named || !same {
+        return (StatusCode::FORBIDDEN, "Skein answers only to its own page on this machine.\n").into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, header::HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The view's files; the page itself for every other path without an ending, since routes live in the view.
+async fn file(uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let path = if path.is_empty() { "index.html" } else { path };
+    match View::get(path) {
+        Some(file) => ([(header::CONTENT_TYPE, file.metadata.mimetype().to_owned())], file.data).into_response(),
+        None if path == "index.html" => {
+            (StatusCode::NOT_FOUND, "This skein was built without its view. Build it by `make ui` and build skein again.\n").into_response()
+        }
+        None => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
+    }
+}
+
+/// The socket to the engine, for whoever has the token.
+async fn api(State(door): State<Door>, Query(key): Query<Key>, upgrade: WebSocketUpgrade) -> Response {
+    // Compared by hash, so that the time it takes tells nothing of the token.
+    if blake3::hash(key.token.as_bytes()) != blake3::hash(door.token.as_bytes()) {
+        return (StatusCode::UNAUTHORIZED, "The address lacks its token; use the one that skein serve printed.\n").into_response();
+    }
+    upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| async move {
+        let (sender, client) = oneshot::channel();
+        if door.clients.send(sender).await.is_ok()
+            && let Ok(client) = client.await
+        {
+            pass_messages(socket, client).await;
+        }
+    })
+}
+
+/// Passes messages both ways until one side ends or says something that is no message.
+async fn pass_messages(mut socket: WebSocket, client: Client) {
+    let (to_engine, mut from_engine) = client.split();
+    loop {
+        tokio::select! {
+            message = socket.recv() => match message {
+                Some(Ok(Message::Text(text))) => match serde_json::from_str::<ClientMessage>(&text) {
+                    Ok(message) => if to_engine.send(message).await.is_err() { return },
+                    Err(error) => {
+                        tracing::warn!(%error, "a page sent something that is no message");
+                        return;
+                    }
+                },
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                _ => return,
+            },
+            message = from_engine.receive() => match message.map(|message| serde_json::to_string(&message)) {
+                Some(Ok(text)) => if socket.send(Message::Text(text.into())).await.is_err() { return },
+                Some(Err(error)) => tracing::error!(%error, "a message of the engine could not be written as JSON"),
+                None => return,
+            },
+        }
+    }
+}
