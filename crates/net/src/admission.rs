@@ -7,6 +7,7 @@ use std::{
 
 use libp2p::swarm::ConnectionId;
 use skein_access::DeviceId;
+use tokio::sync::watch;
 
 use crate::limits::{CONNECTIONS_PER_DEVICE, Limits};
 
@@ -46,7 +47,10 @@ pub(crate) enum Refusal {
 /// The rules, and who is here by them.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    allowed: Allowed,
+    /// What the engine says at this very moment: it holds as soon as it is said.
+    rules: watch::Receiver<Allowed>,
+    /// The rules that those who are here were last judged by.
+    applied: Allowed,
     named: HashSet<DeviceId>,
     limits: Limits,
     here: HashMap<ConnectionId, Guest>,
@@ -60,9 +64,10 @@ struct Guest {
 }
 
 impl Admission {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, rules: watch::Receiver<Allowed>) -> Self {
         Self {
-            allowed: Allowed::default(),
+            rules,
+            applied: Allowed::default(),
             named: HashSet::new(),
             limits,
             here: HashMap::new(),
@@ -81,12 +86,12 @@ impl Admission {
 
     /// Whether that device may be dialled.
     pub(crate) fn may_dial(&self, device: &DeviceId) -> bool {
-        self.allowed.devices.contains(device) || self.named.contains(device)
+        self.is_member(device) || self.named.contains(device)
     }
 
     /// Whether that device is a member's.
     pub(crate) fn is_member(&self, device: &DeviceId) -> bool {
-        self.allowed.devices.contains(device)
+        self.rules.borrow().devices.contains(device)
     }
 
     /// Lets a connection in or not, and remembers it until [`Admission::leave`].
@@ -138,7 +143,7 @@ impl Admission {
             Ok(Standing::Member)
         } else if dialed && self.named.contains(device) {
             Ok(Standing::Named)
-        } else if self.allowed.strangers {
+        } else if self.rules.borrow().strangers {
             Ok(Standing::Stranger)
         } else {
             Err(Refusal::NotAllowed)
@@ -155,32 +160,24 @@ impl Admission {
         self.here.get(&connection).map(|guest| guest.standing)
     }
 
-    /// New rules. Gives who became a member, who must go, and who stays on which new terms. A member who is none any more
-    /// must go whatever else he could be.
-    pub(crate) fn allow(&mut self, allowed: Allowed) -> Changes {
-        let joined: Vec<DeviceId> = allowed
-            .devices
-            .difference(&self.allowed.devices)
-            .copied()
-            .collect();
-        let removed: Vec<DeviceId> = self
-            .allowed
-            .devices
-            .difference(&allowed.devices)
-            .copied()
-            .collect();
-        self.allowed = allowed;
+    /// Applies the rules of now to those who are here. Gives who became a member since the last time, who is none any more,
+    /// and who must go. A member who is none any more must go whatever else he could be.
+    pub(crate) fn apply(&mut self) -> Changes {
+        let rules = self.rules.borrow_and_update().clone();
+        let joined = difference(&rules, &self.applied);
+        let removed = difference(&self.applied, &rules);
         let mut gone: BTreeSet<DeviceId> = removed.iter().copied().collect();
         for device in &removed {
             self.named.remove(device);
         }
         for guest in self.here.values_mut() {
-            if self.allowed.devices.contains(&guest.device) {
+            if rules.devices.contains(&guest.device) {
                 guest.standing = Standing::Member;
-            } else if guest.standing == Standing::Stranger && !self.allowed.strangers {
+            } else if guest.standing == Standing::Stranger && !rules.strangers {
                 gone.insert(guest.device);
             }
         }
+        self.applied = rules;
         Changes {
             joined,
             removed,
@@ -208,6 +205,11 @@ impl Admission {
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
+}
+
+/// Whose devices are members by the one rules and not by the other.
+fn difference(by: &Allowed, not_by: &Allowed) -> Vec<DeviceId> {
+    by.devices.difference(&not_by.devices).copied().collect()
 }
 
 /// What new rules mean for those who are known here.
@@ -240,25 +242,27 @@ mod tests {
         }
     }
 
-    fn admission(allowed: Allowed) -> Admission {
-        let mut admission = Admission::new(Limits {
+    fn admission(allowed: Allowed) -> (Admission, watch::Sender<Allowed>) {
+        let (rules, rules_now) = watch::channel(allowed);
+        let limits = Limits {
             devices: 3,
             strangers: 2,
             ..Limits::default()
-        });
-        admission.allow(allowed);
-        admission
+        };
+        let mut admission = Admission::new(limits, rules_now);
+        admission.apply();
+        (admission, rules)
     }
 
     #[test]
     fn a_stranger_enters_only_while_an_invite_is_open_and_few_at_once() {
         let now = Instant::now();
-        let mut admission = admission(members(&[1]));
+        let (mut admission, rules) = admission(members(&[1]));
         assert_eq!(
             admission.enter(line(1), device(9), false, now),
             Err(Refusal::NotAllowed)
         );
-        admission.allow(Allowed {
+        rules.send_replace(Allowed {
             strangers: true,
             ..members(&[1])
         });
@@ -289,7 +293,7 @@ mod tests {
     #[test]
     fn whom_the_engine_names_may_be_dialled_but_may_not_come() {
         let now = Instant::now();
-        let mut admission = admission(members(&[]));
+        let (mut admission, _rules) = admission(members(&[]));
         admission.name(device(5));
         assert!(admission.may_dial(&device(5)) && !admission.may_dial(&device(6)));
         assert_eq!(
@@ -305,7 +309,7 @@ mod tests {
     #[test]
     fn one_device_holds_few_connections_and_few_devices_are_here_at_once() {
         let now = Instant::now();
-        let mut admission = admission(members(&[1, 2, 3, 4]));
+        let (mut admission, _rules) = admission(members(&[1, 2, 3, 4]));
         for number in 0..CONNECTIONS_PER_DEVICE {
             admission
                 .enter(line(number), device(1), false, now)
@@ -326,13 +330,14 @@ mod tests {
     #[test]
     fn a_removed_member_must_go_even_when_named_or_while_strangers_may_come() {
         let now = Instant::now();
-        let mut admission = admission(members(&[1, 2]));
+        let (mut admission, rules) = admission(members(&[1, 2]));
         admission.name(device(1));
         admission.enter(line(1), device(1), true, now).unwrap();
-        let changes = admission.allow(Allowed {
+        rules.send_replace(Allowed {
             strangers: true,
             ..members(&[2, 3])
         });
+        let changes = admission.apply();
         assert_eq!(
             changes,
             Changes {
@@ -347,7 +352,7 @@ mod tests {
     #[test]
     fn a_stranger_who_joins_stays_and_is_no_stranger_any_more() {
         let now = Instant::now();
-        let mut admission = admission(Allowed {
+        let (mut admission, rules) = admission(Allowed {
             strangers: true,
             ..members(&[])
         });
@@ -356,20 +361,32 @@ mod tests {
             admission.strangers_since(now, Duration::ZERO),
             vec![(device(1), line(1))]
         );
-        assert_eq!(admission.allow(members(&[1])).gone, vec![]);
+        assert_eq!(
+            {
+                rules.send_replace(members(&[1]));
+                admission.apply().gone
+            },
+            vec![]
+        );
         assert_eq!(admission.standing_of(line(1)), Some(Standing::Member));
         assert_eq!(admission.strangers_since(now, Duration::ZERO), vec![]);
     }
 
     #[test]
     fn strangers_go_when_the_last_invite_closes() {
-        let mut admission = admission(Allowed {
+        let (mut admission, rules) = admission(Allowed {
             strangers: true,
             ..members(&[])
         });
         admission
             .enter(line(1), device(1), false, Instant::now())
             .unwrap();
-        assert_eq!(admission.allow(members(&[])).gone, vec![device(1)]);
+        assert_eq!(
+            {
+                rules.send_replace(members(&[]));
+                admission.apply().gone
+            },
+            vec![device(1)]
+        );
     }
 }

@@ -8,7 +8,10 @@ use libp2p::{
     swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
 };
 
+use tokio::sync::watch;
+
 use crate::{
+    Allowed,
     admission::Admission,
     limits::{CONNECTIONS, Limits, PENDING_INBOUND, PING_INTERVAL, PING_TIMEOUT},
     sync_protocol::SyncProtocol,
@@ -29,7 +32,12 @@ pub(crate) struct Behaviour {
 
 impl Behaviour {
     /// Puts the parts together. Discovery that cannot start is left out: everything else works without it.
-    pub(crate) fn new(keypair: &Keypair, limits: Limits, discover: bool) -> Self {
+    pub(crate) fn new(
+        keypair: &Keypair,
+        limits: Limits,
+        rules: watch::Receiver<Allowed>,
+        discover: bool,
+    ) -> Self {
         let connections = ConnectionLimits::default()
             .with_max_pending_incoming(Some(PENDING_INBOUND))
             .with_max_established(Some(CONNECTIONS));
@@ -40,7 +48,7 @@ impl Behaviour {
             .with_cache_size(0);
         Self {
             limits: connection_limits::Behaviour::new(connections),
-            sync: SyncProtocol::new(Admission::new(limits)),
+            sync: SyncProtocol::new(Admission::new(limits, rules)),
             ping: ping::Behaviour::new(
                 ping::Config::new()
                     .with_interval(PING_INTERVAL)

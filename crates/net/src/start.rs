@@ -114,7 +114,8 @@ fn prepare(
     stopped: watch::Receiver<()>,
 ) -> Result<(Started, NetTask), NetError> {
     let transport = transport::build(keypair)?;
-    let behaviour = Behaviour::new(keypair, limits, discover);
+    let (allowed, allowed_now) = watch::channel(Allowed::default());
+    let behaviour = Behaviour::new(keypair, limits, allowed_now.clone(), discover);
     let discovers = behaviour.discovers();
     let config = swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(IDLE_CONNECTION)
@@ -123,7 +124,6 @@ fn prepare(
     let listeners = listen(&mut swarm, settled)?;
 
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
-    let (allowed, allowed_now) = watch::channel(Allowed::default());
     let (events, event_queue) = mpsc::channel(EVENT_QUEUE);
     let outboxes = Outboxes::default();
     let listening = Arc::new(Mutex::new(Vec::new()));

@@ -160,7 +160,7 @@ impl NetTask {
     }
 
     fn on_command(&mut self, command: Command) {
-        // What the engine allowed before this order must hold for it.
+        // Whoever the engine removed before this order is gone before it.
         if self.ends.allowed.has_changed().unwrap_or(false) {
             self.on_allowed();
         }
@@ -195,8 +195,8 @@ impl NetTask {
     }
 
     fn on_allowed(&mut self) {
-        let allowed = self.ends.allowed.borrow_and_update().clone();
-        let changes = self.swarm.behaviour_mut().sync.admission.allow(allowed);
+        self.ends.allowed.mark_unchanged();
+        let changes = self.swarm.behaviour_mut().sync.admission.apply();
         let now = Instant::now();
         for device in changes.removed {
             self.redial.forget(&device);
