@@ -1,328 +1,1318 @@
-// The shapes of the engine's API. Written by hand only until the generator writes them from Rust.
+// The shapes of the engine's API, written from Rust by its test `typescript`. Do not edit: run
+// SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test typescript
 
+export type ApiError = { 
+/**
+ * What kind of failure.
+ */
+code: ErrorCode, 
+/**
+ * What was tried, what happened, what was kept.
+ */
+message: string, 
+/**
+ * What to do about it; may be empty.
+ */
+hint: string, };
 
-export type Kind = "note" | "board";
-export type Life = "alive" | "trashed" | "kept_despite_trash";
-export type Role = "owner" | "editor" | "commenter" | "viewer";
-export type Priority = "low" | "medium" | "high" | "urgent";
+export type AuditReport = { 
+/**
+ * Documents reloaded.
+ */
+documents: number, 
+/**
+ * Changes in them.
+ */
+changes: number, 
+/**
+ * Envelopes whose hash and signature were checked.
+ */
+envelopes: number, 
+/**
+ * Changes not yet in an envelope.
+ */
+unsealed: number, 
+/**
+ * One hash over all documents' heads: equal on two devices that hold the same.
+ */
+digest: string, 
+/**
+ * What did not fit; empty when all is well.
+ */
+differences: Array<Difference>, };
 
-/** A field that people may have set to several values while apart. */
-export type Register<T> = { value: T; others: Array<T> };
+export type Backlink = { 
+/**
+ * The document with the link.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, };
 
-export type Splice = { at: number; delete: number; insert: string };
+export type BoardEdit = { "type": "rename", 
+/**
+ * The new title.
+ */
+title: string, } | { "type": "move", 
+/**
+ * The document to lie in; none: the top.
+ */
+parent: string | null, 
+/**
+ * The place among its siblings there.
+ */
+position: string, } | { "type": "trash" } | { "type": "restore" } | { "type": "add_column", 
+/**
+ * Its id, freshly drawn.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The column it follows; none: the first place.
+ */
+after: string | null, } | { "type": "rename_column", 
+/**
+ * Which column.
+ */
+id: string, 
+/**
+ * The new title.
+ */
+title: string, } | { "type": "move_column", 
+/**
+ * Which column.
+ */
+id: string, 
+/**
+ * The column it shall follow; none: the first place.
+ */
+after: string | null, } | { "type": "set_column_limit", 
+/**
+ * Which column.
+ */
+id: string, 
+/**
+ * At most so many; none: no limit.
+ */
+limit: number | null, } | { "type": "delete_column", 
+/**
+ * Which column.
+ */
+id: string, 
+/**
+ * Where its cards go; none: the first other column.
+ */
+moveCardsTo: string | null, } | { "type": "restore_column", 
+/**
+ * Which column.
+ */
+id: string, } | { "type": "add_cards", 
+/**
+ * The column.
+ */
+column: string, 
+/**
+ * The card they follow; none: the top.
+ */
+after: string | null, 
+/**
+ * The cards.
+ */
+cards: Array<NewCard>, } | { "type": "move_card", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * To which column.
+ */
+column: string, 
+/**
+ * The card it shall follow; none: the top. A card that is not in this column: the bottom.
+ */
+after: string | null, } | { "type": "choose_place", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * One of the places that its view shows.
+ */
+place: CardPlace, } | { "type": "set_card_title", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * The new title.
+ */
+title: string, } | { "type": "set_assignees", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * All assignees.
+ */
+assignees: Array<string>, } | { "type": "set_labels", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * All labels.
+ */
+labels: Array<string>, } | { "type": "change_assignees", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Who comes.
+ */
+add: Array<string>, 
+/**
+ * Who goes.
+ */
+remove: Array<string>, } | { "type": "change_labels", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Which come.
+ */
+add: Array<string>, 
+/**
+ * Which go.
+ */
+remove: Array<string>, } | { "type": "set_due", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * `YYYY-MM-DD`; none: no date.
+ */
+due: string | null, } | { "type": "set_priority", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * None: not said.
+ */
+priority: Priority | null, } | { "type": "add_checklist_item", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * The item's id, freshly drawn.
+ */
+id: string, 
+/**
+ * What is to be done.
+ */
+title: string, 
+/**
+ * The item it follows; none: the first place.
+ */
+after: string | null, } | { "type": "set_checklist_item", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Which item.
+ */
+item: string, 
+/**
+ * The new words; none: as they are.
+ */
+title: string | null, 
+/**
+ * Ticked or not; none: as it is.
+ */
+done: boolean | null, } | { "type": "remove_checklist_item", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Which item.
+ */
+item: string, } | { "type": "restore_checklist_item", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Which item.
+ */
+item: string, } | { "type": "archive_card", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Away or not.
+ */
+archived: boolean, } | { "type": "trash_card", 
+/**
+ * Which card.
+ */
+card: string, } | { "type": "restore_card", 
+/**
+ * Which card.
+ */
+card: string, } | { "type": "replace_description", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * The description that was seen.
+ */
+base: string, 
+/**
+ * What it shall become.
+ */
+text: string, } | { "type": "many", 
+/**
+ * The edits, in this order.
+ */
+edits: Array<BoardEdit>, } | { "type": "take_back", 
+/**
+ * What the edit did, in order.
+ */
+steps: Array<Step>, };
 
-export type Place = { parent: string | null; position: string };
-export type CardPlace = { column: string; position: string };
+export type BoardView = { 
+/**
+ * Which board.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: Register<string>, 
+/**
+ * The document it lies in.
+ */
+parent: string | null, 
+/**
+ * Its place among its siblings.
+ */
+position: string, 
+/**
+ * Other places that people gave it at the same time.
+ */
+otherPlaces: Array<Place>, 
+/**
+ * Whether it lives.
+ */
+life: Life, 
+/**
+ * Visible columns in their order.
+ */
+columns: Array<ColumnView>, 
+/**
+ * All cards, archived and trashed ones included, ordered by (position, id) within their column.
+ */
+cards: Array<CardSummary>, };
 
-export type NoteView = {
-  id: string;
-  title: Register<string>;
-  parent: string | null;
-  position: string;
-  otherPlaces: Array<Place>;
-  life: Life;
-  textLength: number;
-};
+export type CardPlace = { 
+/**
+ * The column.
+ */
+column: string, 
+/**
+ * The place within it: compares as text, ties go by id.
+ */
+position: string, };
 
-export type ColumnView = {
-  id: string;
-  title: Register<string>;
-  limit: Register<number | null>;
-  position: string;
-  life: Life;
-};
+export type CardSummary = { 
+/**
+ * Which card.
+ */
+id: string, 
+/**
+ * Where it lies; `others` holds the wishes of people who moved it at the same time.
+ */
+place: Register<CardPlace>, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Who works on it, sorted.
+ */
+assignees: Array<string>, 
+/**
+ * Its labels, sorted.
+ */
+labels: Array<string>, 
+/**
+ * Due date, `YYYY-MM-DD`.
+ */
+due: string | null, 
+/**
+ * How urgent it is.
+ */
+priority: Priority | null, 
+/**
+ * Whether it was put away as done with.
+ */
+archived: boolean, 
+/**
+ * Whether it lives.
+ */
+life: Life, 
+/**
+ * Ticked checklist items.
+ */
+checklistDone: number, 
+/**
+ * All checklist items.
+ */
+checklistTotal: number, 
+/**
+ * Whether it has a description.
+ */
+hasDescription: boolean, 
+/**
+ * How many of its fields people disagree about.
+ */
+conflicts: number, };
 
-export type CardSummary = {
-  id: string;
-  place: Register<CardPlace>;
-  title: string;
-  assignees: Array<string>;
-  labels: Array<string>;
-  due: string | null;
-  priority: Priority | null;
-  archived: boolean;
-  life: Life;
-  checklistDone: number;
-  checklistTotal: number;
-  hasDescription: boolean;
-  conflicts: number;
-};
+export type CardView = { 
+/**
+ * Which card.
+ */
+id: string, 
+/**
+ * Where it lies.
+ */
+place: Register<CardPlace>, 
+/**
+ * Its title.
+ */
+title: Register<string>, 
+/**
+ * Who works on it, sorted.
+ */
+assignees: Array<string>, 
+/**
+ * Its labels, sorted.
+ */
+labels: Array<string>, 
+/**
+ * Due date, `YYYY-MM-DD`.
+ */
+due: Register<string | null>, 
+/**
+ * How urgent it is.
+ */
+priority: Register<Priority | null>, 
+/**
+ * Whether it was put away as done with.
+ */
+archived: Register<boolean>, 
+/**
+ * Whether it lives.
+ */
+life: Life, 
+/**
+ * Its checklist in order, without removed items.
+ */
+checklist: Array<ChecklistItemView>, 
+/**
+ * Length of the description in UTF-16 code units.
+ */
+descriptionLength: number, 
+/**
+ * How many of its fields people disagree about.
+ */
+conflicts: number, };
 
-export type ChecklistItemView = {
-  id: string;
-  title: Register<string>;
-  done: Register<boolean>;
-  position: string;
-  life: Life;
-};
+export type ChecklistItemView = { 
+/**
+ * Which item.
+ */
+id: string, 
+/**
+ * What is to be done.
+ */
+title: Register<string>, 
+/**
+ * Whether it is done.
+ */
+done: Register<boolean>, 
+/**
+ * Its place within the checklist.
+ */
+position: string, 
+/**
+ * Whether it lives.
+ */
+life: Life, };
 
-export type CardView = {
-  id: string;
-  place: Register<CardPlace>;
-  title: Register<string>;
-  assignees: Array<string>;
-  labels: Array<string>;
-  due: Register<string | null>;
-  priority: Register<Priority | null>;
-  archived: Register<boolean>;
-  life: Life;
-  checklist: Array<ChecklistItemView>;
-  descriptionLength: number;
-  conflicts: number;
-};
+export type ClientMessage = { 
+/**
+ * Chosen by the client; the reply carries it back.
+ */
+id: number, 
+/**
+ * What is asked.
+ */
+request: Request, };
 
-export type BoardView = {
-  id: string;
-  title: Register<string>;
-  parent: string | null;
-  position: string;
-  otherPlaces: Array<Place>;
-  life: Life;
-  columns: Array<ColumnView>;
-  cards: Array<CardSummary>;
-};
+export type ColumnView = { 
+/**
+ * Which column.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: Register<string>, 
+/**
+ * How many cards it should hold at most.
+ */
+limit: Register<number | null>, 
+/**
+ * Its place among the columns.
+ */
+position: string, 
+/**
+ * `KeptDespiteTrash`: it was deleted, but somebody changed it meanwhile or it holds live cards.
+ */
+life: Life, };
 
-export type NoteEdit =
-  | { type: "rename"; title: string }
-  | { type: "move"; parent: string | null; position: string }
-  | { type: "trash" }
-  | { type: "restore" }
-  | { type: "replace_text"; base: string; text: string }
-  | { type: "append_text"; text: string }
-  | { type: "take_back"; change: string; edit: NoteEdit };
-
-export type NewCard = { id: string; title: string };
-
-export type BoardEdit =
-  | { type: "rename"; title: string }
-  | { type: "move"; parent: string | null; position: string }
-  | { type: "trash" }
-  | { type: "restore" }
-  | { type: "add_column"; id: string; title: string; after: string | null }
-  | { type: "rename_column"; id: string; title: string }
-  | { type: "move_column"; id: string; after: string | null }
-  | { type: "set_column_limit"; id: string; limit: number | null }
-  | { type: "delete_column"; id: string; moveCardsTo: string | null }
-  | { type: "restore_column"; id: string }
-  | { type: "add_cards"; column: string; after: string | null; cards: Array<NewCard> }
-  | { type: "move_card"; card: string; column: string; after: string | null }
-  | { type: "set_card_title"; card: string; title: string }
-  | { type: "set_assignees"; card: string; assignees: Array<string> }
-  | { type: "set_labels"; card: string; labels: Array<string> }
-  | { type: "set_due"; card: string; due: string | null }
-  | { type: "set_priority"; card: string; priority: Priority | null }
-  | {
-      type: "add_checklist_item";
-      card: string;
-      id: string;
-      title: string;
-      after: string | null;
-    }
-  | {
-      type: "set_checklist_item";
-      card: string;
-      item: string;
-      title: string | null;
-      done: boolean | null;
-    }
-  | { type: "remove_checklist_item"; card: string; item: string }
-  | { type: "restore_checklist_item"; card: string; item: string }
-  | { type: "archive_card"; card: string; archived: boolean }
-  | { type: "trash_card"; card: string }
-  | { type: "restore_card"; card: string }
-  | { type: "replace_description"; card: string; base: string; text: string }
-  | { type: "choose_place"; card: string; place: CardPlace }
-  | { type: "many"; edits: Array<BoardEdit> }
-  | { type: "take_back"; change: string; edit: BoardEdit };
-
-export type View =
-  | { type: "status" }
-  | { type: "tree" }
-  | { type: "note"; document: string }
-  | { type: "board"; document: string }
-  | { type: "card"; document: string; card: string }
-  | { type: "text"; document: string; card: string | null }
-  | { type: "people" }
-  | { type: "peers" }
-  | { type: "delivery"; document: string | null }
-  | { type: "notices" }
-  | { type: "trash" };
-
-export type Request =
-  | { type: "status" }
-  | { type: "create_workspace"; memberName: string; workspaceName: string }
-  | { type: "join_workspace"; ticket: string; memberName: string }
-  | { type: "cancel_join" }
-  | { type: "create_invite"; role: Role; uses: number; expiresInHours: number | null }
-  | {
-      type: "create_note";
-      title: string;
-      text: string | null;
-      parent: string | null;
-      after: string | null;
-    }
-  | {
-      type: "create_board";
-      title: string;
-      columns: Array<string> | null;
-      parent: string | null;
-      after: string | null;
-    }
-  | { type: "edit_note"; document: string; edit: NoteEdit }
-  | { type: "edit_board"; document: string; edit: BoardEdit }
-  | {
-      type: "place_document";
-      document: string;
-      parent: string | null;
-      after: string | null;
-    }
-  | { type: "subscribe"; view: View }
-  | { type: "unsubscribe"; subscription: number }
-  | {
-      type: "text_push";
-      subscription: number;
-      baseVersion: number;
-      pushId: string;
-      splices: Array<Splice>;
-      length: number;
-    }
-  | { type: "read_note"; document: string }
-  | { type: "read_board"; document: string }
-  | { type: "read_card"; card: string }
-  | { type: "list_documents"; kind: Kind | null; trashed: boolean }
-  | { type: "search"; query: string; limit: number }
-  | { type: "connect"; address: string }
-  | { type: "reconnect" }
-  | { type: "list_peers" }
-  | { type: "delivery"; document: string | null }
-  | { type: "dismiss_notice"; notice: number }
-  | { type: "audit" }
-  | { type: "wait_until_idle"; timeoutMs: number; peers: number };
-
-export type ClientMessage = { id: number; request: Request };
-
-export type ErrorCode =
-  | "not_found"
-  | "invalid"
-  | "denied"
-  | "read_only"
-  | "resync"
-  | "wrong_state"
-  | "storage"
-  | "network"
-  | "too_large"
-  | "timed_out"
-  | "internal";
-
-export type ApiError = { code: ErrorCode; message: string; hint: string };
-
-export type JoiningStep = "connecting" | "verifying" | "receiving" | "failed";
-export type Joining = { step: JoiningStep; received: number; reason: string | null };
-
-export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";
-export type Status = {
-  state: WorkspaceState;
-  memberName: string | null;
-  workspaceName: string | null;
-  workspaceId: string | null;
-  deviceId: string;
-  joining: Joining | null;
-  readOnlyReason: string | null;
-};
+export type Delivery = { 
+/**
+ * In one word.
+ */
+state: DeliveryState, 
+/**
+ * Other devices that hold all of it.
+ */
+devices: number, 
+/**
+ * Other devices there are.
+ */
+total: number, 
+/**
+ * Changes that no other device holds yet.
+ */
+pending: number, 
+/**
+ * The same for people: "On 2 devices".
+ */
+words: string, };
 
 export type DeliveryState = "saved_here" | "on_its_way" | "delivered";
-export type Delivery = {
-  state: DeliveryState;
-  devices: number;
-  total: number;
-  pending: number;
-  words: string;
-};
 
-export type TreeItem = {
-  id: string;
-  kind: Kind;
-  title: string;
-  parent: string | null;
-  position: string;
-  life: Life;
-  updatedAt: number;
-  conflicts: number;
-};
-export type Listed = TreeItem & { depth: number };
+export type Difference = { 
+/**
+ * Where.
+ */
+subject: string, 
+/**
+ * What.
+ */
+what: string, };
 
-export type NoteContent = {
-  id: string;
-  title: string;
-  otherTitles: Array<string>;
-  parent: string | null;
-  life: Life;
-  text: string;
-  heads: Array<string>;
-};
+export type ErrorCode = "not_found" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "storage" | "network" | "too_large" | "timed_out" | "internal";
 
-export type Backlink = { id: string; title: string };
-export type HitPart = { text: string; hit: boolean };
-export type SearchHit = {
-  id: string;
-  card: string | null;
-  kind: Kind;
-  title: string;
-  snippet: Array<HitPart>;
-};
+export type Event = { "type": "status", 
+/**
+ * As it is now.
+ */
+status: Status, } | { "type": "tree", 
+/**
+ * Forget what was known before.
+ */
+reset: boolean, 
+/**
+ * New or changed.
+ */
+upserts: Array<TreeItem>, 
+/**
+ * No longer in this list.
+ */
+removed: Array<string>, } | { "type": "note", 
+/**
+ * As they are now.
+ */
+note: NoteView, 
+/**
+ * What links to it.
+ */
+backlinks: Array<Backlink>, } | { "type": "board", 
+/**
+ * Forget what was known before.
+ */
+reset: boolean, 
+/**
+ * Its title.
+ */
+title: Register<string>, 
+/**
+ * Whether it is in the trash.
+ */
+life: Life, 
+/**
+ * All columns, in order.
+ */
+columns: Array<ColumnView>, 
+/**
+ * New or changed cards.
+ */
+upserts: Array<CardSummary>, 
+/**
+ * Cards no longer shown.
+ */
+removed: Array<string>, } | { "type": "card", 
+/**
+ * As it is now.
+ */
+card: CardView, } | { "type": "text_reset", 
+/**
+ * The version from which edits count.
+ */
+version: number, 
+/**
+ * The text.
+ */
+text: string, } | { "type": "text_patch", 
+/**
+ * The version the splices apply to.
+ */
+fromVersion: number, 
+/**
+ * The version after them.
+ */
+version: number, 
+/**
+ * What changed.
+ */
+splices: Array<Splice>, } | { "type": "people", 
+/**
+ * All of them.
+ */
+members: Array<Member>, } | { "type": "peers", 
+/**
+ * All of them.
+ */
+peers: Array<Peer>, } | { "type": "delivery", 
+/**
+ * As it is now.
+ */
+delivery: Delivery, } | { "type": "notices", 
+/**
+ * All that is not dismissed.
+ */
+notices: Array<Notice>, } | { "type": "gone" };
 
-export type Member = { id: string; name: string; role: Role; devices: number; me: boolean };
+export type HitPart = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Whether they were looked for.
+ */
+hit: boolean, };
+
+export type Joining = { 
+/**
+ * The step it is at.
+ */
+step: JoiningStep, 
+/**
+ * Envelopes received so far.
+ */
+received: number, 
+/**
+ * Why it does not go on; it is tried again by itself.
+ */
+reason: string | null, };
+
+export type JoiningStep = "connecting" | "verifying" | "receiving" | "failed";
+
+export type Kind = "note" | "board";
+
+export type Life = "alive" | "trashed" | "kept_despite_trash";
+
+export type Listed = { 
+/**
+ * How deep it lies, 0 at the root.
+ */
+depth: number, 
+/**
+ * Which document.
+ */
+id: string, 
+/**
+ * Of what kind.
+ */
+kind: Kind, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The document it lies under.
+ */
+parent: string | null, 
+/**
+ * Its place among its siblings; compares as text.
+ */
+position: string, 
+/**
+ * In use, in the trash, or kept despite it.
+ */
+life: Life, 
+/**
+ * When it last changed here, in ms since 1970.
+ */
+updatedAt: number, 
+/**
+ * How many of its fields have more than one value.
+ */
+conflicts: number, };
+
+export type Member = { 
+/**
+ * Which member.
+ */
+id: string, 
+/**
+ * The name they gave.
+ */
+name: string, 
+/**
+ * What they may do.
+ */
+role: Role, 
+/**
+ * How many devices they have.
+ */
+devices: number, 
+/**
+ * Whether it is this person.
+ */
+me: boolean, };
+
+export type NewCard = { 
+/**
+ * Its id, freshly drawn.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, };
+
+export type NoteContent = { 
+/**
+ * Which note.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Other titles given at the same time by others.
+ */
+otherTitles: Array<string>, 
+/**
+ * The document it lies under.
+ */
+parent: string | null, 
+/**
+ * In use, in the trash, or kept despite it.
+ */
+life: Life, 
+/**
+ * Its Markdown text.
+ */
+text: string, 
+/**
+ * Its heads: equal heads, equal history.
+ */
+heads: Array<string>, };
+
+export type NoteEdit = { "type": "rename", 
+/**
+ * The new title.
+ */
+title: string, } | { "type": "move", 
+/**
+ * The document to lie in; none: the top.
+ */
+parent: string | null, 
+/**
+ * The place among its siblings there.
+ */
+position: string, } | { "type": "trash" } | { "type": "restore" } | { "type": "replace_text", 
+/**
+ * The text that was seen.
+ */
+base: string, 
+/**
+ * The text that it shall become.
+ */
+text: string, } | { "type": "append_text", 
+/**
+ * The paragraph.
+ */
+text: string, } | { "type": "take_back", 
+/**
+ * What the edit did, in order.
+ */
+steps: Array<Step>, };
+
+export type NoteView = { 
+/**
+ * Which note.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: Register<string>, 
+/**
+ * The document it lies in.
+ */
+parent: string | null, 
+/**
+ * Its place among its siblings.
+ */
+position: string, 
+/**
+ * Other places that people gave it at the same time.
+ */
+otherPlaces: Array<Place>, 
+/**
+ * Whether it lives.
+ */
+life: Life, 
+/**
+ * Length of the text in UTF-16 code units.
+ */
+textLength: number, };
+
+export type Notice = { 
+/**
+ * Names it, for dismissing.
+ */
+id: number, 
+/**
+ * What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`.
+ */
+code: string, 
+/**
+ * What was seen, what was kept, what to do.
+ */
+message: string, 
+/**
+ * When it was first seen, in ms since 1970.
+ */
+since: number, };
+
+export type Outcome = { "ok": Reply } | { "error": ApiError };
+
+export type Peer = { 
+/**
+ * The device.
+ */
+device: string, 
+/**
+ * Whose it is.
+ */
+name: string, 
+/**
+ * Where it stands.
+ */
+state: PeerState, 
+/**
+ * By what address it is connected.
+ */
+address: string | null, 
+/**
+ * Envelopes held here that it has not confirmed.
+ */
+behind: number, 
+/**
+ * When it was last connected, in ms since 1970.
+ */
+lastSeen: number | null, };
+
 export type PeerState = "syncing" | "agreed" | "away";
-export type Peer = {
-  device: string;
-  name: string;
-  state: PeerState;
-  address: string | null;
-  behind: number;
-  lastSeen: number | null;
-};
-export type Notice = { id: number; code: string; message: string; since: number };
 
-export type Event =
-  | { type: "status"; status: Status }
-  | { type: "tree"; reset: boolean; upserts: Array<TreeItem>; removed: Array<string> }
-  | { type: "note"; note: NoteView; backlinks: Array<Backlink> }
-  | {
-      type: "board";
-      reset: boolean;
-      title: Register<string>;
-      life: Life;
-      columns: Array<ColumnView>;
-      upserts: Array<CardSummary>;
-      removed: Array<string>;
-    }
-  | { type: "card"; card: CardView }
-  | { type: "text_reset"; version: number; text: string }
-  | { type: "text_patch"; fromVersion: number; version: number; splices: Array<Splice> }
-  | { type: "people"; members: Array<Member> }
-  | { type: "peers"; peers: Array<Peer> }
-  | { type: "delivery"; delivery: Delivery }
-  | { type: "notices"; notices: Array<Notice> }
-  | { type: "gone" };
+export type Place = { 
+/**
+ * The document it lies in; none: at the top.
+ */
+parent: string | null, 
+/**
+ * Its place among its siblings: compares as text, ties go by id.
+ */
+position: string, };
 
-export type Reply =
-  | { type: "done" }
-  | { type: "status"; status: Status }
-  | { type: "invite"; ticket: string; link: string; addresses: Array<string> }
-  | { type: "created"; id: string }
-  | { type: "edited"; undo: Request | null }
-  | { type: "subscribed"; subscription: number }
-  | { type: "text_ack"; version: number; splices: Array<Splice> }
-  | { type: "note"; note: NoteContent }
-  | { type: "board"; board: BoardView }
-  | { type: "card"; document: string; card: CardView }
-  | { type: "documents"; documents: Array<Listed> }
-  | { type: "found"; hits: Array<SearchHit> }
-  | { type: "peers"; peers: Array<Peer>; listening: Array<string> }
-  | { type: "delivery"; delivery: Delivery };
+export type Priority = "low" | "medium" | "high" | "urgent";
 
-export type Outcome = { ok: Reply } | { error: ApiError };
+export type Register<T> = { 
+/**
+ * The value in force, the same on every replica.
+ */
+value: T, 
+/**
+ * Other values set concurrently, without duplicates. Empty: no disagreement.
+ */
+others: Array<T>, };
 
-export type ServerMessage =
-  | { type: "reply"; id: number; result: Outcome }
-  | { type: "event"; subscription: number; event: Event };
+export type Reply = { "type": "done" } | { "type": "status", 
+/**
+ * As it is now.
+ */
+status: Status, } | { "type": "invite", 
+/**
+ * To be pasted.
+ */
+ticket: string, 
+/**
+ * The same as a link.
+ */
+link: string, 
+/**
+ * Where this device can be reached, as the invite says.
+ */
+addresses: Array<string>, } | { "type": "created", 
+/**
+ * Its id.
+ */
+id: string, } | { "type": "edited", 
+/**
+ * The request that takes back this change and nothing else; absent when there was nothing to change.
+ */
+undo: Request | null, } | { "type": "subscribed", 
+/**
+ * Under this number.
+ */
+subscription: number, } | { "type": "text_ack", 
+/**
+ * The version of the text with it.
+ */
+version: number, 
+/**
+ * What others did since the push's base, to be applied after the push.
+ */
+splices: Array<Splice>, } | { "type": "note", 
+/**
+ * The note.
+ */
+note: NoteContent, } | { "type": "board", 
+/**
+ * The board.
+ */
+board: BoardView, } | { "type": "card", 
+/**
+ * The board it lies on.
+ */
+document: string, 
+/**
+ * The card.
+ */
+card: CardView, } | { "type": "documents", 
+/**
+ * The documents.
+ */
+documents: Array<Listed>, } | { "type": "found", 
+/**
+ * The hits.
+ */
+hits: Array<SearchHit>, } | { "type": "peers", 
+/**
+ * All of them.
+ */
+peers: Array<Peer>, 
+/**
+ * Where this device listens.
+ */
+listening: Array<string>, } | { "type": "delivery", 
+/**
+ * As it is now.
+ */
+delivery: Delivery, } | { "type": "audit", 
+/**
+ * The report.
+ */
+report: AuditReport, } | { "type": "idle", 
+/**
+ * With how many peers.
+ */
+peers: number, 
+/**
+ * Envelopes held here.
+ */
+envelopes: number, };
+
+export type Request = { "type": "status" } | { "type": "create_workspace", 
+/**
+ * The person's name, as colleagues will read it.
+ */
+memberName: string, 
+/**
+ * The workspace's name.
+ */
+workspaceName: string, } | { "type": "join_workspace", 
+/**
+ * The invite as text or link.
+ */
+ticket: string, 
+/**
+ * The person's name.
+ */
+memberName: string, } | { "type": "cancel_join" } | { "type": "create_invite", 
+/**
+ * What the invited may do.
+ */
+role: Role, 
+/**
+ * How many may use it.
+ */
+uses: number, 
+/**
+ * After how many hours it ends; for ever when absent.
+ */
+expiresInHours: number | null, } | { "type": "create_note", 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its first text.
+ */
+text: string | null, 
+/**
+ * The document it lies under.
+ */
+parent: string | null, 
+/**
+ * The sibling it comes after; last when absent.
+ */
+after: string | null, } | { "type": "create_board", 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its columns; "To do", "Doing", "Done" when absent.
+ */
+columns: Array<string> | null, 
+/**
+ * The document it lies under.
+ */
+parent: string | null, 
+/**
+ * The sibling it comes after; last when absent.
+ */
+after: string | null, } | { "type": "edit_note", 
+/**
+ * Which note.
+ */
+document: string, 
+/**
+ * How.
+ */
+edit: NoteEdit, } | { "type": "edit_board", 
+/**
+ * Which board.
+ */
+document: string, 
+/**
+ * How.
+ */
+edit: BoardEdit, } | { "type": "place_document", 
+/**
+ * Which document.
+ */
+document: string, 
+/**
+ * Its new parent; the root when absent.
+ */
+parent: string | null, 
+/**
+ * The sibling it comes after; first when absent.
+ */
+after: string | null, } | { "type": "subscribe", 
+/**
+ * What to watch.
+ */
+view: View, } | { "type": "unsubscribe", 
+/**
+ * Which subscription.
+ */
+subscription: number, } | { "type": "text_push", 
+/**
+ * The text view's subscription.
+ */
+subscription: number, 
+/**
+ * The version the splices were made at.
+ */
+baseVersion: number, 
+/**
+ * Unique for each push; a repeated one is applied once and answered the same.
+ */
+pushId: string, 
+/**
+ * What was typed.
+ */
+splices: Array<Splice>, 
+/**
+ * How long the view's text is after them, in UTF-16 code units.
+ */
+length: number, } | { "type": "read_note", 
+/**
+ * Which note.
+ */
+document: string, } | { "type": "read_board", 
+/**
+ * Which board.
+ */
+document: string, } | { "type": "read_card", 
+/**
+ * Which card.
+ */
+card: string, } | { "type": "list_documents", 
+/**
+ * Only of this kind.
+ */
+kind: Kind | null, 
+/**
+ * Those in the trash instead of those in use.
+ */
+trashed: boolean, } | { "type": "search", 
+/**
+ * The words; the last one may be unfinished.
+ */
+query: string, 
+/**
+ * How many hits at most.
+ */
+limit: number, } | { "type": "connect", 
+/**
+ * `192.168.1.5:4711`, or a multiaddress.
+ */
+address: string, } | { "type": "reconnect" } | { "type": "list_peers" } | { "type": "delivery", 
+/**
+ * Which document; all of them when absent.
+ */
+document: string | null, } | { "type": "dismiss_notice", 
+/**
+ * Which notice.
+ */
+notice: number, } | { "type": "audit" } | { "type": "wait_until_idle", 
+/**
+ * How long to wait at most, in milliseconds.
+ */
+timeoutMs: number, 
+/**
+ * Wait for at least so many connected peers first.
+ */
+peers: number, };
+
+export type Role = "viewer" | "commenter" | "editor" | "owner";
+
+export type Scalar = { "type": "absent" } | { "type": "nothing" } | { "type": "flag", "value": boolean } | { "type": "number", "value": number } | { "type": "text", "value": string };
+
+export type SearchHit = { 
+/**
+ * In which document (a board, for a card).
+ */
+id: string, 
+/**
+ * On which card.
+ */
+card: string | null, 
+/**
+ * Of what kind the document is.
+ */
+kind: Kind, 
+/**
+ * The document's or card's title.
+ */
+title: string, 
+/**
+ * The words around the hit.
+ */
+snippet: Array<HitPart>, };
+
+export type ServerMessage = { "type": "reply", 
+/**
+ * The request's number.
+ */
+id: number, 
+/**
+ * What came of it.
+ */
+result: Outcome, } | { "type": "event", 
+/**
+ * Which subscription.
+ */
+subscription: number, 
+/**
+ * What happened.
+ */
+event: Event, };
+
+export type Splice = { 
+/**
+ * Where, in UTF-16 code units of the text before any splice of its list.
+ */
+at: number, 
+/**
+ * How many UTF-16 code units go.
+ */
+delete: number, 
+/**
+ * What comes.
+ */
+insert: string, };
+
+export type Status = { 
+/**
+ * What it is in the middle of.
+ */
+state: WorkspaceState, 
+/**
+ * This person's name.
+ */
+memberName: string | null, 
+/**
+ * The workspace's name.
+ */
+workspaceName: string | null, 
+/**
+ * The workspace's id.
+ */
+workspaceId: string | null, 
+/**
+ * This device's id.
+ */
+deviceId: string, 
+/**
+ * How the join goes.
+ */
+joining: Joining | null, 
+/**
+ * Why nothing is written.
+ */
+readOnlyReason: string | null, };
+
+export type Step = { "type": "field", 
+/**
+ * Which field, from the root.
+ */
+path: Array<string>, 
+/**
+ * What it said before.
+ */
+was: Scalar, 
+/**
+ * What the edit made it say.
+ */
+became: Scalar, } | { "type": "life", 
+/**
+ * What; empty: the document.
+ */
+path: Array<string>, 
+/**
+ * Thrown away.
+ */
+trashed: boolean, } | { "type": "made", 
+/**
+ * What.
+ */
+path: Array<string>, 
+/**
+ * Its fields as they were made.
+ */
+fields: { [key in string]: Scalar }, };
+
+export type TreeItem = { 
+/**
+ * Which document.
+ */
+id: string, 
+/**
+ * Of what kind.
+ */
+kind: Kind, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The document it lies under.
+ */
+parent: string | null, 
+/**
+ * Its place among its siblings; compares as text.
+ */
+position: string, 
+/**
+ * In use, in the trash, or kept despite it.
+ */
+life: Life, 
+/**
+ * When it last changed here, in ms since 1970.
+ */
+updatedAt: number, 
+/**
+ * How many of its fields have more than one value.
+ */
+conflicts: number, };
+
+export type View = { "type": "status" } | { "type": "tree" } | { "type": "trash" } | { "type": "note", 
+/**
+ * Which note.
+ */
+document: string, } | { "type": "board", 
+/**
+ * Which board.
+ */
+document: string, } | { "type": "card", 
+/**
+ * The board.
+ */
+document: string, 
+/**
+ * The card.
+ */
+card: string, } | { "type": "text", 
+/**
+ * The document.
+ */
+document: string, 
+/**
+ * The card, on a board.
+ */
+card: string | null, } | { "type": "people" } | { "type": "peers" } | { "type": "delivery", 
+/**
+ * Which document; all when absent.
+ */
+document: string | null, } | { "type": "notices" };
+
+export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";
