@@ -17,17 +17,27 @@ pub(crate) struct Connection {
 
 /// The profile's folder, where none was named.
 fn default_profile() -> Result<PathBuf, Failure> {
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
     data.or_else(home)
         .map(|data| data.join("skein"))
-        .ok_or_else(|| Failure::invalid("No profile was named and there is no home folder.", "Say --profile DIR."))
+        .ok_or_else(|| {
+            Failure::invalid(
+                "No profile was named and there is no home folder.",
+                "Say --profile DIR.",
+            )
+        })
 }
 
 impl Arguments {
     /// The network as these arguments want it.
     pub(crate) fn network(&self, port: Option<u16>) -> Network {
-        Network { this_machine_only: self.this_machine_only, port }
+        Network {
+            this_machine_only: self.this_machine_only,
+            port,
+        }
     }
 }
 
@@ -67,7 +77,11 @@ impl Connection {
         }
     }
 
-    pub(crate) async fn documents(&mut self, kind: Option<Kind>, trashed: bool) -> Result<Vec<Listed>, Failure> {
+    pub(crate) async fn documents(
+        &mut self,
+        kind: Option<Kind>,
+        trashed: bool,
+    ) -> Result<Vec<Listed>, Failure> {
         match self.ask(Request::ListDocuments { kind, trashed }).await? {
             Reply::Documents { documents } => Ok(documents),
             _ => Err(another_question()),
@@ -89,7 +103,9 @@ impl Connection {
     }
 
     pub(crate) async fn card(&mut self, card: &str) -> Result<(DocumentId, CardView), Failure> {
-        let card: CardId = card.parse().map_err(|error| Failure::invalid(format!("{error}."), "`skein card list` shows the ids."))?;
+        let card: CardId = card.parse().map_err(|error| {
+            Failure::invalid(format!("{error}."), "`skein card list` shows the ids.")
+        })?;
         match self.ask(Request::ReadCard { card }).await? {
             Reply::Card { document, card } => Ok((document, card)),
             _ => Err(another_question()),
@@ -97,21 +113,35 @@ impl Connection {
     }
 
     /// A document by id, by title, or by the beginning of its id.
-    pub(crate) async fn find(&mut self, named: &str, kind: Option<Kind>) -> Result<DocumentId, Failure> {
+    pub(crate) async fn find(
+        &mut self,
+        named: &str,
+        kind: Option<Kind>,
+    ) -> Result<DocumentId, Failure> {
         if let Ok(id) = named.parse() {
             return Ok(id);
         }
         let mut all = self.documents(kind, false).await?;
         all.extend(self.documents(kind, true).await?);
         let by_title = |listed: &&Listed| listed.item.title.to_lowercase() == named.to_lowercase();
-        let by_id = |listed: &&Listed| named.len() >= 4 && listed.item.id.to_string().starts_with(&named.to_lowercase());
+        let by_id = |listed: &&Listed| {
+            named.len() >= 4
+                && listed
+                    .item
+                    .id
+                    .to_string()
+                    .starts_with(&named.to_lowercase())
+        };
         let mut found: Vec<&Listed> = all.iter().filter(by_title).collect();
         if found.is_empty() {
             found = all.iter().filter(by_id).collect();
         }
         match found.as_slice() {
             [one] => Ok(one.item.id),
-            [] => Err(Failure::not_found(format!("There is nothing called “{named}”."), "`skein note list` and `skein board list` show what there is.")),
+            [] => Err(Failure::not_found(
+                format!("There is nothing called “{named}”."),
+                "`skein note list` and `skein board list` show what there is.",
+            )),
             several => Err(Failure::invalid(
                 format!("“{named}” could be any of {} documents.", several.len()),
                 "Use the id that the list shows.",
@@ -119,7 +149,10 @@ impl Connection {
         }
     }
 
-    pub(crate) async fn find_all(&mut self, named: Option<&String>) -> Result<Option<DocumentId>, Failure> {
+    pub(crate) async fn find_all(
+        &mut self,
+        named: Option<&String>,
+    ) -> Result<Option<DocumentId>, Failure> {
         match named {
             Some(named) => self.find(named, None).await.map(Some),
             None => Ok(None),
@@ -129,13 +162,19 @@ impl Connection {
 
 /// A column of a board by title or id.
 pub(crate) fn column(board: &BoardView, named: &str) -> Result<ColumnId, Failure> {
-    let found = board
-        .columns
-        .iter()
-        .find(|column| column.id.to_string() == named || column.title.value.to_lowercase() == named.to_lowercase());
+    let found = board.columns.iter().find(|column| {
+        column.id.to_string() == named || column.title.value.to_lowercase() == named.to_lowercase()
+    });
     found.map(|column| column.id).ok_or_else(|| {
-        let titles: Vec<&str> = board.columns.iter().map(|column| column.title.value.as_str()).collect();
-        Failure::not_found(format!("The board has no column “{named}”."), format!("It has: {}.", titles.join(", ")))
+        let titles: Vec<&str> = board
+            .columns
+            .iter()
+            .map(|column| column.title.value.as_str())
+            .collect();
+        Failure::not_found(
+            format!("The board has no column “{named}”."),
+            format!("It has: {}.", titles.join(", ")),
+        )
     })
 }
 

@@ -54,6 +54,10 @@ impl From<ProfileError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self(ApiError::new(ErrorCode::Storage, format!("The system refused: {error}."), ""))
+        Self(ApiError::new(
+            ErrorCode::Storage,
+            format!("The system refused: {error}."),
+            "",
+        ))
     }
 }

@@ -18,7 +18,11 @@ impl Output {
 
     /// Prints the value, or the words for it.
     pub(crate) fn show(&self, value: &impl Serialize, words: impl FnOnce() -> String) {
-        let text = if self.json { serde_json::to_string(value).unwrap_or_else(|error| format!("null // {error}")) } else { words() };
+        let text = if self.json {
+            serde_json::to_string(value).unwrap_or_else(|error| format!("null // {error}"))
+        } else {
+            words()
+        };
         let mut out = std::io::stdout().lock();
         // A reader that went away (`| head`) is not an error.
         let _ = writeln!(out, "{text}");
@@ -30,7 +34,11 @@ impl Output {
         if self.json || !std::io::stderr().is_terminal() {
             return;
         }
-        let end = if progress.done == progress.of { "\n" } else { "" };
+        let end = if progress.done == progress.of {
+            "\n"
+        } else {
+            ""
+        };
         eprint!("\r{what} {} of {}{end}", progress.done, progress.of);
     }
 

@@ -66,7 +66,11 @@ impl Site {
         let port = listener.local_addr()?.port();
         let mut secret = [0; 32];
         rand::thread_rng().fill_bytes(&mut secret);
-        Ok(Self { listener, port, token: skein_model::id::to_base32(&secret) })
+        Ok(Self {
+            listener,
+            port,
+            token: skein_model::id::to_base32(&secret),
+        })
     }
 
     /// Where to point the browser.
@@ -77,7 +81,11 @@ impl Site {
     /// Serves until the listener fails.
     pub(crate) async fn serve(self, host: &Host) -> Result<(), Failure> {
         let (clients, mut wanted) = mpsc::channel::<Wanted>(16);
-        let door = Door { port: self.port, token: self.token.into(), clients };
+        let door = Door {
+            port: self.port,
+            token: self.token.into(),
+            clients,
+        };
         let router = Router::new()
             .route("/api", get(api))
             .fallback(get(file))
@@ -103,12 +111,21 @@ impl Site {
 /// Refuses requests that do not name this host or come from another origin.
 async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let hosts = [format!("127.0.0.1:{}", door.port), format!("localhost:{}", door.port)];
-    let named = text(headers, header::HOST).is_some_and(|host| hosts.iter().any(|ours| ours == host));
+    let hosts = [
+        format!("127.0.0.1:{}", door.port),
+        format!("localhost:{}", door.port),
+    ];
+    let named =
+        text(headers, header::HOST).is_some_and(|host| hosts.iter().any(|ours| ours == host));
     let origin = text(headers, header::ORIGIN);
-    let same = origin.is_none_or(|origin| hosts.iter().any(|ours| origin == format!("http://{ours}")));
+    let same =
+        origin.is_none_or(|origin| hosts.iter().any(|ours| origin == format!("http://{ours}")));
     if !named || !same {
-        return (StatusCode::FORBIDDEN, "Skein answers only to its own page on this machine.\n").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "Skein answers only to its own page on this machine.\n",
+        )
+            .into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -132,28 +149,44 @@ async fn file(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
     match View::get(path) {
-        Some(file) => ([(header::CONTENT_TYPE, file.metadata.mimetype().to_owned())], file.data).into_response(),
-        None if path == "index.html" => {
-            (StatusCode::NOT_FOUND, "This skein was built without its view. Build it by `make ui` and build skein again.\n").into_response()
-        }
+        Some(file) => (
+            [(header::CONTENT_TYPE, file.metadata.mimetype().to_owned())],
+            file.data,
+        )
+            .into_response(),
+        None if path == "index.html" => (
+            StatusCode::NOT_FOUND,
+            "This skein was built without its view. Build it by `make ui` and build skein again.\n",
+        )
+            .into_response(),
         None => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
     }
 }
 
 /// The socket to the engine, for whoever has the token.
-async fn api(State(door): State<Door>, Query(key): Query<Key>, upgrade: WebSocketUpgrade) -> Response {
+async fn api(
+    State(door): State<Door>,
+    Query(key): Query<Key>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     // Compared by hash, so that the time it takes tells nothing of the token.
     if blake3::hash(key.token.as_bytes()) != blake3::hash(door.token.as_bytes()) {
-        return (StatusCode::UNAUTHORIZED, "The address lacks its token; use the one that skein serve printed.\n").into_response();
+        return (
+            StatusCode::UNAUTHORIZED,
+            "The address lacks its token; use the one that skein serve printed.\n",
+        )
+            .into_response();
     }
-    upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| async move {
-        let (sender, client) = oneshot::channel();
-        if door.clients.send(sender).await.is_ok()
-            && let Ok(client) = client.await
-        {
-            pass_messages(socket, client).await;
-        }
-    })
+    upgrade
+        .max_message_size(LONGEST_MESSAGE)
+        .on_upgrade(move |socket| async move {
+            let (sender, client) = oneshot::channel();
+            if door.clients.send(sender).await.is_ok()
+                && let Ok(client) = client.await
+            {
+                pass_messages(socket, client).await;
+            }
+        })
 }
 
 /// Passes messages both ways until one side ends or says something that is no message.

@@ -47,12 +47,20 @@ pub struct ApiError {
 impl ApiError {
     /// An error with words for people.
     pub fn new(code: ErrorCode, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: hint.into() }
+        Self {
+            code,
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 
     /// Something named does not exist here.
     pub fn not_found(what: &str) -> Self {
-        Self::new(ErrorCode::NotFound, format!("There is no {what} here."), "It may not have arrived from the others yet.")
+        Self::new(
+            ErrorCode::NotFound,
+            format!("There is no {what} here."),
+            "It may not have arrived from the others yet.",
+        )
     }
 
     /// A request that makes no sense.

@@ -1,14 +1,21 @@
 //! What a shell may watch, and the news it then gets.
 
 use serde::{Deserialize, Serialize};
-use skein_model::{BoardView, CardId, CardSummary, CardView, ColumnView, DocumentId, Life, NoteView, Register, Splice};
+use skein_model::{
+    BoardView, CardId, CardSummary, CardView, ColumnView, DocumentId, Life, NoteView, Register,
+    Splice,
+};
 use ts_rs::TS;
 
 use super::{Backlink, Delivery, Member, Notice, Peer, Status, TreeItem};
 
 /// Something that can be watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum View {
     /// The profile's state.
     Status,
@@ -57,7 +64,11 @@ pub enum View {
 
 /// News for a subscription. The first of each carries everything.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum Event {
     /// The profile's state.
     Status {

@@ -12,8 +12,9 @@ mod words;
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
 pub use reply::{
-    AuditReport, Backlink, Delivery, DeliveryState, Difference, ExportReport, HitPart, ImportReport, Joining, JoiningStep, Listed,
-    Member, NoteContent, Notice, Peer, PeerState, Reply, SearchHit, Status, TreeItem, Unmapped, WorkspaceState,
+    AuditReport, Backlink, Delivery, DeliveryState, Difference, ExportReport, HitPart,
+    ImportReport, Joining, JoiningStep, Listed, Member, NoteContent, Notice, Peer, PeerState,
+    Reply, SearchHit, Status, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
 pub(crate) use words::{count_of, list_of};

@@ -8,7 +8,11 @@ use super::Request;
 
 /// The answer to a request that was done.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum Reply {
     /// It was done; there is nothing to tell.
     Done,
@@ -296,6 +300,12 @@ pub struct Peer {
     /// When it was last connected, in ms since 1970.
     #[ts(type = "number | null")]
     pub last_seen: Option<i64>,
+    /// Bytes sent to it in this connection, as they are before the transport's own encryption; 0 while it is away.
+    #[ts(type = "number")]
+    pub bytes_sent: u64,
+    /// Bytes received from it in this connection; 0 while it is away.
+    #[ts(type = "number")]
+    pub bytes_received: u64,
 }
 
 /// How far work got.

@@ -9,7 +9,11 @@ use super::{SubscriptionId, View};
 
 /// A request to the engine. Each variant says which [`super::Reply`] answers it.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 pub enum Request {
     /// What this profile is and has: `Status`.
     Status,

@@ -11,7 +11,10 @@ pub(crate) fn list_of(names: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [one, two] => format!("{one} and {two}"),
-        [one, two, rest @ ..] => format!("{one}, {two} and {}", count_of(rest.len(), "other", "others")),
+        [one, two, rest @ ..] => format!(
+            "{one}, {two} and {}",
+            count_of(rest.len(), "other", "others")
+        ),
     }
 }
 
@@ -22,7 +25,18 @@ mod tests {
     #[test]
     fn lists_read_as_people_speak() {
         let names: Vec<String> = ["Ana", "Bo", "Cy", "Di"].map(str::to_owned).to_vec();
-        let spoken: Vec<String> = (0..=4).map(|n| list_of(names.get(..n).unwrap_or_default())).collect();
-        assert_eq!(spoken, ["", "Ana", "Ana and Bo", "Ana, Bo and 1 other", "Ana, Bo and 2 others"]);
+        let spoken: Vec<String> = (0..=4)
+            .map(|n| list_of(names.get(..n).unwrap_or_default()))
+            .collect();
+        assert_eq!(
+            spoken,
+            [
+                "",
+                "Ana",
+                "Ana and Bo",
+                "Ana, Bo and 1 other",
+                "Ana, Bo and 2 others"
+            ]
+        );
     }
 }

@@ -10,8 +10,14 @@ use crate::api::{ApiError, ErrorCode};
 fn error(code: ErrorCode, words: impl std::fmt::Display, hint: &str) -> ApiError {
     let words = words.to_string();
     let mut letters = words.chars();
-    let message = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>());
-    let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+    let message = letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect::<String>()
+    });
+    let end = if message.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
     ApiError::new(code, format!("{message}{end}"), hint)
 }
 
@@ -19,7 +25,11 @@ impl From<StoreError> for ApiError {
     fn from(cause: StoreError) -> Self {
         match &cause {
             StoreError::NoSuchDocument(_) => error(ErrorCode::NotFound, cause, ""),
-            StoreError::NotPermitted { .. } => error(ErrorCode::Denied, cause, "Ask an owner of the workspace for the right."),
+            StoreError::NotPermitted { .. } => error(
+                ErrorCode::Denied,
+                cause,
+                "Ask an owner of the workspace for the right.",
+            ),
             StoreError::ReadOnly => error(ErrorCode::ReadOnly, cause, ""),
             _ => error(ErrorCode::Storage, cause, ""),
         }
@@ -57,7 +67,11 @@ impl From<EditError> for ApiError {
 
 impl From<SpliceError> for ApiError {
     fn from(cause: SpliceError) -> Self {
-        error(ErrorCode::Resync, cause, "Subscribe to the text again and apply the difference.")
+        error(
+            ErrorCode::Resync,
+            cause,
+            "Subscribe to the text again and apply the difference.",
+        )
     }
 }
 

@@ -11,18 +11,41 @@ impl Core {
     pub(super) fn delivery(&self, document: Option<DocumentId>) -> Result<Delivery, ApiError> {
         let others = self.other_devices();
         let (newest, unsealed) = match document {
-            Some(id) => (self.store.last_mark_of(id)?.and_then(|mark| u64::try_from(mark).ok()).unwrap_or(0), self.unsealed_of(id)?),
-            None => (self.workspace.as_ref().map_or(0, |workspace| workspace.set.mark()), self.unsealed()),
+            Some(id) => (
+                self.store
+                    .last_mark_of(id)?
+                    .and_then(|mark| u64::try_from(mark).ok())
+                    .unwrap_or(0),
+                self.unsealed_of(id)?,
+            ),
+            None => (
+                self.workspace
+                    .as_ref()
+                    .map_or(0, |workspace| workspace.set.mark()),
+                self.unsealed(),
+            ),
         };
-        let holders = others.iter().filter(|device| self.mark_of(device) >= newest).count();
+        let holders = others
+            .iter()
+            .filter(|device| self.mark_of(device) >= newest)
+            .count();
         let holders = if unsealed > 0 { 0 } else { holders };
-        let best = others.iter().map(|device| self.mark_of(device)).max().unwrap_or(0);
+        let best = others
+            .iter()
+            .map(|device| self.mark_of(device))
+            .max()
+            .unwrap_or(0);
         let unheld = match document {
             None => self.lacking(best)?,
             Some(_) => usize::from(newest > best),
         };
         let pending = if holders > 0 { 0 } else { unsealed + unheld };
-        let receiving: Vec<String> = self.links.keys().filter(|device| others.contains(device)).map(|device| self.name_of(device)).collect();
+        let receiving: Vec<String> = self
+            .links
+            .keys()
+            .filter(|device| others.contains(device))
+            .map(|device| self.name_of(device))
+            .collect();
         let state = match (holders, receiving.is_empty()) {
             (0, false) => DeliveryState::OnItsWay,
             (0, true) => DeliveryState::SavedHere,
@@ -31,9 +54,17 @@ impl Core {
         let words = match state {
             DeliveryState::SavedHere => "Saved here".to_owned(),
             DeliveryState::OnItsWay => format!("On its way to {}", list_of(&receiving)),
-            DeliveryState::Delivered => format!("On {}", count_of(holders + 1, "device", "devices")),
+            DeliveryState::Delivered => {
+                format!("On {}", count_of(holders + 1, "device", "devices"))
+            }
         };
-        Ok(Delivery { state, devices: small(holders), total: small(others.len()), pending: small(pending), words })
+        Ok(Delivery {
+            state,
+            devices: small(holders),
+            total: small(others.len()),
+            pending: small(pending),
+            words,
+        })
     }
 
     /// Connections and known devices, connected ones first.
@@ -54,15 +85,25 @@ impl Core {
                 address: link.map(|link| link.address.clone()),
                 behind: small(self.lacking(self.mark_of(&device))?),
                 last_seen: row.and_then(|row| row.last_seen_ms),
+                bytes_sent: link.map_or(0, |link| link.sent),
+                bytes_received: link.map_or(0, |link| link.received),
             });
         }
-        peers.sort_by(|a, b| (a.address.is_none(), &a.name, &a.device).cmp(&(b.address.is_none(), &b.name, &b.device)));
+        peers.sort_by(|a, b| {
+            (a.address.is_none(), &a.name, &a.device).cmp(&(
+                b.address.is_none(),
+                &b.name,
+                &b.device,
+            ))
+        });
         Ok(peers)
     }
 
     /// The members, this person first.
     pub(super) fn members(&self) -> Vec<Member> {
-        let Some(workspace) = &self.workspace else { return Vec::new() };
+        let Some(workspace) = &self.workspace else {
+            return Vec::new();
+        };
         let me = self.device.id();
         let mut members: Vec<Member> = workspace
             .members()
@@ -81,9 +122,21 @@ impl Core {
 
     /// The name of the person a device belongs to.
     pub(super) fn name_of(&self, device: &DeviceId) -> String {
-        let unknown = || format!("device {}", device.to_string().chars().take(6).collect::<String>());
-        let Some(workspace) = &self.workspace else { return unknown() };
-        workspace.members().into_iter().find(|member| member.devices.contains(device)).and_then(|member| member.name).unwrap_or_else(unknown)
+        let unknown = || {
+            format!(
+                "device {}",
+                device.to_string().chars().take(6).collect::<String>()
+            )
+        };
+        let Some(workspace) = &self.workspace else {
+            return unknown();
+        };
+        workspace
+            .members()
+            .into_iter()
+            .find(|member| member.devices.contains(device))
+            .and_then(|member| member.name)
+            .unwrap_or_else(unknown)
     }
 
     fn unsealed(&self) -> usize {
@@ -95,13 +148,20 @@ impl Core {
         if self.sealing.unsealed == 0 {
             return Ok(burst);
         }
-        let rows = self.store.unsealed()?.into_iter().filter(|unsealed| unsealed.document == id).map(|unsealed| unsealed.rows.len());
+        let rows = self
+            .store
+            .unsealed()?
+            .into_iter()
+            .filter(|unsealed| unsealed.document == id)
+            .map(|unsealed| unsealed.rows.len());
         Ok(burst + rows.sum::<usize>())
     }
 
     /// How many envelopes came after a mark: what a device with this mark lacks.
     fn lacking(&self, mark: u64) -> Result<usize, ApiError> {
-        let count = self.store.envelopes_since(i64::try_from(mark).unwrap_or(i64::MAX))?;
+        let count = self
+            .store
+            .envelopes_since(i64::try_from(mark).unwrap_or(i64::MAX))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 }

@@ -1,13 +1,14 @@
 //! Making and changing documents by typed edits.
 
 use skein_model::{
-    BoardEdit, ColumnId, Document, DocumentId, Edit, Edited, Kind, NoteEdit, Place, Splices, TextField, position,
+    BoardEdit, ColumnId, Document, DocumentId, Edit, Edited, Kind, NoteEdit, Place, Splices,
+    TextField, position,
 };
 use skein_store::{Durability, NewChanges};
 
+use super::Core;
 use super::documents::Origin;
 use super::step::Step;
-use super::Core;
 use crate::api::{ApiError, Reply, Request, TreeItem};
 
 /// The longest title that is taken, in characters.
@@ -44,10 +45,16 @@ impl Core {
     ) -> Result<Reply, ApiError> {
         self.writable()?;
         let title = checked_title(title)?;
-        let columns = columns.unwrap_or_else(|| ["To do", "Doing", "Done"].map(str::to_owned).to_vec());
+        let columns =
+            columns.unwrap_or_else(|| ["To do", "Doing", "Done"].map(str::to_owned).to_vec());
         let columns: Vec<(ColumnId, &str)> = columns
             .iter()
-            .map(|title| Ok((ColumnId::from_bytes(step.random_id()), checked_title(title)?)))
+            .map(|title| {
+                Ok((
+                    ColumnId::from_bytes(step.random_id()),
+                    checked_title(title)?,
+                ))
+            })
             .collect::<Result<_, ApiError>>()?;
         let place = self.place(parent, after, None, true)?;
         let id = DocumentId::from_bytes(step.random_id());
@@ -56,7 +63,12 @@ impl Core {
         Ok(Reply::Created { id })
     }
 
-    pub(super) fn edit_note(&mut self, step: &mut Step<'_>, id: DocumentId, edit: NoteEdit) -> Result<Reply, ApiError> {
+    pub(super) fn edit_note(
+        &mut self,
+        step: &mut Step<'_>,
+        id: DocumentId,
+        edit: NoteEdit,
+    ) -> Result<Reply, ApiError> {
         match &edit {
             NoteEdit::Rename { title } => {
                 checked_title(title)?;
@@ -67,7 +79,12 @@ impl Core {
         self.edit(step, id, Edit::Note(edit))
     }
 
-    pub(super) fn edit_board(&mut self, step: &mut Step<'_>, id: DocumentId, edit: BoardEdit) -> Result<Reply, ApiError> {
+    pub(super) fn edit_board(
+        &mut self,
+        step: &mut Step<'_>,
+        id: DocumentId,
+        edit: BoardEdit,
+    ) -> Result<Reply, ApiError> {
         check_board_edit(&edit)?;
         match &edit {
             BoardEdit::Move { parent, .. } => self.check_parent(id, *parent)?,
@@ -98,7 +115,12 @@ impl Core {
         self.writable()?;
         let wall = step.now.wall_ms;
         let (document, _, _) = self.for_writing(id)?;
-        let Edited { changes, undo, touched, text } = document.edit(&edit, wall)?;
+        let Edited {
+            changes,
+            undo,
+            touched,
+            text,
+        } = document.edit(&edit, wall)?;
         self.burst_is_closed(id);
         if changes.is_empty() {
             return Ok(Reply::Edited { undo: None });
@@ -137,11 +159,20 @@ impl Core {
     /// Stores a new document with its whole projection.
     fn store_new(&mut self, step: &mut Step<'_>, document: Document) -> Result<(), ApiError> {
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
-        let permit = workspace.authority.write(&self.device.id(), document.kind())?;
+        let permit = workspace
+            .authority
+            .write(&self.device.id(), document.kind())?;
         let (id, heads, changes) = (document.id(), document.heads(), document.all_changes()?);
         let projection = document.projection()?;
-        let new = NewChanges { changes: &changes, heads: &heads, sealed: false, at_ms: step.now.wall_ms };
-        self.store.write(Durability::Normal, |tx| tx.create_document(&permit, id, &new, &projection))?;
+        let new = NewChanges {
+            changes: &changes,
+            heads: &heads,
+            sealed: false,
+            at_ms: step.now.wall_ms,
+        };
+        self.store.write(Durability::Normal, |tx| {
+            tx.create_document(&permit, id, &new, &projection)
+        })?;
         self.keep_new(step, document);
         self.sealing.unsealed += changes.len();
         self.plan_sealing(step);
@@ -170,8 +201,15 @@ impl Core {
             None if last_when_absent => siblings.len(),
             None => 0,
         };
-        let at = |index: Option<usize>| index.and_then(|index| siblings.get(index)).map(|item| item.position.as_str());
-        Ok(Place { parent, position: position::between(at(next.checked_sub(1)), at(Some(next))) })
+        let at = |index: Option<usize>| {
+            index
+                .and_then(|index| siblings.get(index))
+                .map(|item| item.position.as_str())
+        };
+        Ok(Place {
+            parent,
+            position: position::between(at(next.checked_sub(1)), at(Some(next))),
+        })
     }
 
     /// A document cannot lie under itself or something beneath it.
@@ -180,9 +218,14 @@ impl Core {
         let mut steps = 0;
         while let Some(ancestor) = above {
             if ancestor == id {
-                return Err(ApiError::invalid("A document cannot lie inside itself. It stays where it was."));
+                return Err(ApiError::invalid(
+                    "A document cannot lie inside itself. It stays where it was.",
+                ));
             }
-            above = self.tree_item(ancestor)?.ok_or_else(|| ApiError::not_found("such document to put it under"))?.parent;
+            above = self
+                .tree_item(ancestor)?
+                .ok_or_else(|| ApiError::not_found("such document to put it under"))?
+                .parent;
             steps += 1;
             if steps > 1000 {
                 break;
@@ -199,13 +242,15 @@ fn check_board_edit(edit: &BoardEdit) -> Result<(), ApiError> {
         | BoardEdit::RenameColumn { title, .. }
         | BoardEdit::SetCardTitle { title, .. }
         | BoardEdit::AddChecklistItem { title, .. } => checked_title(title).map(|_| ()),
-        BoardEdit::AddCards { cards, .. } if cards.len() > MOST_CARDS => Err(ApiError::invalid(format!(
-            "At most {MOST_CARDS} cards can be added at once; nothing was added."
+        BoardEdit::AddCards { cards, .. } if cards.len() > MOST_CARDS => Err(ApiError::invalid(
+            format!("At most {MOST_CARDS} cards can be added at once; nothing was added."),
+        )),
+        BoardEdit::AddCards { cards, .. } => cards
+            .iter()
+            .try_for_each(|card| checked_title(&card.title).map(|_| ())),
+        BoardEdit::Many { edits } if edits.len() > MOST_CARDS => Err(ApiError::invalid(format!(
+            "At most {MOST_CARDS} edits can be made at once; nothing was changed."
         ))),
-        BoardEdit::AddCards { cards, .. } => cards.iter().try_for_each(|card| checked_title(&card.title).map(|_| ())),
-        BoardEdit::Many { edits } if edits.len() > MOST_CARDS => {
-            Err(ApiError::invalid(format!("At most {MOST_CARDS} edits can be made at once; nothing was changed.")))
-        }
         BoardEdit::Many { edits } => edits.iter().try_for_each(check_board_edit),
         _ => Ok(()),
     }
@@ -215,10 +260,14 @@ fn check_board_edit(edit: &BoardEdit) -> Result<(), ApiError> {
 fn checked_title(title: &str) -> Result<&str, ApiError> {
     let title = title.trim();
     if title.contains(['\n', '\r']) {
-        return Err(ApiError::invalid("A title is one line; nothing was changed."));
+        return Err(ApiError::invalid(
+            "A title is one line; nothing was changed.",
+        ));
     }
     if title.chars().count() > LONGEST_TITLE {
-        return Err(ApiError::invalid(format!("A title has at most {LONGEST_TITLE} characters; nothing was changed.")));
+        return Err(ApiError::invalid(format!(
+            "A title has at most {LONGEST_TITLE} characters; nothing was changed."
+        )));
     }
     Ok(title)
 }

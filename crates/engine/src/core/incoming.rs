@@ -7,10 +7,10 @@ use skein_model::{ChangeBytes, Document, DocumentId, Heads, Kind, MergeError, Me
 use skein_store::{Durability, EnvelopeState, NewChanges, StoreError, Tx};
 use skein_sync::{Group, ItemRef};
 
+use super::Core;
 use super::documents::Origin;
 use super::jobs::{Carried, Job};
 use super::step::Step;
-use super::Core;
 use crate::api::ApiError;
 
 /// How long what peers send gathers per document before it is merged (ms).
@@ -53,7 +53,10 @@ struct NewDocument {
 
 /// What an envelope is good for now.
 enum Opened {
-    Ready { document: DocumentId, changes: Vec<ChangeBytes> },
+    Ready {
+        document: DocumentId,
+        changes: Vec<ChangeBytes>,
+    },
     Not(EnvelopeState),
 }
 
@@ -73,7 +76,8 @@ impl Core {
         let mut refused = Vec::new();
         let mut kept: Vec<Envelope> = Vec::with_capacity(raw.len());
         for (place, bytes) in raw.iter().enumerate() {
-            let verified = UnverifiedEnvelope::decode(bytes).and_then(|envelope| envelope.verify(&workspace.id));
+            let verified = UnverifiedEnvelope::decode(bytes)
+                .and_then(|envelope| envelope.verify(&workspace.id));
             match verified {
                 Ok(envelope) if Group::of(envelope.header().kind) == group => kept.push(envelope),
                 Ok(_) => refused.push(place),
@@ -85,7 +89,10 @@ impl Core {
         }
         let opened: Vec<Opened> = match group {
             Group::Access => Vec::new(),
-            Group::Data => kept.iter().map(|envelope| self.open_envelope(envelope)).collect(),
+            Group::Data => kept
+                .iter()
+                .map(|envelope| self.open_envelope(envelope))
+                .collect(),
         };
         let written = self.store.write(Durability::Full, |tx| {
             kept.iter()
@@ -93,7 +100,9 @@ impl Core {
                 .map(|(place, envelope)| {
                     let (state, document) = match opened.get(place) {
                         None => (EnvelopeState::Applied, None),
-                        Some(Opened::Ready { document, .. }) => (EnvelopeState::Waiting, Some(*document)),
+                        Some(Opened::Ready { document, .. }) => {
+                            (EnvelopeState::Waiting, Some(*document))
+                        }
                         Some(Opened::Not(state)) => (state.clone(), None),
                     };
                     tx.insert_envelope(envelope, &state, document)
@@ -120,16 +129,25 @@ impl Core {
             let content = opened.next();
             let Some(mark) = mark else { continue };
             self.look_at_header(step, &envelope);
-            let Some(workspace) = &mut self.workspace else { break };
+            let Some(workspace) = &mut self.workspace else {
+                break;
+            };
             let header = envelope.header();
             let item = ItemRef::new(header.kind, header.hour, envelope.id());
-            workspace.set.insert(item, u64::try_from(*mark).unwrap_or_default());
+            workspace
+                .set
+                .insert(item, u64::try_from(*mark).unwrap_or_default());
             items.push(item);
             match (group, content) {
                 (Group::Access, _) => {
                     workspace.authority.insert(&envelope);
                 }
-                (Group::Data, Some(Opened::Ready { document, changes, .. })) => {
+                (
+                    Group::Data,
+                    Some(Opened::Ready {
+                        document, changes, ..
+                    }),
+                ) => {
                     self.gather(step, document, Carried { envelope, changes });
                 }
                 (Group::Data, _) => {}
@@ -145,33 +163,52 @@ impl Core {
 
     /// What an envelope of changes is good for: its author's right at its own place in history, its key, its content.
     fn open_envelope(&self, envelope: &Envelope) -> Opened {
-        let Some(workspace) = &self.workspace else { return Opened::Not(EnvelopeState::Locked) };
+        let Some(workspace) = &self.workspace else {
+            return Opened::Not(EnvelopeState::Locked);
+        };
         let permit = match workspace.authority.accept(envelope) {
             Ok(permit) => permit,
             Err(Unaccepted::UnknownAuthor) => return Opened::Not(EnvelopeState::Locked),
             Err(reason) => return Opened::Not(EnvelopeState::Quarantined(reason.to_string())),
         };
-        let Some(key) = workspace.keyring.get(&envelope.header().epoch) else { return Opened::Not(EnvelopeState::Locked) };
+        let Some(key) = workspace.keyring.get(&envelope.header().epoch) else {
+            return Opened::Not(EnvelopeState::Locked);
+        };
         let payload = match envelope.open(key) {
             Ok(payload) => payload,
             Err(error) => return Opened::Not(EnvelopeState::Quarantined(error.to_string())),
         };
         // A kind that a newer version knows: kept until this one does.
-        let Some(kind) = Kind::from_code(payload.kind_code) else { return Opened::Not(EnvelopeState::Locked) };
+        let Some(kind) = Kind::from_code(payload.kind_code) else {
+            return Opened::Not(EnvelopeState::Locked);
+        };
         if !permit.writes(kind) {
-            return Opened::Not(EnvelopeState::Quarantined("its author may not write documents of this kind".to_owned()));
+            return Opened::Not(EnvelopeState::Quarantined(
+                "its author may not write documents of this kind".to_owned(),
+            ));
         }
-        Opened::Ready { document: payload.document, changes: payload.changes }
+        Opened::Ready {
+            document: payload.document,
+            changes: payload.changes,
+        }
     }
 
     fn gather(&mut self, step: &Step<'_>, document: DocumentId, carried: Carried) {
-        self.gathering.by_document.entry(document).or_default().push(carried);
+        self.gathering
+            .by_document
+            .entry(document)
+            .or_default()
+            .push(carried);
         let at = step.now.mono_ms + GATHER;
         self.gathering.due = Some(self.gathering.due.map_or(at, |due| due.min(at)));
     }
 
     pub(super) fn apply_gathered_if_due(&mut self, step: &mut Step<'_>) {
-        if self.gathering.due.is_some_and(|due| due <= step.now.mono_ms) {
+        if self
+            .gathering
+            .due
+            .is_some_and(|due| due <= step.now.mono_ms)
+        {
             self.apply_gathered(step);
         }
     }
@@ -192,13 +229,20 @@ impl Core {
                         tracing::warn!(%error, %id, "what arrived waits until the document opens");
                     }
                 }
-                Err(error) => tracing::warn!(%error, %id, "what arrived waits until the store reads again"),
+                Err(error) => {
+                    tracing::warn!(%error, %id, "what arrived waits until the store reads again")
+                }
             }
         }
         self.apply_new(step, new);
     }
 
-    fn merge_into(&mut self, step: &mut Step<'_>, id: DocumentId, carried: Vec<Carried>) -> Result<(), ApiError> {
+    fn merge_into(
+        &mut self,
+        step: &mut Step<'_>,
+        id: DocumentId,
+        carried: Vec<Carried>,
+    ) -> Result<(), ApiError> {
         // Opening brings what waits in the store, these among it; one that is open already is given them.
         let open = self.is_in_memory(id);
         self.ensure_open(step, id)?;
@@ -222,14 +266,33 @@ impl Core {
         if ready.is_empty() {
             return;
         }
-        let Some(workspace) = &self.workspace else { return };
+        let Some(workspace) = &self.workspace else {
+            return;
+        };
         let authority = &workspace.authority;
         let wall = step.now.wall_ms;
         let written = self.store.write(Durability::Normal, |tx| {
-            for NewDocument { id, heads, changes, projection, applied, .. } in &ready {
-                let Some(first) = &applied.under else { continue };
-                let permit = authority.accept(first).map_err(|reason| StoreError::Refused(reason.to_string()))?;
-                let new = NewChanges { changes, heads, sealed: true, at_ms: wall };
+            for NewDocument {
+                id,
+                heads,
+                changes,
+                projection,
+                applied,
+                ..
+            } in &ready
+            {
+                let Some(first) = &applied.under else {
+                    continue;
+                };
+                let permit = authority
+                    .accept(first)
+                    .map_err(|reason| StoreError::Refused(reason.to_string()))?;
+                let new = NewChanges {
+                    changes,
+                    heads,
+                    sealed: true,
+                    at_ms: wall,
+                };
                 tx.create_document(&permit, *id, &new, projection)?;
                 applied.settle(tx)?;
             }
@@ -243,13 +306,18 @@ impl Core {
                 }
                 step.news.delivery = true;
             }
-            Err(error) => tracing::error!(%error, "new documents could not be kept; they are taken again at the next start"),
+            Err(error) => {
+                tracing::error!(%error, "new documents could not be kept; they are taken again at the next start")
+            }
         }
     }
 
     /// Makes a document of its first envelopes.
     fn begin(&self, id: DocumentId, carried: Vec<Carried>) -> Option<NewDocument> {
-        let changes: Vec<ChangeBytes> = carried.iter().flat_map(|carried| carried.changes.iter().cloned()).collect();
+        let changes: Vec<ChangeBytes> = carried
+            .iter()
+            .flat_map(|carried| carried.changes.iter().cloned())
+            .collect();
         let loaded = match Document::load(self.actor, None, &changes) {
             Ok(loaded) => loaded,
             Err(error) => {
@@ -261,14 +329,26 @@ impl Core {
             tracing::warn!(%id, "an envelope names one document and holds another");
             return None;
         }
-        let mut applied = Applied { document: Some(id), under: carried.first().map(|carried| carried.envelope.clone()), ..Applied::default() };
+        let mut applied = Applied {
+            document: Some(id),
+            under: carried.first().map(|carried| carried.envelope.clone()),
+            ..Applied::default()
+        };
         for carried in carried {
             let bad = carried.changes.iter().find_map(|change| {
-                loaded.quarantined.iter().find(|(refused, _)| refused == change).map(|(_, reason)| reason.clone())
+                loaded
+                    .quarantined
+                    .iter()
+                    .find(|(refused, _)| refused == change)
+                    .map(|(_, reason)| reason.clone())
             });
             if let Some(reason) = bad {
                 applied.quarantined.push((carried.envelope.id(), reason));
-            } else if !carried.changes.iter().any(|change| loaded.waiting.contains(change)) {
+            } else if !carried
+                .changes
+                .iter()
+                .any(|change| loaded.waiting.contains(change))
+            {
                 applied.envelopes.push(carried.envelope);
             }
         }
@@ -288,7 +368,11 @@ impl Core {
         stored
             .into_iter()
             .filter(|envelope| envelope.state == EnvelopeState::Waiting)
-            .filter(|envelope| besides.iter().all(|carried| carried.envelope.id() != envelope.id))
+            .filter(|envelope| {
+                besides
+                    .iter()
+                    .all(|carried| carried.envelope.id() != envelope.id)
+            })
             .filter_map(|envelope| self.reopen(&envelope.bytes))
             .collect()
     }
@@ -296,7 +380,9 @@ impl Core {
     /// Opens a stored envelope again: verified again, its author's right asked again.
     fn reopen(&self, bytes: &[u8]) -> Option<Carried> {
         let workspace = self.workspace.as_ref()?;
-        let envelope = UnverifiedEnvelope::decode(bytes).and_then(|envelope| envelope.verify(&workspace.id)).ok()?;
+        let envelope = UnverifiedEnvelope::decode(bytes)
+            .and_then(|envelope| envelope.verify(&workspace.id))
+            .ok()?;
         match self.open_envelope(&envelope) {
             Opened::Ready { changes, .. } => Some(Carried { envelope, changes }),
             Opened::Not(_) => None,
@@ -312,8 +398,18 @@ impl Core {
             tracing::warn!(%error, %id, "what arrived waits until typed text can be kept");
             return;
         }
-        let Some((document, incoming, size)) = self.take_for_merge(id) else { return };
-        if let Err(error) = self.start_job(step, Job::Merge { id, document, incoming }, size) {
+        let Some((document, incoming, size)) = self.take_for_merge(id) else {
+            return;
+        };
+        if let Err(error) = self.start_job(
+            step,
+            Job::Merge {
+                id,
+                document,
+                incoming,
+            },
+            size,
+        ) {
             tracing::warn!(%error, %id, "what arrived could not be merged and waits");
         }
     }
@@ -329,21 +425,44 @@ impl Core {
     ) -> Result<(), ApiError> {
         let merged = result?;
         let changes = self.document(id)?.changes_since(before)?;
-        let mut applied = Applied { document: Some(id), under: incoming.first().map(|carried| carried.envelope.clone()), ..Applied::default() };
-        let refused: HashMap<&ChangeBytes, &String> = merged.quarantined.iter().map(|(change, reason)| (change, reason)).collect();
+        let mut applied = Applied {
+            document: Some(id),
+            under: incoming.first().map(|carried| carried.envelope.clone()),
+            ..Applied::default()
+        };
+        let refused: HashMap<&ChangeBytes, &String> = merged
+            .quarantined
+            .iter()
+            .map(|(change, reason)| (change, reason))
+            .collect();
         for carried in incoming {
-            let reason = carried.changes.iter().find_map(|change| refused.get(change).copied().cloned());
+            let reason = carried
+                .changes
+                .iter()
+                .find_map(|change| refused.get(change).copied().cloned());
             if let Some(reason) = reason {
                 self.tell_quarantined(step, &carried.envelope, &reason);
                 applied.quarantined.push((carried.envelope.id(), reason));
-            } else if carried.changes.iter().any(|change| merged.waiting.contains(change)) {
+            } else if carried
+                .changes
+                .iter()
+                .any(|change| merged.waiting.contains(change))
+            {
                 self.keep_waiting(id, carried);
             } else {
                 applied.envelopes.push(carried.envelope);
             }
         }
-        applied.envelopes.extend(self.released(id, &merged.released));
-        self.store_changes(step, id, &changes, &merged.touched, &Origin::Remote(&applied))?;
+        applied
+            .envelopes
+            .extend(self.released(id, &merged.released));
+        self.store_changes(
+            step,
+            id,
+            &changes,
+            &merged.touched,
+            &Origin::Remote(&applied),
+        )?;
         for (field, splices) in merged.text {
             self.tell_change(step, id, field, splices)?;
         }
@@ -354,17 +473,32 @@ impl Core {
     pub(super) fn retry_kept(&mut self, step: &mut Step<'_>, state: &EnvelopeState) {
         let mut after = 0;
         loop {
-            let batch = self.store.envelopes_in_state(state, after, 500).unwrap_or_default();
+            let batch = self
+                .store
+                .envelopes_in_state(state, after, 500)
+                .unwrap_or_default();
             let Some(last) = batch.last() else { return };
             after = last.mark;
             for stored in batch {
-                let Some(carried) = self.reopen(&stored.bytes) else { continue };
-                let Some(workspace) = &self.workspace else { return };
-                let Some(key) = workspace.keyring.get(&carried.envelope.header().epoch) else { continue };
-                let Ok(payload) = carried.envelope.open(key) else { continue };
+                let Some(carried) = self.reopen(&stored.bytes) else {
+                    continue;
+                };
+                let Some(workspace) = &self.workspace else {
+                    return;
+                };
+                let Some(key) = workspace.keyring.get(&carried.envelope.header().epoch) else {
+                    continue;
+                };
+                let Ok(payload) = carried.envelope.open(key) else {
+                    continue;
+                };
                 if *state == EnvelopeState::Locked {
                     let noted = self.store.write(Durability::Normal, |tx| {
-                        tx.set_envelope_state(stored.id, &EnvelopeState::Waiting, Some(payload.document))
+                        tx.set_envelope_state(
+                            stored.id,
+                            &EnvelopeState::Waiting,
+                            Some(payload.document),
+                        )
                     });
                     if noted.is_err() {
                         return;
@@ -387,7 +521,9 @@ impl Applied {
     ) -> Result<Vec<skein_store::ChangeRow>, StoreError> {
         let rows = match &self.under {
             Some(first) if !new.changes.is_empty() => {
-                let permit = authority.accept(first).map_err(|reason| StoreError::Refused(reason.to_string()))?;
+                let permit = authority
+                    .accept(first)
+                    .map_err(|reason| StoreError::Refused(reason.to_string()))?;
                 tx.append_changes(&permit, id, new)?
             }
             _ => Vec::new(),
@@ -401,7 +537,11 @@ impl Applied {
             tx.set_envelope_state(envelope.id(), &EnvelopeState::Applied, self.document)?;
         }
         for (id, reason) in &self.quarantined {
-            tx.set_envelope_state(*id, &EnvelopeState::Quarantined(reason.clone()), self.document)?;
+            tx.set_envelope_state(
+                *id,
+                &EnvelopeState::Quarantined(reason.clone()),
+                self.document,
+            )?;
         }
         Ok(())
     }

@@ -3,7 +3,10 @@
 //! Until it is back, everything asked of that document waits in line; all else goes on.
 
 use skein_access::Envelope;
-use skein_model::{ActorSeed, ChangeBytes, Document, DocumentError, DocumentId, Heads, Loaded, MergeError, Merged, Snapshot, SnapshotError};
+use skein_model::{
+    ActorSeed, ChangeBytes, Document, DocumentError, DocumentId, Heads, Loaded, MergeError, Merged,
+    Snapshot, SnapshotError,
+};
 
 /// Work to be done away from the core.
 #[derive(Debug)]
@@ -89,18 +92,46 @@ impl Job {
     #[must_use]
     pub fn run(self) -> JobDone {
         match self {
-            Self::Load { id, actor, snapshot, changes } => {
-                JobDone::Loaded { id, result: Document::load(actor, snapshot.as_deref(), &changes) }
-            }
-            Self::Merge { id, mut document, incoming } => {
+            Self::Load {
+                id,
+                actor,
+                snapshot,
+                changes,
+            } => JobDone::Loaded {
+                id,
+                result: Document::load(actor, snapshot.as_deref(), &changes),
+            },
+            Self::Merge {
+                id,
+                mut document,
+                incoming,
+            } => {
                 let before = document.heads();
-                let changes: Vec<ChangeBytes> = incoming.iter().flat_map(|carried| carried.changes.iter().cloned()).collect();
+                let changes: Vec<ChangeBytes> = incoming
+                    .iter()
+                    .flat_map(|carried| carried.changes.iter().cloned())
+                    .collect();
                 let result = document.merge(&changes);
-                JobDone::Merged { id, document, result, incoming, before }
+                JobDone::Merged {
+                    id,
+                    document,
+                    result,
+                    incoming,
+                    before,
+                }
             }
-            Self::Compact { id, document, through } => {
+            Self::Compact {
+                id,
+                document,
+                through,
+            } => {
                 let result = document.snapshot();
-                JobDone::Compacted { id, document, result, through }
+                JobDone::Compacted {
+                    id,
+                    document,
+                    result,
+                    through,
+                }
             }
         }
     }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use skein_access::{Chain, DeviceId, InviteProof, Stamp, Ticket};
 use skein_store::Durability;
 
+use super::Core;
 use super::io::Effect;
 use super::step::Step;
 use super::workspace::{MEMBER_NAME, WORKSPACE, Workspace, checked_name};
-use super::Core;
 use crate::api::{self, ApiError, ErrorCode, JoiningStep, Reply};
 
 /// The setting with a join that has not succeeded yet.
@@ -30,7 +30,12 @@ struct Kept {
 
 impl Joining {
     fn new(ticket: Ticket) -> Self {
-        Self { ticket, step: JoiningStep::Connecting, received: 0, reason: None }
+        Self {
+            ticket,
+            step: JoiningStep::Connecting,
+            received: 0,
+            reason: None,
+        }
     }
 
     /// Proof for one device that this one holds the invite.
@@ -40,16 +45,28 @@ impl Joining {
 
     /// The device that made the invite, where its addresses say so.
     pub(super) fn inviter(&self) -> Option<DeviceId> {
-        self.ticket.addresses.iter().find_map(|address| skein_net::device_of_address(address))
+        self.ticket
+            .addresses
+            .iter()
+            .find_map(|address| skein_net::device_of_address(address))
     }
 
     pub(super) fn view(&self) -> api::Joining {
-        api::Joining { step: self.step, received: self.received, reason: self.reason.clone() }
+        api::Joining {
+            step: self.step,
+            received: self.received,
+            reason: self.reason.clone(),
+        }
     }
 }
 
 impl Core {
-    pub(super) fn start_joining(&mut self, step: &mut Step<'_>, ticket: &str, member: &str) -> Result<Reply, ApiError> {
+    pub(super) fn start_joining(
+        &mut self,
+        step: &mut Step<'_>,
+        ticket: &str,
+        member: &str,
+    ) -> Result<Reply, ApiError> {
         self.writable()?;
         if self.workspace.is_some() {
             return Err(ApiError::new(
@@ -61,7 +78,10 @@ impl Core {
         let member = checked_name(member, "Your name")?;
         let ticket: Ticket = ticket.parse()?;
         let id = ticket.workspace;
-        let kept = postcard::to_stdvec(&Kept { ticket: ticket.to_string() }).map_err(ApiError::internal)?;
+        let kept = postcard::to_stdvec(&Kept {
+            ticket: ticket.to_string(),
+        })
+        .map_err(ApiError::internal)?;
         self.store.write(Durability::Full, |tx| {
             tx.put_setting(MEMBER_NAME, member.as_bytes())?;
             tx.put_setting(JOINING, &kept)?;
@@ -72,7 +92,9 @@ impl Core {
         self.joining = Some(Joining::new(ticket));
         self.new_workspace(step);
         self.dial_inviter(step);
-        Ok(Reply::Status { status: self.status() })
+        Ok(Reply::Status {
+            status: self.status(),
+        })
     }
 
     /// Gives up, as long as nothing of the workspace is here.
@@ -92,12 +114,16 @@ impl Core {
         self.joining = None;
         self.workspace = None;
         self.new_workspace(step);
-        Ok(Reply::Status { status: self.status() })
+        Ok(Reply::Status {
+            status: self.status(),
+        })
     }
 
     /// Takes up a join that an earlier run did not finish.
     pub(super) fn take_up_joining(&mut self) -> Result<(), ApiError> {
-        let Some(kept) = self.store.setting(JOINING)? else { return Ok(()) };
+        let Some(kept) = self.store.setting(JOINING)? else {
+            return Ok(());
+        };
         let kept: Kept = postcard::from_bytes(&kept).map_err(ApiError::internal)?;
         self.joining = Some(Joining::new(kept.ticket.parse()?));
         Ok(())
@@ -108,7 +134,10 @@ impl Core {
         let addresses = joining.ticket.addresses.clone();
         match joining.inviter() {
             Some(peer) => step.effects.push(Effect::Know { peer, addresses }),
-            None => step.effects.push(Effect::Dial { addresses, expected: None }),
+            None => step.effects.push(Effect::Dial {
+                addresses,
+                expected: None,
+            }),
         }
     }
 
@@ -118,7 +147,12 @@ impl Core {
     }
 
     /// Dialling did not work; it is tried again by itself.
-    pub(super) fn dial_failed(&mut self, step: &mut Step<'_>, expected: Option<DeviceId>, reason: &str) {
+    pub(super) fn dial_failed(
+        &mut self,
+        step: &mut Step<'_>,
+        expected: Option<DeviceId>,
+        reason: &str,
+    ) {
         tracing::debug!(?expected, reason, "dialling did not work");
         if self.links.is_empty() {
             self.joining_at(step, JoiningStep::Connecting, Some(reason.to_owned()));
@@ -127,7 +161,9 @@ impl Core {
 
     /// The other side, or this one, ended the conversation.
     pub(super) fn joining_refused(&mut self, step: &mut Step<'_>, reason: &str) {
-        let reason = format!("{reason}. Perhaps the invite was used up or withdrawn, or has expired: ask for a new one.");
+        let reason = format!(
+            "{reason}. Perhaps the invite was used up or withdrawn, or has expired: ask for a new one."
+        );
         self.joining_at(step, JoiningStep::Failed, Some(reason));
     }
 
@@ -143,7 +179,9 @@ impl Core {
 
     /// Operations arrived: once they show the invite, the join is added; once they show this device a member, data comes.
     pub(super) fn joining_learned(&mut self, step: &mut Step<'_>) {
-        let (Some(joining), Some(workspace), Some(name)) = (&mut self.joining, &mut self.workspace, &self.member_name) else {
+        let (Some(joining), Some(workspace), Some(name)) =
+            (&mut self.joining, &mut self.workspace, &self.member_name)
+        else {
             return;
         };
         if workspace.authority.is_member(&self.device.id()) {
@@ -155,8 +193,19 @@ impl Core {
         if !workspace.authority.is_founded() || workspace.chain != Chain::START {
             return;
         }
-        let stamp = Stamp { workspace: workspace.id, hour: step.now.hour(), chain: workspace.chain };
-        match skein_access::join(&joining.ticket, &workspace.authority, &self.device, name, &stamp, step.rng) {
+        let stamp = Stamp {
+            workspace: workspace.id,
+            hour: step.now.hour(),
+            chain: workspace.chain,
+        };
+        match skein_access::join(
+            &joining.ticket,
+            &workspace.authority,
+            &self.device,
+            name,
+            &stamp,
+            step.rng,
+        ) {
             Ok(envelope) => {
                 if let Err(error) = self.add_operation(step, &envelope) {
                     tracing::error!(%error, "the join could not be kept and is tried again");
@@ -168,17 +217,25 @@ impl Core {
 
     /// Everything there is has been received: the join is over.
     pub(super) fn joining_agreed(&mut self, step: &mut Step<'_>) {
-        let member = self.workspace.as_ref().is_some_and(|workspace| workspace.authority.is_member(&self.device.id()));
+        let member = self
+            .workspace
+            .as_ref()
+            .is_some_and(|workspace| workspace.authority.is_member(&self.device.id()));
         if self.joining.is_none() || !member {
             return;
         }
-        match self.store.write(Durability::Full, |tx| tx.remove_setting(JOINING)) {
+        match self
+            .store
+            .write(Durability::Full, |tx| tx.remove_setting(JOINING))
+        {
             Ok(()) => {
                 self.joining = None;
                 self.tell_network(step);
                 step.news.status = true;
             }
-            Err(error) => tracing::warn!(%error, "the end of the join could not be noted; it is noted at the next agreement"),
+            Err(error) => {
+                tracing::warn!(%error, "the end of the join could not be noted; it is noted at the next agreement")
+            }
         }
     }
 }

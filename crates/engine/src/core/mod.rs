@@ -77,7 +77,11 @@ impl Core {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn open(opened: skein_store::Opened, device: DeviceKey, rng: &mut ChaCha20Rng) -> Result<Self, ApiError> {
+    pub fn open(
+        opened: skein_store::Opened,
+        device: DeviceKey,
+        rng: &mut ChaCha20Rng,
+    ) -> Result<Self, ApiError> {
         let mut seed = [0; 16];
         rng.fill_bytes(&mut seed);
         let mut core = Self {
@@ -108,10 +112,16 @@ impl Core {
         if !self.started {
             return Some(0);
         }
-        [self.sealing.due, self.gathering.due, self.next_document_work(), self.next_link_tick(), self.next_waiter()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.sealing.due,
+            self.gathering.due,
+            self.next_document_work(),
+            self.next_link_tick(),
+            self.next_waiter(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Takes one input and says what is to be done outside. What is acknowledged in a reply is on disk.
@@ -146,7 +156,9 @@ impl Core {
             match self.ensure_open(step, document) {
                 Ok(true) => {}
                 Ok(false) => {
-                    self.park(document, client, message);
+                    if !self.show_early(step, client, &message) {
+                        self.park(document, client, message);
+                    }
                     return;
                 }
                 Err(error) => return step.reply(client, message.id, Err(error)),
@@ -160,31 +172,74 @@ impl Core {
         }
     }
 
-    fn dispatch(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) -> Result<Flow, ApiError> {
+    fn dispatch(
+        &mut self,
+        step: &mut Step<'_>,
+        client: ClientId,
+        message: ClientMessage,
+    ) -> Result<Flow, ApiError> {
         let reply = match message.request {
-            Request::Status => Reply::Status { status: self.status() },
-            Request::CreateWorkspace { member_name, workspace_name } => {
-                self.create_workspace(step, &member_name, &workspace_name)?
-            }
-            Request::JoinWorkspace { ticket, member_name } => self.start_joining(step, &ticket, &member_name)?,
+            Request::Status => Reply::Status {
+                status: self.status(),
+            },
+            Request::CreateWorkspace {
+                member_name,
+                workspace_name,
+            } => self.create_workspace(step, &member_name, &workspace_name)?,
+            Request::JoinWorkspace {
+                ticket,
+                member_name,
+            } => self.start_joining(step, &ticket, &member_name)?,
             Request::CancelJoin => self.cancel_join(step)?,
-            Request::CreateInvite { role, uses, expires_in_hours } => {
-                self.create_invite(step, role, uses, expires_in_hours)?
-            }
-            Request::CreateNote { title, text, parent, after } => {
-                self.create_note(step, &title, text.as_deref().unwrap_or_default(), parent, after)?
-            }
-            Request::CreateBoard { title, columns, parent, after } => {
-                self.create_board(step, &title, columns, parent, after)?
-            }
+            Request::CreateInvite {
+                role,
+                uses,
+                expires_in_hours,
+            } => self.create_invite(step, role, uses, expires_in_hours)?,
+            Request::CreateNote {
+                title,
+                text,
+                parent,
+                after,
+            } => self.create_note(
+                step,
+                &title,
+                text.as_deref().unwrap_or_default(),
+                parent,
+                after,
+            )?,
+            Request::CreateBoard {
+                title,
+                columns,
+                parent,
+                after,
+            } => self.create_board(step, &title, columns, parent, after)?,
             Request::EditNote { document, edit } => self.edit_note(step, document, edit)?,
             Request::EditBoard { document, edit } => self.edit_board(step, document, edit)?,
-            Request::PlaceDocument { document, parent, after } => self.place_document(step, document, parent, after)?,
+            Request::PlaceDocument {
+                document,
+                parent,
+                after,
+            } => self.place_document(step, document, parent, after)?,
             Request::Subscribe { view } => return self.subscribe(step, client, message.id, view),
             Request::Unsubscribe { subscription } => self.unsubscribe(client, subscription),
-            Request::TextPush { subscription, base_version, push_id, splices, length } => {
-                self.push_text(step, client, subscription, typing::Push { base_version, push_id, splices, length })?
-            }
+            Request::TextPush {
+                subscription,
+                base_version,
+                push_id,
+                splices,
+                length,
+            } => self.push_text(
+                step,
+                client,
+                subscription,
+                typing::Push {
+                    base_version,
+                    push_id,
+                    splices,
+                    length,
+                },
+            )?,
             Request::ReadNote { document } => self.read_note(document)?,
             Request::ReadBoard { document } => self.read_board(document)?,
             Request::ReadCard { card } => self.read_card(card)?,
@@ -195,8 +250,13 @@ impl Core {
                 step.effects.push(Effect::Redial);
                 Reply::Done
             }
-            Request::ListPeers => Reply::Peers { peers: self.peers()?, listening: self.listening.clone() },
-            Request::Delivery { document } => Reply::Delivery { delivery: self.delivery(document)? },
+            Request::ListPeers => Reply::Peers {
+                peers: self.peers()?,
+                listening: self.listening.clone(),
+            },
+            Request::Delivery { document } => Reply::Delivery {
+                delivery: self.delivery(document)?,
+            },
             Request::DismissNotice { notice } => self.dismiss_notice(step, notice)?,
             Request::Audit => self.audit()?,
             Request::WaitUntilIdle { timeout_ms, peers } => {

@@ -3,8 +3,8 @@
 use skein_access::{DeviceId, Envelope};
 use skein_store::Durability;
 
-use super::step::Step;
 use super::Core;
+use super::step::Step;
 use crate::api::{ApiError, Notice, Reply, count_of};
 
 /// A colleague's clock may be so far ahead before it is spoken of (hours).
@@ -13,7 +13,9 @@ const HOURS_AHEAD: u32 = 3;
 impl Core {
     /// Says something once; the newest words about the same matter and subject stand.
     pub(super) fn notice(&mut self, step: &mut Step<'_>, code: &str, subject: &str, words: &str) {
-        match self.store.write(Durability::Normal, |tx| tx.put_notice(step.now.wall_ms, code, subject, words)) {
+        match self.store.write(Durability::Normal, |tx| {
+            tx.put_notice(step.now.wall_ms, code, subject, words)
+        }) {
             Ok(()) => step.news.notices = true,
             Err(error) => tracing::warn!(%error, code, words, "a notice could not be kept"),
         }
@@ -67,14 +69,19 @@ impl Core {
     /// Tells of devices that used a number twice, at the start.
     pub(super) fn look_for_forks(&mut self, step: &mut Step<'_>) {
         let forks = self.store.forks().unwrap_or_default();
-        let devices: std::collections::BTreeSet<DeviceId> = forks.into_iter().map(|(device, _, _)| device).collect();
+        let devices: std::collections::BTreeSet<DeviceId> =
+            forks.into_iter().map(|(device, _, _)| device).collect();
         for device in devices {
             self.tell_fork(step, device);
         }
     }
 
     fn tell_fork(&mut self, step: &mut Step<'_>, device: DeviceId) {
-        let whose = if device == self.device.id() { "This device".to_owned() } else { format!("{}'s device", self.name_of(&device)) };
+        let whose = if device == self.device.id() {
+            "This device".to_owned()
+        } else {
+            format!("{}'s device", self.name_of(&device))
+        };
         let words = format!(
             "{whose} wrote two different things under one number: its profile was restored from a copy, or is in use on two machines. \
              Both were kept and merged; nothing is lost. Each machine should have a profile of its own."
@@ -83,22 +90,42 @@ impl Core {
     }
 
     /// Tells of a change that was kept aside because it cannot be merged.
-    pub(super) fn tell_quarantined(&mut self, step: &mut Step<'_>, envelope: &Envelope, reason: &str) {
+    pub(super) fn tell_quarantined(
+        &mut self,
+        step: &mut Step<'_>,
+        envelope: &Envelope,
+        reason: &str,
+    ) {
         let author = self.name_of(&envelope.header().device);
-        let words = format!("A change by {author} could not be merged and was kept aside: {reason}. The document is as it was without it.");
+        let words = format!(
+            "A change by {author} could not be merged and was kept aside: {reason}. The document is as it was without it."
+        );
         self.notice(step, "quarantined", &envelope.id().to_string(), &words);
     }
 
     /// Removes a notice that was read.
-    pub(super) fn dismiss_notice(&mut self, step: &mut Step<'_>, notice: i64) -> Result<Reply, ApiError> {
-        self.store.write(Durability::Normal, |tx| tx.dismiss_notice(notice))?;
+    pub(super) fn dismiss_notice(
+        &mut self,
+        step: &mut Step<'_>,
+        notice: i64,
+    ) -> Result<Reply, ApiError> {
+        self.store
+            .write(Durability::Normal, |tx| tx.dismiss_notice(notice))?;
         step.news.notices = true;
         Ok(Reply::Done)
     }
 
     pub(super) fn notices(&self) -> Result<Vec<Notice>, ApiError> {
         let stored = self.store.notices()?;
-        Ok(stored.into_iter().map(|notice| Notice { id: notice.row, code: notice.code, message: notice.words, since: notice.at_ms }).collect())
+        Ok(stored
+            .into_iter()
+            .map(|notice| Notice {
+                id: notice.row,
+                code: notice.code,
+                message: notice.words,
+                since: notice.at_ms,
+            })
+            .collect())
     }
 }
 

@@ -6,13 +6,13 @@ use skein_access::{Admission, DeviceId, EnvelopeId};
 use skein_store::Durability;
 use skein_sync::{Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side};
 
+use super::Core;
 use super::io::{ClientId, Effect, PeerInput};
 use super::step::Step;
-use super::Core;
 use crate::api::{ApiError, ErrorCode, Reply, RequestId};
 
 /// How often sessions look at their deadlines (ms).
-const TICK: u64 = 500;
+const TICK: u64 = 250;
 
 /// One connected device.
 pub(super) struct Link {
@@ -20,6 +20,9 @@ pub(super) struct Link {
     pub(super) address: String,
     /// Whether both sides held the same when last compared, and nothing came since that it has not confirmed.
     pub(super) agreed: bool,
+    /// Bytes of frames handed to the network for it, and taken from it, in this connection.
+    pub(super) sent: u64,
+    pub(super) received: u64,
     next_tick: u64,
     /// Envelopes that it confirmed since they were sent, beyond its mark.
     confirmed: BTreeSet<u64>,
@@ -43,13 +46,24 @@ impl Core {
                     step.news.peers = true;
                 }
             }
-            PeerInput::Connected { peer, address, dialed } => self.connected(step, peer, address, dialed),
-            PeerInput::Frame { peer, bytes } => self.to_session(step, peer, SessionInput::Frame(&bytes)),
+            PeerInput::Connected {
+                peer,
+                address,
+                dialed,
+            } => self.connected(step, peer, address, dialed),
+            PeerInput::Frame { peer, bytes } => {
+                if let Some(link) = self.links.get_mut(&peer) {
+                    link.received += bytes.len() as u64;
+                }
+                self.to_session(step, peer, SessionInput::Frame(&bytes));
+            }
             PeerInput::Disconnected { peer, reason } => self.disconnected(step, peer, &reason),
             PeerInput::Discovered { peer, address } => {
                 tracing::debug!(%peer, address, "a device of the workspace is on this network");
             }
-            PeerInput::DialFailed { expected, reason, .. } => self.dial_failed(step, expected, &reason),
+            PeerInput::DialFailed {
+                expected, reason, ..
+            } => self.dial_failed(step, expected, &reason),
         }
     }
 
@@ -60,20 +74,33 @@ impl Core {
         // What was done before they met is part of what they compare.
         self.seal_everything(step);
         let hello = HelloConfig {
-            workspaces: self.workspace.iter().map(|workspace| workspace.id).collect(),
-            invite: self.joining.as_ref().map(|joining| joining.proof(self.device.id(), peer)),
+            workspaces: self
+                .workspace
+                .iter()
+                .map(|workspace| workspace.id)
+                .collect(),
+            invite: self
+                .joining
+                .as_ref()
+                .map(|joining| joining.proof(self.device.id(), peer)),
         };
         let side = if dialed { Side::Dialer } else { Side::Listener };
-        let (session, outputs) = Session::new(self.device.id(), peer, side, hello, step.now.mono_ms);
+        let (session, outputs) =
+            Session::new(self.device.id(), peer, side, hello, step.now.mono_ms);
         let mark = self.mark_of(&peer);
-        self.links.insert(peer, Link {
-            session,
-            address: address.clone(),
-            agreed: false,
-            next_tick: step.now.mono_ms + TICK,
-            confirmed: BTreeSet::new(),
-            mark,
-        });
+        self.links.insert(
+            peer,
+            Link {
+                session,
+                address: address.clone(),
+                agreed: false,
+                sent: 0,
+                received: 0,
+                next_tick: step.now.mono_ms + TICK,
+                confirmed: BTreeSet::new(),
+                mark,
+            },
+        );
         if dialed {
             self.remember_peer(step, peer, Some(address));
         }
@@ -92,17 +119,36 @@ impl Core {
     }
 
     /// Gives one session an input and does what it asks for.
-    pub(super) fn to_session(&mut self, step: &mut Step<'_>, peer: DeviceId, input: SessionInput<'_>) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let Some(link) = self.links.get_mut(&peer) else { return };
-        let outputs = link.session.handle(input, &workspace.set, &mut workspace.fetching, step.now.mono_ms);
+    pub(super) fn to_session(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: DeviceId,
+        input: SessionInput<'_>,
+    ) {
+        let Some(workspace) = &mut self.workspace else {
+            return;
+        };
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        let outputs = link.session.handle(
+            input,
+            &workspace.set,
+            &mut workspace.fetching,
+            step.now.mono_ms,
+        );
         self.do_outputs(step, peer, outputs);
     }
 
     fn do_outputs(&mut self, step: &mut Step<'_>, peer: DeviceId, outputs: Vec<SessionOutput>) {
         for output in outputs {
             match output {
-                SessionOutput::Send(frame) => step.effects.push(Effect::Send { peer, frame }),
+                SessionOutput::Send(frame) => {
+                    if let Some(link) = self.links.get_mut(&peer) {
+                        link.sent += frame.len() as u64;
+                    }
+                    step.effects.push(Effect::Send { peer, frame });
+                }
                 SessionOutput::NeedAdmission { proof, .. } => {
                     let admission = self.admission(peer, proof.as_ref());
                     self.to_session(step, peer, SessionInput::Admitted(admission));
@@ -111,15 +157,17 @@ impl Core {
                     let envelopes = self.read_envelopes(&ids, bytes);
                     self.to_session(step, peer, SessionInput::Provide(envelopes));
                 }
-                SessionOutput::Store { batch, group, envelopes } => {
-                    match self.receive(step, group, &envelopes) {
-                        Ok((refused, items)) => {
-                            self.to_session(step, peer, SessionInput::Stored { batch, refused });
-                            self.received(step, peer, group, &items);
-                        }
-                        Err(error) => self.to_session(step, peer, SessionInput::Shut(error.message)),
+                SessionOutput::Store {
+                    batch,
+                    group,
+                    envelopes,
+                } => match self.receive(step, group, &envelopes) {
+                    Ok((refused, items)) => {
+                        self.to_session(step, peer, SessionInput::Stored { batch, refused });
+                        self.received(step, peer, group, &items);
                     }
-                }
+                    Err(error) => self.to_session(step, peer, SessionInput::Shut(error.message)),
+                },
                 SessionOutput::Acknowledged(held) => self.acknowledged(step, peer, &held),
                 SessionOutput::Agreed(agreement) => {
                     tracing::debug!(%peer, ?agreement, "agreed");
@@ -144,12 +192,16 @@ impl Core {
     }
 
     fn admission(&self, peer: DeviceId, proof: Option<&skein_access::InviteProof>) -> Admission {
-        let Some(workspace) = &self.workspace else { return Admission::Stranger };
+        let Some(workspace) = &self.workspace else {
+            return Admission::Stranger;
+        };
         // A joiner knows no members yet: it lets in whoever knows the workspace, and checks what it is told by signatures.
         if self.joining.is_some() && !workspace.authority.is_member(&self.device.id()) {
             return Admission::Member;
         }
-        workspace.authority.admission(&peer, proof, &self.device.id())
+        workspace
+            .authority
+            .admission(&peer, proof, &self.device.id())
     }
 
     /// Entry by entry what was asked for, until about so many bytes are gathered.
@@ -210,13 +262,27 @@ impl Core {
     fn acknowledged(&mut self, step: &mut Step<'_>, peer: DeviceId, held: &Held) {
         let marks: Vec<u64> = match held {
             Held::UpTo(mark) => vec![*mark],
-            Held::Ids(ids) => self.store.marks(ids).unwrap_or_default().into_iter().flatten().filter_map(|mark| mark.try_into().ok()).collect(),
+            Held::Ids(ids) => self
+                .store
+                .marks(ids)
+                .unwrap_or_default()
+                .into_iter()
+                .flatten()
+                .filter_map(|mark| mark.try_into().ok())
+                .collect(),
         };
-        let newest = self.workspace.as_ref().map_or(0, |workspace| workspace.set.mark());
-        let Some(link) = self.links.get_mut(&peer) else { return };
+        let newest = self
+            .workspace
+            .as_ref()
+            .map_or(0, |workspace| workspace.set.mark());
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
         match held {
             Held::UpTo(mark) => link.mark = link.mark.max(*mark),
-            Held::Ids(_) => link.confirmed.extend(marks.into_iter().filter(|mark| *mark > link.mark)),
+            Held::Ids(_) => link
+                .confirmed
+                .extend(marks.into_iter().filter(|mark| *mark > link.mark)),
         }
         while link.confirmed.remove(&(link.mark + 1)) {
             link.mark += 1;
@@ -224,7 +290,9 @@ impl Core {
         let mark = link.mark;
         link.confirmed.retain(|confirmed| *confirmed > mark);
         link.agreed |= mark >= newest && link.session.is_open_for_data();
-        let written = self.store.write(Durability::Normal, |tx| tx.set_peer_mark(peer, i64::try_from(mark).unwrap_or(i64::MAX)));
+        let written = self.store.write(Durability::Normal, |tx| {
+            tx.set_peer_mark(peer, i64::try_from(mark).unwrap_or(i64::MAX))
+        });
         if let Err(error) = written {
             tracing::warn!(%error, %peer, "what a peer holds could not be noted; it is learned anew");
         }
@@ -237,56 +305,110 @@ impl Core {
             return link.mark;
         }
         let peers = self.store.peers().unwrap_or_default();
-        peers.iter().find(|peer| peer.device == *device).and_then(|peer| u64::try_from(peer.mark).ok()).unwrap_or(0)
+        peers
+            .iter()
+            .find(|peer| peer.device == *device)
+            .and_then(|peer| u64::try_from(peer.mark).ok())
+            .unwrap_or(0)
     }
 
     fn remember_peer(&mut self, step: &Step<'_>, device: DeviceId, address: Option<String>) {
         if self.store.read_only_reason().is_some() {
             return;
         }
-        let known = self.store.peers().unwrap_or_default().into_iter().find(|peer| peer.device == device);
-        let mut peer = known.unwrap_or(skein_store::Peer { device, addresses: Vec::new(), mark: 0, last_seen_ms: None });
+        let known = self
+            .store
+            .peers()
+            .unwrap_or_default()
+            .into_iter()
+            .find(|peer| peer.device == device);
+        let mut peer = known.unwrap_or(skein_store::Peer {
+            device,
+            addresses: Vec::new(),
+            mark: 0,
+            last_seen_ms: None,
+        });
         peer.last_seen_ms = Some(step.now.wall_ms);
         if let Some(address) = address {
             peer.addresses.retain(|known| *known != address);
             peer.addresses.insert(0, address);
             peer.addresses.truncate(8);
         }
-        if let Err(error) = self.store.write(Durability::Normal, |tx| tx.put_peer(&peer)) {
+        if let Err(error) = self
+            .store
+            .write(Durability::Normal, |tx| tx.put_peer(&peer))
+        {
             tracing::warn!(%error, %device, "a device's address could not be noted");
         }
     }
 
     /// The workspace's other devices.
     pub(super) fn other_devices(&self) -> Vec<DeviceId> {
-        let Some(workspace) = &self.workspace else { return Vec::new() };
+        let Some(workspace) = &self.workspace else {
+            return Vec::new();
+        };
         let me = self.device.id();
-        workspace.authority.devices().into_iter().filter(|device| *device != me).collect()
+        workspace
+            .authority
+            .devices()
+            .into_iter()
+            .filter(|device| *device != me)
+            .collect()
     }
 
     /// Tells the network whom to let in, and where members were last.
     pub(super) fn tell_network(&mut self, step: &mut Step<'_>) {
-        let devices: BTreeSet<DeviceId> = self.other_devices().into_iter().chain(self.joining.as_ref().and_then(super::Joining::inviter)).collect();
-        let strangers = self.workspace.as_ref().is_some_and(|workspace| workspace.authority.has_open_invites());
-        step.effects.push(Effect::Allow { devices: devices.clone(), strangers });
+        let devices: BTreeSet<DeviceId> = self
+            .other_devices()
+            .into_iter()
+            .chain(self.joining.as_ref().and_then(super::Joining::inviter))
+            .collect();
+        let strangers = self
+            .workspace
+            .as_ref()
+            .is_some_and(|workspace| workspace.authority.has_open_invites());
+        step.effects.push(Effect::Allow {
+            devices: devices.clone(),
+            strangers,
+        });
         for peer in self.store.peers().unwrap_or_default() {
             if devices.contains(&peer.device) && !peer.addresses.is_empty() {
-                step.effects.push(Effect::Know { peer: peer.device, addresses: peer.addresses });
+                step.effects.push(Effect::Know {
+                    peer: peer.device,
+                    addresses: peer.addresses,
+                });
             }
         }
     }
 
-    pub(super) fn connect(&mut self, step: &mut Step<'_>, address: &str) -> Result<Reply, ApiError> {
+    pub(super) fn connect(
+        &mut self,
+        step: &mut Step<'_>,
+        address: &str,
+    ) -> Result<Reply, ApiError> {
         self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
-        let addresses = skein_net::understand_address(address)
-            .map_err(|error| ApiError::new(ErrorCode::Invalid, format!("{error}."), "An address looks like 192.168.1.5:4711."))?;
-        step.effects.push(Effect::Dial { addresses, expected: None });
+        let addresses = skein_net::understand_address(address).map_err(|error| {
+            ApiError::new(
+                ErrorCode::Invalid,
+                format!("{error}."),
+                "An address looks like 192.168.1.5:4711.",
+            )
+        })?;
+        step.effects.push(Effect::Dial {
+            addresses,
+            expected: None,
+        });
         Ok(Reply::Done)
     }
 
     pub(super) fn tick_links(&mut self, step: &mut Step<'_>) {
         let mono = step.now.mono_ms;
-        let due: Vec<DeviceId> = self.links.iter().filter(|(_, link)| link.next_tick <= mono).map(|(peer, _)| *peer).collect();
+        let due: Vec<DeviceId> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.next_tick <= mono)
+            .map(|(peer, _)| *peer)
+            .collect();
         for peer in due {
             if let Some(link) = self.links.get_mut(&peer) {
                 link.next_tick = mono + TICK;
@@ -299,9 +421,21 @@ impl Core {
         self.links.values().map(|link| link.next_tick).min()
     }
 
-    pub(super) fn wait_until_idle(&mut self, step: &Step<'_>, client: ClientId, request: RequestId, timeout_ms: u32, peers: u32) {
+    pub(super) fn wait_until_idle(
+        &mut self,
+        step: &Step<'_>,
+        client: ClientId,
+        request: RequestId,
+        timeout_ms: u32,
+        peers: u32,
+    ) {
         let until = step.now.mono_ms + u64::from(timeout_ms);
-        self.idle_waiters.push(IdleWaiter { client, request, until, peers: peers as usize });
+        self.idle_waiters.push(IdleWaiter {
+            client,
+            request,
+            until,
+            peers: peers as usize,
+        });
         // What is still unsealed is sealed at once: somebody waits.
         self.sealing.due = Some(step.now.mono_ms);
     }
@@ -317,17 +451,30 @@ impl Core {
         }
         let quiet = self.is_quiet();
         let connected = self.links.len();
-        let envelopes = self.workspace.as_ref().map_or(0, |workspace| workspace.set.mark());
+        let envelopes = self
+            .workspace
+            .as_ref()
+            .map_or(0, |workspace| workspace.set.mark());
         let mono = step.now.mono_ms;
         for waiter in std::mem::take(&mut self.idle_waiters) {
             if quiet && connected >= waiter.peers {
                 let peers = u32::try_from(connected).unwrap_or(u32::MAX);
-                step.reply(waiter.client, waiter.request, Ok(Reply::Idle { peers, envelopes }));
+                step.reply(
+                    waiter.client,
+                    waiter.request,
+                    Ok(Reply::Idle { peers, envelopes }),
+                );
             } else if waiter.until <= mono {
-                let words = if connected < waiter.peers { "Nobody could be reached in time" } else { "It was not all exchanged in time" };
+                let words = if connected < waiter.peers {
+                    "Nobody could be reached in time"
+                } else {
+                    "It was not all exchanged in time"
+                };
                 let error = ApiError::new(
                     ErrorCode::TimedOut,
-                    format!("{words}. Everything is saved here and goes out by itself when they meet again."),
+                    format!(
+                        "{words}. Everything is saved here and goes out by itself when they meet again."
+                    ),
                     "Check `skein peers`, or connect by address.",
                 );
                 step.reply(waiter.client, waiter.request, Err(error));
@@ -350,7 +497,10 @@ impl Core {
     /// Sessions learn of a workspace that was just created or joined by connecting anew.
     pub(super) fn reconnect_all(&mut self, step: &mut Step<'_>) {
         for peer in std::mem::take(&mut self.links).into_keys() {
-            step.effects.push(Effect::ClosePeer { peer, reason: "starting anew".to_owned() });
+            step.effects.push(Effect::ClosePeer {
+                peer,
+                reason: "starting anew".to_owned(),
+            });
         }
         step.effects.push(Effect::Redial);
     }

@@ -24,23 +24,40 @@ impl Core {
                 parent: view.parent,
                 life: view.life,
                 text: document.text(TextField::NoteText)?,
-                heads: document.heads().as_slice().iter().map(|hash| skein_model::id::to_base32(hash)).collect(),
+                heads: document
+                    .heads()
+                    .as_slice()
+                    .iter()
+                    .map(|hash| skein_model::id::to_base32(hash))
+                    .collect(),
             },
         })
     }
 
     pub(super) fn read_board(&self, id: DocumentId) -> Result<Reply, ApiError> {
-        Ok(Reply::Board { board: self.document(id)?.board()? })
+        Ok(Reply::Board {
+            board: self.document(id)?.board()?,
+        })
     }
 
     pub(super) fn read_card(&self, card: CardId) -> Result<Reply, ApiError> {
-        let board = self.store.board_of(card)?.ok_or_else(|| ApiError::not_found("such card"))?;
-        Ok(Reply::Card { document: board, card: self.document(board)?.card(card)? })
+        let board = self
+            .store
+            .board_of(card)?
+            .ok_or_else(|| ApiError::not_found("such card"))?;
+        Ok(Reply::Card {
+            document: board,
+            card: self.document(board)?.card(card)?,
+        })
     }
 
     /// Documents in use, or those in the trash.
     pub(super) fn tree(&self, trashed: bool) -> Result<Vec<TreeItem>, ApiError> {
-        let rows = if trashed { self.store.trash()? } else { self.store.tree()? };
+        let rows = if trashed {
+            self.store.trash()?
+        } else {
+            self.store.tree()?
+        };
         Ok(rows.into_iter().map(item).collect())
     }
 
@@ -54,17 +71,28 @@ impl Core {
     }
 
     /// All documents in tree order with their depth; what hangs under something absent comes at the root.
-    pub(super) fn list_documents(&self, kind: Option<Kind>, trashed: bool) -> Result<Reply, ApiError> {
+    pub(super) fn list_documents(
+        &self,
+        kind: Option<Kind>,
+        trashed: bool,
+    ) -> Result<Reply, ApiError> {
         let mut documents = in_tree_order(self.tree(trashed)?);
         documents.retain(|listed| kind.is_none_or(|kind| listed.item.kind == kind));
         Ok(Reply::Documents { documents })
     }
 
     pub(super) fn search(&self, query: &str, limit: u32) -> Result<Reply, ApiError> {
-        let Some(workspace) = &self.workspace else { return Ok(Reply::Found { hits: Vec::new() }) };
+        let Some(workspace) = &self.workspace else {
+            return Ok(Reply::Found { hits: Vec::new() });
+        };
         let me = self.device.id();
-        let permits: Vec<_> = [Kind::Note, Kind::Board].into_iter().filter_map(|kind| workspace.authority.read(&me, kind).ok()).collect();
-        let hits = self.store.search(&permits, query, limit.min(MOST_HITS) as usize)?;
+        let permits: Vec<_> = [Kind::Note, Kind::Board]
+            .into_iter()
+            .filter_map(|kind| workspace.authority.read(&me, kind).ok())
+            .collect();
+        let hits = self
+            .store
+            .search(&permits, query, limit.min(MOST_HITS) as usize)?;
         let hits = hits
             .into_iter()
             .map(|hit| SearchHit {
@@ -72,15 +100,26 @@ impl Core {
                 card: hit.card,
                 kind: hit.kind,
                 title: hit.title,
-                snippet: hit.snippet.into_iter().map(|(text, hit)| HitPart { text, hit }).collect(),
+                snippet: hit
+                    .snippet
+                    .into_iter()
+                    .map(|(text, hit)| HitPart { text, hit })
+                    .collect(),
             })
             .collect();
         Ok(Reply::Found { hits })
     }
 
     pub(super) fn backlinks(&self, id: DocumentId) -> Result<Vec<Backlink>, ApiError> {
-        let mut backlinks: Vec<Backlink> =
-            self.store.backlinks(id)?.into_iter().map(|row| Backlink { id: row.document, title: row.title }).collect();
+        let mut backlinks: Vec<Backlink> = self
+            .store
+            .backlinks(id)?
+            .into_iter()
+            .map(|row| Backlink {
+                id: row.document,
+                title: row.title,
+            })
+            .collect();
         // One document may link here several times.
         backlinks.dedup();
         Ok(backlinks)
@@ -103,20 +142,32 @@ fn item(row: skein_store::TreeRow) -> TreeItem {
 /// Depth first, siblings by position. Two people can move two documents under one another while apart; such a ring hangs at
 /// the root, broken at its smallest id.
 pub(crate) fn in_tree_order(items: Vec<TreeItem>) -> Vec<Listed> {
-    let known: BTreeMap<DocumentId, Option<DocumentId>> = items.iter().map(|item| (item.id, item.parent)).collect();
+    let known: BTreeMap<DocumentId, Option<DocumentId>> =
+        items.iter().map(|item| (item.id, item.parent)).collect();
     let mut children: BTreeMap<Option<DocumentId>, Vec<TreeItem>> = BTreeMap::new();
     for item in items {
-        let parent = item.parent.filter(|parent| known.contains_key(parent) && !closes_ring(&known, item.id));
+        let parent = item
+            .parent
+            .filter(|parent| known.contains_key(parent) && !closes_ring(&known, item.id));
         children.entry(parent).or_default().push(item);
     }
     for siblings in children.values_mut() {
         siblings.sort_by(|a, b| (&b.position, b.id).cmp(&(&a.position, a.id)));
     }
     let mut listed = Vec::with_capacity(known.len());
-    let mut stack: Vec<(u32, TreeItem)> = children.remove(&None).unwrap_or_default().into_iter().map(|item| (0, item)).collect();
+    let mut stack: Vec<(u32, TreeItem)> = children
+        .remove(&None)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|item| (0, item))
+        .collect();
     while let Some((depth, item)) = stack.pop() {
         let below = children.remove(&Some(item.id)).unwrap_or_default();
-        stack.extend(below.into_iter().map(|child| ((depth + 1).min(DEEPEST), child)));
+        stack.extend(
+            below
+                .into_iter()
+                .map(|child| ((depth + 1).min(DEEPEST), child)),
+        );
         listed.push(Listed { item, depth });
     }
     listed
@@ -159,19 +210,34 @@ mod tests {
     }
 
     fn order(items: Vec<TreeItem>) -> Vec<(String, u32)> {
-        in_tree_order(items).into_iter().map(|listed| (listed.item.title, listed.depth)).collect()
+        in_tree_order(items)
+            .into_iter()
+            .map(|listed| (listed.item.title, listed.depth))
+            .collect()
     }
 
     #[test]
     fn the_tree_is_read_depth_first_in_order_of_position() {
-        let items = vec![item(1, None, "b"), item(2, None, "a"), item(3, Some(1), "z"), item(4, Some(1), "a"), item(5, Some(4), "a")];
-        let expected = [("2", 0), ("1", 0), ("4", 1), ("5", 2), ("3", 1)].map(|(title, depth)| (title.to_owned(), depth));
+        let items = vec![
+            item(1, None, "b"),
+            item(2, None, "a"),
+            item(3, Some(1), "z"),
+            item(4, Some(1), "a"),
+            item(5, Some(4), "a"),
+        ];
+        let expected = [("2", 0), ("1", 0), ("4", 1), ("5", 2), ("3", 1)]
+            .map(|(title, depth)| (title.to_owned(), depth));
         assert_eq!(order(items), expected);
     }
 
     #[test]
     fn a_ring_made_by_two_moves_apart_loses_nothing() {
-        let items = vec![item(1, Some(2), "a"), item(2, Some(3), "a"), item(3, Some(1), "a"), item(4, Some(9), "a")];
+        let items = vec![
+            item(1, Some(2), "a"),
+            item(2, Some(3), "a"),
+            item(3, Some(1), "a"),
+            item(4, Some(9), "a"),
+        ];
         let listed = order(items);
         assert_eq!(listed.len(), 4);
         assert!(listed.contains(&("1".to_owned(), 0)) && listed.contains(&("4".to_owned(), 0)));

@@ -6,8 +6,8 @@ use skein_model::{ChangeBytes, DocumentId, Kind};
 use skein_store::{ChangeRow, Durability, Mark};
 use skein_sync::ItemRef;
 
-use super::step::Step;
 use super::Core;
+use super::step::Step;
 use crate::api::ApiError;
 
 /// How long changes gather when a peer listens (ms), ...
@@ -34,7 +34,11 @@ struct Parcel {
 impl Core {
     /// Something was changed here: it is to be sealed soon.
     pub(super) fn plan_sealing(&mut self, step: &Step<'_>) {
-        let wait = if self.links.is_empty() { ALONE } else { LISTENED_TO };
+        let wait = if self.links.is_empty() {
+            ALONE
+        } else {
+            LISTENED_TO
+        };
         let at = step.now.mono_ms + wait;
         self.sealing.due = Some(self.sealing.due.map_or(at, |due| due.min(at)));
     }
@@ -66,7 +70,9 @@ impl Core {
 
     /// All unsealed changes of documents that this device may write.
     fn parcels(&self) -> Result<Vec<Parcel>, ApiError> {
-        let Some(workspace) = &self.workspace else { return Ok(Vec::new()) };
+        let Some(workspace) = &self.workspace else {
+            return Ok(Vec::new());
+        };
         let mut parcels = Vec::new();
         for unsealed in self.store.unsealed()? {
             let permit = workspace.authority.read(&self.device.id(), unsealed.kind)?;
@@ -82,33 +88,49 @@ impl Core {
             self.sealing.unsealed = 0;
             return Ok(());
         }
-        let Some(workspace) = &mut self.workspace else { return Ok(()) };
-        let (epoch, key) = workspace.keyring.writing_epoch(&workspace.authority).ok_or_else(|| {
-            ApiError::internal("this device holds no key of the workspace yet")
-        })?;
+        let Some(workspace) = &mut self.workspace else {
+            return Ok(());
+        };
+        let (epoch, key) = workspace
+            .keyring
+            .writing_epoch(&workspace.authority)
+            .ok_or_else(|| ApiError::internal("this device holds no key of the workspace yet"))?;
         let mut chain = workspace.chain;
         let mut sealed: Vec<(Parcel, Envelope)> = Vec::with_capacity(parcels.len());
         for parcel in parcels {
-            let payload = DataPayload { document: parcel.document, kind_code: parcel.kind.code(), changes: parcel.changes.clone() };
-            let stamp = Stamp { workspace: workspace.id, hour: step.now.hour(), chain };
-            let envelope = skein_access::seal_data(&self.device, &stamp, (&epoch, key), &payload, step.rng)?;
+            let payload = DataPayload {
+                document: parcel.document,
+                kind_code: parcel.kind.code(),
+                changes: parcel.changes.clone(),
+            };
+            let stamp = Stamp {
+                workspace: workspace.id,
+                hour: step.now.hour(),
+                chain,
+            };
+            let envelope =
+                skein_access::seal_data(&self.device, &stamp, (&epoch, key), &payload, step.rng)?;
             chain = envelope.next();
             sealed.push((parcel, envelope));
         }
         let marks = self.store.write(Durability::Full, |tx| {
             sealed
                 .iter()
-                .map(|(parcel, envelope)| {
-                    tx.seal(parcel.document, &parcel.rows, envelope)
-                })
+                .map(|(parcel, envelope)| tx.seal(parcel.document, &parcel.rows, envelope))
                 .collect::<Result<Vec<Mark>, _>>()
         })?;
         workspace.chain = chain;
         self.sealing.unsealed = 0;
         let mut items = Vec::with_capacity(sealed.len());
         for ((_, envelope), mark) in sealed.iter().zip(marks) {
-            let item = ItemRef::new(envelope.header().kind, envelope.header().hour, envelope.id());
-            workspace.set.insert(item, u64::try_from(mark).unwrap_or_default());
+            let item = ItemRef::new(
+                envelope.header().kind,
+                envelope.header().hour,
+                envelope.id(),
+            );
+            workspace
+                .set
+                .insert(item, u64::try_from(mark).unwrap_or_default());
             items.push(item);
         }
         step.news.delivery = true;
@@ -119,13 +141,20 @@ impl Core {
 
 /// Splits a document's unsealed changes into what fits one envelope each.
 fn split(document: DocumentId, kind: Kind, unsealed: Vec<(ChangeRow, ChangeBytes)>) -> Vec<Parcel> {
-    let new = || Parcel { document, kind, rows: Vec::new(), changes: Vec::new() };
+    let new = || Parcel {
+        document,
+        kind,
+        rows: Vec::new(),
+        changes: Vec::new(),
+    };
     let mut parcels = Vec::new();
     let mut parcel = new();
     let mut size = 0;
     for (row, change) in unsealed {
         // A byte or two of length for each change is well within the slack of MAX_CHANGES.
-        if !parcel.rows.is_empty() && (size + change.0.len() + 8 > MAX_CHANGES || parcel.rows.len() == MAX_CHANGE_COUNT) {
+        if !parcel.rows.is_empty()
+            && (size + change.0.len() + 8 > MAX_CHANGES || parcel.rows.len() == MAX_CHANGE_COUNT)
+        {
             parcels.push(std::mem::replace(&mut parcel, new()));
             size = 0;
         }

@@ -35,7 +35,12 @@ pub(super) struct Step<'a> {
 
 impl<'a> Step<'a> {
     pub(super) fn new(now: Now, rng: &'a mut ChaCha20Rng) -> Self {
-        Self { now, rng, effects: Vec::new(), news: News::default() }
+        Self {
+            now,
+            rng,
+            effects: Vec::new(),
+            news: News::default(),
+        }
     }
 
     pub(super) fn into_effects(self) -> Vec<Effect> {
@@ -49,12 +54,29 @@ impl<'a> Step<'a> {
         bytes
     }
 
-    pub(super) fn reply(&mut self, client: ClientId, id: RequestId, result: Result<Reply, ApiError>) {
-        self.tell(client, ServerMessage::Reply { id, result: result.into() });
+    pub(super) fn reply(
+        &mut self,
+        client: ClientId,
+        id: RequestId,
+        result: Result<Reply, ApiError>,
+    ) {
+        self.tell(
+            client,
+            ServerMessage::Reply {
+                id,
+                result: result.into(),
+            },
+        );
     }
 
     pub(super) fn event(&mut self, client: ClientId, subscription: SubscriptionId, event: Event) {
-        self.tell(client, ServerMessage::Event { subscription, event });
+        self.tell(
+            client,
+            ServerMessage::Event {
+                subscription,
+                event,
+            },
+        );
     }
 
     /// Notes what a change touched.
@@ -63,12 +85,19 @@ impl<'a> Step<'a> {
             self.news.headers.insert(document);
         }
         if !touched.cards.is_empty() {
-            self.news.cards.entry(document).or_default().extend(touched.cards.iter().copied());
+            self.news
+                .cards
+                .entry(document)
+                .or_default()
+                .extend(touched.cards.iter().copied());
         }
         self.news.delivery = true;
     }
 
     fn tell(&mut self, client: ClientId, message: ServerMessage) {
-        self.effects.push(Effect::ToClient { client, message: Box::new(message) });
+        self.effects.push(Effect::ToClient {
+            client,
+            message: Box::new(message),
+        });
     }
 }

@@ -53,7 +53,12 @@ impl TextFeed {
     /// A feed that starts at `version`. It should differ from one life of the engine to the next, so that a view that outlived
     /// a restart is told to start again instead of being mapped over nothing.
     pub(crate) fn starting_at(version: u32) -> Self {
-        Self { version, ring: VecDeque::new(), characters: 0, pushes: VecDeque::new() }
+        Self {
+            version,
+            ring: VecDeque::new(),
+            characters: 0,
+            pushes: VecDeque::new(),
+        }
     }
 
     /// The newest version.
@@ -74,16 +79,28 @@ impl TextFeed {
     pub(crate) fn map(&self, base: u32, push: &Splices) -> Result<Mapped, OutOfStep> {
         let missed = self.since(base)?;
         if missed.0.is_empty() {
-            return Ok(Mapped { at_head: push.clone(), missed });
+            return Ok(Mapped {
+                at_head: push.clone(),
+                missed,
+            });
         }
-        Ok(Mapped { at_head: push.map_over(&missed, true), missed: missed.map_over(push, false) })
+        Ok(Mapped {
+            at_head: push.map_over(&missed, true),
+            missed: missed.map_over(push, false),
+        })
     }
 
     /// Notes that a push was applied; returns its acknowledgement.
     pub(crate) fn pushed(&mut self, push_id: String, mapped: Mapped) -> Ack {
         let version = self.advance(mapped.at_head);
-        let ack = Ack { version, missed: mapped.missed };
-        self.pushes.push_back(Remembered { push_id, ack: ack.clone() });
+        let ack = Ack {
+            version,
+            missed: mapped.missed,
+        };
+        self.pushes.push_back(Remembered {
+            push_id,
+            ack: ack.clone(),
+        });
         if self.pushes.len() > REMEMBERED {
             self.pushes.pop_front();
         }
@@ -106,7 +123,11 @@ impl TextFeed {
     fn since(&self, base: u32) -> Result<Splices, OutOfStep> {
         let behind = self.version.wrapping_sub(base) as usize;
         let first = self.ring.len().checked_sub(behind).ok_or(OutOfStep)?;
-        Ok(self.ring.iter().skip(first).fold(Splices(Vec::new()), |all, (_, step)| all.compose(step)))
+        Ok(self
+            .ring
+            .iter()
+            .skip(first)
+            .fold(Splices(Vec::new()), |all, (_, step)| all.compose(step)))
     }
 }
 
@@ -123,7 +144,11 @@ mod tests {
     use super::*;
 
     fn insert(at: u32, text: &str) -> Splices {
-        Splices(vec![Splice { at, delete: 0, insert: text.to_owned() }])
+        Splices(vec![Splice {
+            at,
+            delete: 0,
+            insert: text.to_owned(),
+        }])
     }
 
     #[test]
@@ -144,7 +169,10 @@ mod tests {
         feed.pushed("p".to_owned(), mapped);
         feed.advance(insert(4, "!"));
         let again = feed.repeated("p").unwrap().unwrap();
-        assert_eq!((again.version, again.missed.apply("mine").unwrap().as_str()), (2, "mine!"));
+        assert_eq!(
+            (again.version, again.missed.apply("mine").unwrap().as_str()),
+            (2, "mine!")
+        );
         assert!(feed.repeated("q").is_none());
     }
 

@@ -8,7 +8,9 @@ use super::step::Step;
 use super::text_feed::{Mapped, OutOfStep};
 use super::views::Watched;
 use super::{Core, Flow};
-use crate::api::{ApiError, ErrorCode, Event, Reply, RequestId, SubscriptionId, View};
+use crate::api::{
+    ApiError, ClientMessage, ErrorCode, Event, Reply, Request, RequestId, SubscriptionId, View,
+};
 
 /// A burst ends after so many pushes, so that one change stays small.
 const PUSHES_PER_CHANGE: u32 = 20;
@@ -37,17 +39,33 @@ impl Core {
         let feed = self.feed(id, field)?;
         if let Some(repeated) = feed.repeated(&push.push_id) {
             let ack = repeated.map_err(|OutOfStep| resync())?;
-            return Ok(Reply::TextAck { version: ack.version, splices: ack.missed.0 });
+            return Ok(Reply::TextAck {
+                version: ack.version,
+                splices: ack.missed.0,
+            });
         }
         let splices = Splices(push.splices);
-        let mapped = feed.map(push.base_version, &splices).map_err(|OutOfStep| resync())?;
+        let mapped = feed
+            .map(push.base_version, &splices)
+            .map_err(|OutOfStep| resync())?;
         let expected = expected_length(push.length, &mapped);
         let from_version = feed.version();
         self.splice(step, id, field, &mapped.at_head, Some(expected))?;
         let at_head = mapped.at_head.clone();
         let ack = self.feed(id, field)?.pushed(push.push_id, mapped);
-        self.tell_text(step, id, field, from_version, ack.version, &at_head, Some((client, subscription)));
-        Ok(Reply::TextAck { version: ack.version, splices: ack.missed.0 })
+        self.tell_text(
+            step,
+            id,
+            field,
+            from_version,
+            ack.version,
+            &at_head,
+            Some((client, subscription)),
+        );
+        Ok(Reply::TextAck {
+            version: ack.version,
+            splices: ack.missed.0,
+        })
     }
 
     /// Puts splices into a document at head, durably. They join the open burst.
@@ -63,14 +81,22 @@ impl Core {
         let mono = step.now.mono_ms;
         let (document, store, permit) = self.for_writing(id)?;
         document.splice_text(field, splices, expected)?;
-        let written = store.write(skein_store::Durability::Normal, |tx| tx.journal(&permit, id, &entry));
+        let written = store.write(skein_store::Durability::Normal, |tx| {
+            tx.journal(&permit, id, &entry)
+        });
         if let Err(error) = written {
             // What is in memory is now ahead of the disk: let it go, and load what the disk has at the next use.
             self.documents.remove(&id);
             return Err(error.into());
         }
-        let Some(slot) = self.documents.get_mut(&id) else { return Ok(()) };
-        let burst = slot.burst.get_or_insert(Burst { since: mono, last: mono, pushes: 0 });
+        let Some(slot) = self.documents.get_mut(&id) else {
+            return Ok(());
+        };
+        let burst = slot.burst.get_or_insert(Burst {
+            since: mono,
+            last: mono,
+            pushes: 0,
+        });
         burst.last = mono;
         note_described(&mut slot.described, field);
         burst.pushes += 1;
@@ -100,9 +126,56 @@ impl Core {
         for (client, subscription) in self.text_watchers(id, field) {
             if but != Some((client, subscription)) {
                 let splices = splices.0.clone();
-                step.event(client, subscription, Event::TextPatch { from_version, version, splices });
+                step.event(
+                    client,
+                    subscription,
+                    Event::TextPatch {
+                        from_version,
+                        version,
+                        splices,
+                    },
+                );
             }
         }
+    }
+
+    /// Begins a text view of a note that is still on its way: the stored text can be read at once, and what is typed into it
+    /// waits for the document.
+    pub(super) fn show_early(
+        &mut self,
+        step: &mut Step<'_>,
+        client: ClientId,
+        message: &ClientMessage,
+    ) -> bool {
+        let Request::Subscribe { view } = &message.request else {
+            return false;
+        };
+        let Some((id, field @ TextField::NoteText)) = view.text() else {
+            return false;
+        };
+        let Some(text) = self.stored_text(id) else {
+            return false;
+        };
+        let Ok(version) = self.feed(id, field).map(|feed| feed.version()) else {
+            return false;
+        };
+        let subscription = self.add_subscription(client, Watched::new(view.clone()));
+        step.reply(client, message.id, Ok(Reply::Subscribed { subscription }));
+        step.event(client, subscription, Event::TextReset { version, text });
+        true
+    }
+
+    /// The document is here: if it says otherwise than the stored text that was shown, views start again.
+    pub(super) fn check_first_look(
+        &mut self,
+        step: &mut Step<'_>,
+        id: DocumentId,
+    ) -> Result<(), ApiError> {
+        let field = TextField::NoteText;
+        let text = self.document(id)?.text(field)?;
+        let shown = self.shown_early(id)?;
+        let splices = Splices::between(&shown, &text);
+        self.tell_change(step, id, field, splices)
     }
 
     /// Begins a text view: the whole text, and the version from which the view counts.
@@ -129,7 +202,9 @@ fn expected_length(of_view: u32, mapped: &Mapped) -> u32 {
         .missed
         .0
         .iter()
-        .map(|splice| i64::from(skein_model::text::length_of(&splice.insert)) - i64::from(splice.delete))
+        .map(|splice| {
+            i64::from(skein_model::text::length_of(&splice.insert)) - i64::from(splice.delete)
+        })
         .sum();
     u32::try_from(i64::from(of_view) + change).unwrap_or(u32::MAX)
 }

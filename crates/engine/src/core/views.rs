@@ -36,9 +36,10 @@ impl View {
     /// The text this view shows, if it is one.
     pub(super) fn text(&self) -> Option<(DocumentId, TextField)> {
         match self {
-            Self::Text { document, card } => {
-                Some((*document, card.map_or(TextField::NoteText, TextField::CardDescription)))
-            }
+            Self::Text { document, card } => Some((
+                *document,
+                card.map_or(TextField::NoteText, TextField::CardDescription),
+            )),
             _ => None,
         }
     }
@@ -46,9 +47,10 @@ impl View {
     /// The document that must be loaded to show this view.
     pub(super) fn document_needed(&self) -> Option<DocumentId> {
         match self {
-            Self::Note { document } | Self::Board { document } | Self::Card { document, .. } | Self::Text { document, .. } => {
-                Some(*document)
-            }
+            Self::Note { document }
+            | Self::Board { document }
+            | Self::Card { document, .. }
+            | Self::Text { document, .. } => Some(*document),
             _ => None,
         }
     }
@@ -63,8 +65,14 @@ impl Core {
         request: RequestId,
         view: View,
     ) -> Result<Flow, ApiError> {
-        if self.clients.get(&client).is_some_and(|subscriptions| subscriptions.watched.len() >= MOST) {
-            return Err(ApiError::invalid(format!("A client can watch {MOST} things at once; this is one more.")));
+        if self
+            .clients
+            .get(&client)
+            .is_some_and(|subscriptions| subscriptions.watched.len() >= MOST)
+        {
+            return Err(ApiError::invalid(format!(
+                "A client can watch {MOST} things at once; this is one more."
+            )));
         }
         if let Some(text) = view.text() {
             return self.subscribe_text(step, client, request, view, text);
@@ -80,7 +88,11 @@ impl Core {
         Ok(Flow::Later)
     }
 
-    pub(super) fn add_subscription(&mut self, client: ClientId, watched: Watched) -> SubscriptionId {
+    pub(super) fn add_subscription(
+        &mut self,
+        client: ClientId,
+        watched: Watched,
+    ) -> SubscriptionId {
         let subscriptions = self.clients.entry(client).or_default();
         subscriptions.last += 1;
         subscriptions.watched.insert(subscriptions.last, watched);
@@ -94,56 +106,105 @@ impl Core {
         Reply::Done
     }
 
-    pub(super) fn text_watched(&self, client: ClientId, subscription: SubscriptionId) -> Option<(DocumentId, TextField)> {
-        self.clients.get(&client)?.watched.get(&subscription)?.view.text()
+    pub(super) fn text_watched(
+        &self,
+        client: ClientId,
+        subscription: SubscriptionId,
+    ) -> Option<(DocumentId, TextField)> {
+        self.clients
+            .get(&client)?
+            .watched
+            .get(&subscription)?
+            .view
+            .text()
     }
 
-    pub(super) fn text_watchers(&self, id: DocumentId, field: TextField) -> Vec<(ClientId, SubscriptionId)> {
+    pub(super) fn text_watchers(
+        &self,
+        id: DocumentId,
+        field: TextField,
+    ) -> Vec<(ClientId, SubscriptionId)> {
         self.watching(|view| view.text() == Some((id, field)))
     }
 
     /// Whether anybody looks into this document, so that it should stay in memory.
     pub(super) fn is_watched(&self, id: DocumentId) -> bool {
-        !self.watching(|view| view.document_needed() == Some(id)).is_empty()
+        !self
+            .watching(|view| view.document_needed() == Some(id))
+            .is_empty()
     }
 
     fn watching(&self, wanted: impl Fn(&View) -> bool) -> Vec<(ClientId, SubscriptionId)> {
         let all = self.clients.iter().flat_map(|(client, subscriptions)| {
-            subscriptions.watched.iter().map(move |(subscription, watched)| (*client, *subscription, &watched.view))
+            subscriptions
+                .watched
+                .iter()
+                .map(move |(subscription, watched)| (*client, *subscription, &watched.view))
         });
-        all.filter(|(_, _, view)| wanted(view)).map(|(client, subscription, _)| (client, subscription)).collect()
+        all.filter(|(_, _, view)| wanted(view))
+            .map(|(client, subscription, _)| (client, subscription))
+            .collect()
     }
 
     /// All of a view, as its first event.
     fn whole(&self, view: &View) -> Result<Event, ApiError> {
         Ok(match view {
-            View::Status => Event::Status { status: self.status() },
-            View::Tree => Event::Tree { reset: true, upserts: self.tree(false)?, removed: Vec::new() },
-            View::Trash => Event::Tree { reset: true, upserts: self.tree(true)?, removed: Vec::new() },
+            View::Status => Event::Status {
+                status: self.status(),
+            },
+            View::Tree => Event::Tree {
+                reset: true,
+                upserts: self.tree(false)?,
+                removed: Vec::new(),
+            },
+            View::Trash => Event::Tree {
+                reset: true,
+                upserts: self.tree(true)?,
+                removed: Vec::new(),
+            },
             View::Note { document } => self.note_event(*document)?,
             View::Board { document } => Event::whole_board(self.document(*document)?.board()?),
-            View::Card { document, card } => Event::Card { card: self.document(*document)?.card(*card)? },
-            View::People => Event::People { members: self.members() },
-            View::Peers => Event::Peers { peers: self.peers()? },
-            View::Delivery { document } => Event::Delivery { delivery: self.delivery(*document)? },
-            View::Notices => Event::Notices { notices: self.notices()? },
+            View::Card { document, card } => Event::Card {
+                card: self.document(*document)?.card(*card)?,
+            },
+            View::People => Event::People {
+                members: self.members(),
+            },
+            View::Peers => Event::Peers {
+                peers: self.peers()?,
+            },
+            View::Delivery { document } => Event::Delivery {
+                delivery: self.delivery(*document)?,
+            },
+            View::Notices => Event::Notices {
+                notices: self.notices()?,
+            },
             View::Text { .. } => Event::Gone,
         })
     }
 
     fn note_event(&self, id: DocumentId) -> Result<Event, ApiError> {
-        Ok(Event::Note { note: self.document(id)?.note()?, backlinks: self.backlinks(id)? })
+        Ok(Event::Note {
+            note: self.document(id)?.note()?,
+            backlinks: self.backlinks(id)?,
+        })
     }
 
     /// Tells watchers what this step changed.
     pub(super) fn publish(&mut self, step: &mut Step<'_>) {
         let news = std::mem::take(&mut step.news);
-        if self.clients.values().all(|subscriptions| subscriptions.watched.is_empty()) {
+        if self
+            .clients
+            .values()
+            .all(|subscriptions| subscriptions.watched.is_empty())
+        {
             return;
         }
         let all = self.watching(|_| true);
         for (client, subscription) in all {
-            let Some(view) = self.view_of(client, subscription) else { continue };
+            let Some(view) = self.view_of(client, subscription) else {
+                continue;
+            };
             let event = match &view {
                 View::Status if news.status => self.whole(&view),
                 View::People if news.people => self.whole(&view),
@@ -151,15 +212,26 @@ impl Core {
                 View::Notices if news.notices => self.whole(&view),
                 View::Tree if !news.headers.is_empty() => self.tree_news(&news.headers, false),
                 View::Trash if !news.headers.is_empty() => self.tree_news(&news.headers, true),
-                View::Note { document } if news.links || news.headers.contains(document) => self.note_event(*document),
-                View::Board { document } if news.headers.contains(document) || news.cards.contains_key(document) => {
+                View::Note { document } if news.links || news.headers.contains(document) => {
+                    self.note_event(*document)
+                }
+                View::Board { document }
+                    if news.headers.contains(document) || news.cards.contains_key(document) =>
+                {
                     let cards = news.cards.get(document);
                     self.board_news(*document, cards.into_iter().flatten().copied())
                 }
-                View::Card { document, card } if news.cards.get(document).is_some_and(|cards| cards.contains(card)) => {
+                View::Card { document, card }
+                    if news
+                        .cards
+                        .get(document)
+                        .is_some_and(|cards| cards.contains(card)) =>
+                {
                     self.whole(&view)
                 }
-                View::Delivery { document } if news.delivery || news.peers => match self.delivery(*document) {
+                View::Delivery { document } if news.delivery || news.peers => match self
+                    .delivery(*document)
+                {
                     Ok(delivery) if self.already_told(client, subscription, &delivery) => continue,
                     Ok(delivery) => Ok(Event::Delivery { delivery }),
                     Err(error) => Err(error),
@@ -168,17 +240,34 @@ impl Core {
             };
             match event {
                 Ok(event) => step.event(client, subscription, event),
-                Err(error) => tracing::warn!(%error, ?view, "a view could not be brought up to date"),
+                Err(error) => {
+                    tracing::warn!(%error, ?view, "a view could not be brought up to date")
+                }
             }
         }
     }
 
     fn view_of(&self, client: ClientId, subscription: SubscriptionId) -> Option<View> {
-        Some(self.clients.get(&client)?.watched.get(&subscription)?.view.clone())
+        Some(
+            self.clients
+                .get(&client)?
+                .watched
+                .get(&subscription)?
+                .view
+                .clone(),
+        )
     }
 
-    fn already_told(&mut self, client: ClientId, subscription: SubscriptionId, delivery: &Delivery) -> bool {
-        let watched = self.clients.get_mut(&client).and_then(|all| all.watched.get_mut(&subscription));
+    fn already_told(
+        &mut self,
+        client: ClientId,
+        subscription: SubscriptionId,
+        delivery: &Delivery,
+    ) -> bool {
+        let watched = self
+            .clients
+            .get_mut(&client)
+            .and_then(|all| all.watched.get_mut(&subscription));
         let Some(watched) = watched else { return true };
         if watched.told.as_ref() == Some(delivery) {
             return true;
@@ -187,7 +276,11 @@ impl Core {
         false
     }
 
-    fn tree_news(&self, headers: &std::collections::BTreeSet<DocumentId>, trashed: bool) -> Result<Event, ApiError> {
+    fn tree_news(
+        &self,
+        headers: &std::collections::BTreeSet<DocumentId>,
+        trashed: bool,
+    ) -> Result<Event, ApiError> {
         let mut upserts = Vec::new();
         let mut removed = Vec::new();
         for id in headers {
@@ -196,10 +289,18 @@ impl Core {
                 _ => removed.push(*id),
             }
         }
-        Ok(Event::Tree { reset: false, upserts, removed })
+        Ok(Event::Tree {
+            reset: false,
+            upserts,
+            removed,
+        })
     }
 
-    fn board_news(&self, id: DocumentId, cards: impl Iterator<Item = CardId>) -> Result<Event, ApiError> {
+    fn board_news(
+        &self,
+        id: DocumentId,
+        cards: impl Iterator<Item = CardId>,
+    ) -> Result<Event, ApiError> {
         let document = self.document(id)?;
         let listed = document.listed()?;
         let columns = document.columns(&self.store.used_columns(id)?)?;
@@ -210,6 +311,13 @@ impl Core {
                 None => removed.push(card),
             }
         }
-        Ok(Event::Board { reset: false, title: listed.title, life: listed.life, columns, upserts, removed })
+        Ok(Event::Board {
+            reset: false,
+            title: listed.title,
+            life: listed.life,
+            columns,
+            upserts,
+            removed,
+        })
     }
 }

@@ -1,14 +1,15 @@
 //! The workspace of this profile: its access state, its keys, the set of its envelopes; and how a profile starts.
 
 use skein_access::{
-    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, NewInvite, Role, Stamp, UnverifiedEnvelope, WorkspaceId,
+    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, NewInvite, Role, Stamp,
+    UnverifiedEnvelope, WorkspaceId,
 };
 use skein_store::{Durability, EnvelopeState};
 use skein_sync::{EnvelopeSet, Fetching, ItemRef};
 
+use super::Core;
 use super::disk::Disk;
 use super::step::Step;
-use super::Core;
 use crate::api::{ApiError, ErrorCode, Reply, Status, WorkspaceState};
 
 /// The setting that names the workspace.
@@ -36,7 +37,14 @@ impl Workspace {
     pub(super) fn unknown(id: WorkspaceId, device: &DeviceKey) -> Self {
         let authority = Authority::build(id, []);
         let keyring = authority.keyring(device);
-        Self { id, authority, keyring, set: EnvelopeSet::new(), fetching: Fetching::new(), chain: Chain::START }
+        Self {
+            id,
+            authority,
+            keyring,
+            set: EnvelopeSet::new(),
+            fetching: Fetching::new(),
+            chain: Chain::START,
+        }
     }
 
     /// Reads a workspace back; no document is loaded.
@@ -44,7 +52,11 @@ impl Workspace {
         let stored = disk.envelopes_of_kind(EnvelopeKind::Access)?;
         let operations: Vec<Envelope> = stored
             .iter()
-            .filter_map(|stored| UnverifiedEnvelope::decode(&stored.bytes).and_then(|envelope| envelope.verify(&id)).ok())
+            .filter_map(|stored| {
+                UnverifiedEnvelope::decode(&stored.bytes)
+                    .and_then(|envelope| envelope.verify(&id))
+                    .ok()
+            })
             .collect();
         let authority = Authority::build(id, &operations);
         let keyring = authority.keyring(device);
@@ -53,7 +65,14 @@ impl Workspace {
         for held in disk.envelope_refs()? {
             set.insert(ItemRef::new(held.kind, held.hour, held.id), newest);
         }
-        Ok(Self { id, authority, keyring, set, fetching: Fetching::new(), chain: disk.next_chain(device.id())? })
+        Ok(Self {
+            id,
+            authority,
+            keyring,
+            set,
+            fetching: Fetching::new(),
+            chain: disk.next_chain(device.id())?,
+        })
     }
 
     /// The people, with the names that the keys at hand open.
@@ -66,11 +85,21 @@ impl Core {
     /// Reads what the profile is, at the start.
     pub(super) fn take_up(&mut self) -> Result<(), ApiError> {
         self.member_name = self.text_setting(MEMBER_NAME)?;
-        let id = self.store.setting(WORKSPACE)?.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        let Some(id) = id.map(WorkspaceId::from_bytes) else { return Ok(()) };
+        let id = self
+            .store
+            .setting(WORKSPACE)?
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let Some(id) = id.map(WorkspaceId::from_bytes) else {
+            return Ok(());
+        };
         self.workspace = Some(Workspace::read(id, &self.store, &self.device)?);
         self.take_up_joining()?;
-        self.sealing.unsealed = self.store.unsealed()?.iter().map(|unsealed| unsealed.rows.len()).sum();
+        self.sealing.unsealed = self
+            .store
+            .unsealed()?
+            .iter()
+            .map(|unsealed| unsealed.rows.len())
+            .sum();
         self.to_recover = self.store.to_recover()?;
         Ok(())
     }
@@ -95,13 +124,19 @@ impl Core {
     }
 
     fn text_setting(&self, key: &str) -> Result<Option<String>, ApiError> {
-        Ok(self.store.setting(key)?.and_then(|bytes| String::from_utf8(bytes).ok()))
+        Ok(self
+            .store
+            .setting(key)?
+            .and_then(|bytes| String::from_utf8(bytes).ok()))
     }
 
     /// The port this profile listens on, so that tickets and remembered addresses stay good.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
-        self.text_setting(PORT).ok().flatten().and_then(|text| text.parse().ok())
+        self.text_setting(PORT)
+            .ok()
+            .flatten()
+            .and_then(|text| text.parse().ok())
     }
 
     /// Notes where this device can be reached, before anybody asks.
@@ -112,14 +147,21 @@ impl Core {
     /// Notes the port.
     pub fn remember_port(&mut self, port: u16) {
         if self.port() != Some(port)
-            && let Err(error) = self.store.write(Durability::Normal, |tx| tx.put_setting(PORT, port.to_string().as_bytes()))
+            && let Err(error) = self.store.write(Durability::Normal, |tx| {
+                tx.put_setting(PORT, port.to_string().as_bytes())
+            })
         {
             tracing::warn!(%error, "the port could not be noted; addresses given out may change at the next start");
         }
     }
 
     /// Founds a workspace.
-    pub(super) fn create_workspace(&mut self, step: &mut Step<'_>, member: &str, workspace: &str) -> Result<Reply, ApiError> {
+    pub(super) fn create_workspace(
+        &mut self,
+        step: &mut Step<'_>,
+        member: &str,
+        workspace: &str,
+    ) -> Result<Reply, ApiError> {
         self.writable()?;
         if self.workspace.is_some() {
             return Err(ApiError::new(
@@ -130,7 +172,8 @@ impl Core {
         }
         let member = checked_name(member, "Your name")?;
         let name = checked_name(workspace, "The workspace's name")?;
-        let founded = skein_access::create_workspace(&self.device, member, name, step.now.hour(), step.rng)?;
+        let founded =
+            skein_access::create_workspace(&self.device, member, name, step.now.hour(), step.rng)?;
         let id = founded.workspace;
         self.store.write(Durability::Full, |tx| {
             for envelope in &founded.envelopes {
@@ -142,7 +185,9 @@ impl Core {
         self.member_name = Some(member.to_owned());
         self.workspace = Some(Workspace::read(id, &self.store, &self.device)?);
         self.new_workspace(step);
-        Ok(Reply::Status { status: self.status() })
+        Ok(Reply::Status {
+            status: self.status(),
+        })
     }
 
     /// Makes an invite that this device's addresses stand in.
@@ -155,7 +200,9 @@ impl Core {
     ) -> Result<Reply, ApiError> {
         self.writable()?;
         if uses == 0 {
-            return Err(ApiError::invalid("An invite for nobody is none: it needs at least one use."));
+            return Err(ApiError::invalid(
+                "An invite for nobody is none: it needs at least one use.",
+            ));
         }
         let workspace = self.workspace.as_mut().ok_or_else(Self::no_workspace)?;
         let permit = workspace.authority.admin(&self.device.id())?;
@@ -169,7 +216,11 @@ impl Core {
             label: None,
             relays: Vec::new(),
         };
-        let stamp = Stamp { workspace: workspace.id, hour: step.now.hour(), chain: workspace.chain };
+        let stamp = Stamp {
+            workspace: workspace.id,
+            hour: step.now.hour(),
+            chain: workspace.chain,
+        };
         let (ticket, envelope) = skein_access::create_invite(
             &permit,
             &self.device,
@@ -179,16 +230,36 @@ impl Core {
             step.rng,
         )?;
         self.add_operation(step, &envelope)?;
-        Ok(Reply::Invite { link: ticket.link(), ticket: ticket.to_string(), addresses: self.listening.clone() })
+        Ok(Reply::Invite {
+            link: ticket.link(),
+            ticket: ticket.to_string(),
+            addresses: self.listening.clone(),
+        })
     }
 
     /// Keeps an operation made here and tells everybody.
-    pub(super) fn add_operation(&mut self, step: &mut Step<'_>, envelope: &Envelope) -> Result<(), ApiError> {
-        let mark = self.store.write(Durability::Full, |tx| tx.insert_envelope(envelope, &EnvelopeState::Applied, None))?;
-        let Some(workspace) = &mut self.workspace else { return Ok(()) };
+    pub(super) fn add_operation(
+        &mut self,
+        step: &mut Step<'_>,
+        envelope: &Envelope,
+    ) -> Result<(), ApiError> {
+        let mark = self.store.write(Durability::Full, |tx| {
+            tx.insert_envelope(envelope, &EnvelopeState::Applied, None)
+        })?;
+        let Some(workspace) = &mut self.workspace else {
+            return Ok(());
+        };
         workspace.chain = envelope.next();
-        let item = ItemRef::new(envelope.header().kind, envelope.header().hour, envelope.id());
-        workspace.set.insert(item, mark.and_then(|mark| u64::try_from(mark).ok()).unwrap_or_default());
+        let item = ItemRef::new(
+            envelope.header().kind,
+            envelope.header().hour,
+            envelope.id(),
+        );
+        workspace.set.insert(
+            item,
+            mark.and_then(|mark| u64::try_from(mark).ok())
+                .unwrap_or_default(),
+        );
         workspace.authority.insert(envelope);
         self.announce(step, &[item]);
         self.access_changed(step);
@@ -197,7 +268,9 @@ impl Core {
 
     /// The access state is another: keys, names, what waited, and who may come in.
     pub(super) fn access_changed(&mut self, step: &mut Step<'_>) {
-        let Some(workspace) = &mut self.workspace else { return };
+        let Some(workspace) = &mut self.workspace else {
+            return;
+        };
         workspace.keyring = workspace.authority.keyring(&self.device);
         self.joining_learned(step);
         self.retry_kept(step, &EnvelopeState::Locked);
@@ -230,8 +303,14 @@ impl Core {
         Status {
             state,
             member_name: self.member_name.clone(),
-            workspace_name: self.workspace.as_ref().and_then(|workspace| workspace.authority.workspace_name(&workspace.keyring)),
-            workspace_id: self.workspace.as_ref().map(|workspace| workspace.id.to_string()),
+            workspace_name: self
+                .workspace
+                .as_ref()
+                .and_then(|workspace| workspace.authority.workspace_name(&workspace.keyring)),
+            workspace_id: self
+                .workspace
+                .as_ref()
+                .map(|workspace| workspace.id.to_string()),
             device_id: self.device.id().to_string(),
             joining: self.joining.as_ref().map(super::Joining::view),
             read_only_reason,
@@ -242,8 +321,11 @@ impl Core {
 /// A name in one line and of bearable length.
 pub(super) fn checked_name<'n>(name: &'n str, what: &str) -> Result<&'n str, ApiError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(ApiError::invalid(format!("{what} needs 1 to {LONGEST_NAME} characters in one line; nothing was changed.")));
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)
+    {
+        return Err(ApiError::invalid(format!(
+            "{what} needs 1 to {LONGEST_NAME} characters in one line; nothing was changed."
+        )));
     }
     Ok(name)
 }

@@ -11,7 +11,9 @@ use skein_model::{BoardView, CardSummary, DocumentId, Kind};
 
 use super::file_names::Names;
 use super::{Progress, disk};
-use crate::api::{ApiError, ErrorCode, Event, ExportReport, Listed, Reply, Request, ServerMessage, View};
+use crate::api::{
+    ApiError, ErrorCode, Event, ExportReport, Listed, Reply, Request, ServerMessage, View,
+};
 use crate::host::Client;
 
 /// The manifest's name.
@@ -53,37 +55,79 @@ struct ExportedBoard<'a> {
 ///
 /// # Errors
 /// When the folder holds something, a file cannot be written, or the engine refuses. The workspace is never changed.
-pub async fn export(client: &mut Client, folder: &Path, mut progress: impl FnMut(Progress)) -> Result<ExportReport, ApiError> {
+pub async fn export(
+    client: &mut Client,
+    folder: &Path,
+    mut progress: impl FnMut(Progress),
+) -> Result<ExportReport, ApiError> {
     prepare(folder)?;
-    let Reply::Status { status } = client.request(Request::Status).await? else { return Err(unexpected()) };
-    let Reply::Documents { documents } = client.request(Request::ListDocuments { kind: None, trashed: false }).await? else {
+    let Reply::Status { status } = client.request(Request::Status).await? else {
         return Err(unexpected());
     };
-    let mut written = Written { folder, files: Vec::new() };
-    let mut report = ExportReport { notes: 0, boards: 0, cards: 0, files: 0, path: folder.display().to_string() };
+    let Reply::Documents { documents } = client
+        .request(Request::ListDocuments {
+            kind: None,
+            trashed: false,
+        })
+        .await?
+    else {
+        return Err(unexpected());
+    };
+    let mut written = Written {
+        folder,
+        files: Vec::new(),
+    };
+    let mut report = ExportReport {
+        notes: 0,
+        boards: 0,
+        cards: 0,
+        files: 0,
+        path: folder.display().to_string(),
+    };
     let places = places(&documents);
     let of = documents.len();
     for (done, (listed, place)) in documents.iter().zip(places).enumerate() {
         let item = &listed.item;
         match item.kind {
             Kind::Note => {
-                let Reply::Note { note } = client.request(Request::ReadNote { document: item.id }).await? else {
+                let Reply::Note { note } = client
+                    .request(Request::ReadNote { document: item.id })
+                    .await?
+                else {
                     return Err(unexpected());
                 };
                 written.write(&place, "md", listed, note.text.as_bytes())?;
                 report.notes += 1;
             }
             Kind::Board => {
-                let Reply::Board { board } = client.request(Request::ReadBoard { document: item.id }).await? else {
+                let Reply::Board { board } = client
+                    .request(Request::ReadBoard { document: item.id })
+                    .await?
+                else {
                     return Err(unexpected());
                 };
                 let descriptions = descriptions(client, &board).await?;
-                let json = ExportedBoard { board: &board, descriptions: &descriptions };
+                let json = ExportedBoard {
+                    board: &board,
+                    descriptions: &descriptions,
+                };
                 let json = serde_json::to_vec_pretty(&json).map_err(ApiError::internal)?;
-                written.write(&place, "board.md", listed, markdown(&board, &descriptions).as_bytes())?;
+                written.write(
+                    &place,
+                    "board.md",
+                    listed,
+                    markdown(&board, &descriptions).as_bytes(),
+                )?;
                 written.write(&place, "board.json", listed, &json)?;
                 report.boards += 1;
-                report.cards += u32::try_from(board.cards.iter().filter(|card| card.life.is_live()).count()).unwrap_or(u32::MAX);
+                report.cards += u32::try_from(
+                    board
+                        .cards
+                        .iter()
+                        .filter(|card| card.life.is_live())
+                        .count(),
+                )
+                .unwrap_or(u32::MAX);
             }
         }
         progress(Progress { done: done + 1, of });
@@ -109,13 +153,21 @@ struct Written<'a> {
 }
 
 impl Written<'_> {
-    fn write(&mut self, place: &Path, ending: &str, listed: &Listed, content: &[u8]) -> Result<(), ApiError> {
+    fn write(
+        &mut self,
+        place: &Path,
+        ending: &str,
+        listed: &Listed,
+        content: &[u8],
+    ) -> Result<(), ApiError> {
         // Not `with_extension`: a title may hold a full stop.
         let mut name = place.as_os_str().to_owned();
         name.push(".");
         name.push(ending);
         let path = self.folder.join(&name);
-        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| disk("Cannot make the folder for", &path, &error))?;
+        path.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .map_err(|error| disk("Cannot make the folder for", &path, &error))?;
         fs::write(&path, content).map_err(|error| disk("Cannot write", &path, &error))?;
         self.files.push(ManifestFile {
             path: PathBuf::from(name).to_string_lossy().into_owned(),
@@ -131,11 +183,15 @@ impl Written<'_> {
 
 fn prepare(folder: &Path) -> Result<(), ApiError> {
     fs::create_dir_all(folder).map_err(|error| disk("Cannot make the folder", folder, &error))?;
-    let mut entries = fs::read_dir(folder).map_err(|error| disk("Cannot read the folder", folder, &error))?;
+    let mut entries =
+        fs::read_dir(folder).map_err(|error| disk("Cannot read the folder", folder, &error))?;
     if entries.next().is_some() {
         return Err(ApiError::new(
             ErrorCode::Invalid,
-            format!("{} is not empty; nothing was written, so nothing was overwritten.", folder.display()),
+            format!(
+                "{} is not empty; nothing was written, so nothing was overwritten.",
+                folder.display()
+            ),
             "Name a new or an empty folder.",
         ));
     }
@@ -151,7 +207,10 @@ fn places(documents: &[Listed]) -> Vec<PathBuf> {
         .map(|listed| {
             open.truncate(listed.depth as usize);
             let parent = open.last().cloned().unwrap_or_default();
-            let name = names.entry(parent.clone()).or_default().name(&listed.item.title);
+            let name = names
+                .entry(parent.clone())
+                .or_default()
+                .name(&listed.item.title);
             let place = parent.join(name);
             open.push(place.clone());
             place
@@ -160,22 +219,35 @@ fn places(documents: &[Listed]) -> Vec<PathBuf> {
 }
 
 /// The descriptions of a board's cards, by card id: each is read as a view of its text.
-async fn descriptions(client: &mut Client, board: &BoardView) -> Result<BTreeMap<String, String>, ApiError> {
+async fn descriptions(
+    client: &mut Client,
+    board: &BoardView,
+) -> Result<BTreeMap<String, String>, ApiError> {
     let mut descriptions = BTreeMap::new();
     for card in board.cards.iter().filter(|card| card.has_description) {
-        let view = View::Text { document: board.id, card: Some(card.id) };
-        let Reply::Subscribed { subscription } = client.request(Request::Subscribe { view }).await? else {
+        let view = View::Text {
+            document: board.id,
+            card: Some(card.id),
+        };
+        let Reply::Subscribed { subscription } =
+            client.request(Request::Subscribe { view }).await?
+        else {
             return Err(unexpected());
         };
         while let Some(message) = client.receive().await {
-            if let ServerMessage::Event { subscription: of, event: Event::TextReset { text, .. } } = message
+            if let ServerMessage::Event {
+                subscription: of,
+                event: Event::TextReset { text, .. },
+            } = message
                 && of == subscription
             {
                 descriptions.insert(card.id.to_string(), text);
                 break;
             }
         }
-        client.request(Request::Unsubscribe { subscription }).await?;
+        client
+            .request(Request::Unsubscribe { subscription })
+            .await?;
     }
     Ok(descriptions)
 }
@@ -185,7 +257,10 @@ fn markdown(board: &BoardView, descriptions: &BTreeMap<String, String>) -> Strin
     let mut out = format!("# {}\n", board.title.value);
     for column in &board.columns {
         let _ = write!(out, "\n## {}\n\n", column.title.value);
-        let cards = board.cards.iter().filter(|card| card.place.value.column == column.id && card.life.is_live());
+        let cards = board
+            .cards
+            .iter()
+            .filter(|card| card.place.value.column == column.id && card.life.is_live());
         for card in cards {
             card_markdown(&mut out, card, descriptions.get(&card.id.to_string()));
         }
@@ -197,14 +272,30 @@ fn card_markdown(out: &mut String, card: &CardSummary, description: Option<&Stri
     let done = if card.archived { "x" } else { " " };
     let _ = write!(out, "- [{done}] {}", card.title);
     let due = card.due.as_ref().map(|due| format!("due {due}"));
-    let who = (!card.assignees.is_empty()).then(|| card.assignees.iter().map(|who| format!("@{who}")).collect::<Vec<_>>().join(" "));
-    let labels = (!card.labels.is_empty()).then(|| card.labels.iter().map(|label| format!("#{}", label.replace(' ', "-"))).collect::<Vec<_>>().join(" "));
+    let who = (!card.assignees.is_empty()).then(|| {
+        card.assignees
+            .iter()
+            .map(|who| format!("@{who}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
+    let labels = (!card.labels.is_empty()).then(|| {
+        card.labels
+            .iter()
+            .map(|label| format!("#{}", label.replace(' ', "-")))
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
     for extra in [who, due, labels].into_iter().flatten() {
         let _ = write!(out, " · {extra}");
     }
     out.push('\n');
     for line in description.map(String::as_str).unwrap_or_default().lines() {
-        let _ = if line.is_empty() { writeln!(out) } else { writeln!(out, "  {line}") };
+        let _ = if line.is_empty() {
+            writeln!(out)
+        } else {
+            writeln!(out, "  {line}")
+        };
     }
 }
 

@@ -34,8 +34,15 @@ fn plain(title: &str) -> String {
         })
         .collect();
     let cleaned = cleaned.trim().trim_matches('.').trim();
-    let cut = cleaned.get(..cleaned.floor_char_boundary(LONGEST)).unwrap_or_default().trim_end();
-    if cut.is_empty() { "Untitled".to_owned() } else { cut.to_owned() }
+    let cut = cleaned
+        .get(..cleaned.floor_char_boundary(LONGEST))
+        .unwrap_or_default()
+        .trim_end();
+    if cut.is_empty() {
+        "Untitled".to_owned()
+    } else {
+        cut.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +54,17 @@ mod tests {
         let mut names = Names::default();
         let given = ["a/b: c?", "A-B- C-", "..", "", "日本語", "日本語"];
         let named: Vec<String> = given.iter().map(|title| names.name(title)).collect();
-        assert_eq!(named, ["a-b- c-", "A-B- C- 2", "Untitled", "Untitled 2", "日本語", "日本語 2"]);
+        assert_eq!(
+            named,
+            [
+                "a-b- c-",
+                "A-B- C- 2",
+                "Untitled",
+                "Untitled 2",
+                "日本語",
+                "日本語 2"
+            ]
+        );
         assert!(names.name(&"ä".repeat(500)).len() <= LONGEST);
     }
 }

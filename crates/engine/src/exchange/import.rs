@@ -48,13 +48,25 @@ pub async fn import_markdown(
     if plan.notes.is_empty() {
         return Err(ApiError::new(
             ErrorCode::Invalid,
-            format!("{} holds no Markdown files; nothing was imported.", folder.display()),
+            format!(
+                "{} holds no Markdown files; nothing was imported.",
+                folder.display()
+            ),
             "Name a folder with .md files.",
         ));
     }
-    let titles: BTreeSet<String> = plan.notes.iter().map(|note| note.title.to_lowercase()).collect();
+    let titles: BTreeSet<String> = plan
+        .notes
+        .iter()
+        .map(|note| note.title.to_lowercase())
+        .collect();
     let mut made: BTreeMap<PathBuf, DocumentId> = BTreeMap::new();
-    let mut report = ImportReport { notes: 0, folders: 0, links: 0, unmapped: Vec::new() };
+    let mut report = ImportReport {
+        notes: 0,
+        folders: 0,
+        links: 0,
+        unmapped: Vec::new(),
+    };
     let of = plan.notes.len();
     for (done, note) in plan.notes.iter().enumerate() {
         let text = match note.file.as_ref().map(|file| read_text(file)) {
@@ -67,7 +79,10 @@ pub async fn import_markdown(
                 text
             }
             Some(Err(reason)) => {
-                plan.unmapped.push(Unmapped { path: shown(&note.path), reason });
+                plan.unmapped.push(Unmapped {
+                    path: shown(&note.path),
+                    reason,
+                });
                 continue;
             }
         };
@@ -77,8 +92,17 @@ pub async fn import_markdown(
             path: shown(&note.path),
             reason: format!("its link to “{target}” leads to nothing that was imported; the link is kept as text"),
         }));
-        let parent = note.path.parent().and_then(|parent| made.get(parent)).copied();
-        let request = Request::CreateNote { title: note.title.clone(), text: Some(text), parent, after: None };
+        let parent = note
+            .path
+            .parent()
+            .and_then(|parent| made.get(parent))
+            .copied();
+        let request = Request::CreateNote {
+            title: note.title.clone(),
+            text: Some(text),
+            parent,
+            after: None,
+        };
         if let Reply::Created { id } = client.request(request).await? {
             made.insert(note.path.clone(), id);
         }
@@ -103,7 +127,10 @@ impl Plan {
             };
             let path = inside.join(&name);
             if name.starts_with('.') {
-                self.leave_out(&path, "hidden files and folders are settings of other tools");
+                self.leave_out(
+                    &path,
+                    "hidden files and folders are settings of other tools",
+                );
             } else if kind.is_symlink() {
                 self.leave_out(&path, "links to other places are not followed");
             } else if kind.is_dir() {
@@ -118,7 +145,11 @@ impl Plan {
         for name in names {
             let path = inside.join(name);
             let below = folders.contains(name);
-            self.notes.push(Planned { path: path.clone(), title: name.clone(), file: files.get(name).cloned() });
+            self.notes.push(Planned {
+                path: path.clone(),
+                title: name.clone(),
+                file: files.get(name).cloned(),
+            });
             if below && depth < DEEPEST {
                 let before = self.notes.len();
                 self.walk(root, &path, depth + 1)?;
@@ -134,7 +165,10 @@ impl Plan {
     }
 
     fn leave_out(&mut self, path: &Path, reason: &str) {
-        self.unmapped.push(Unmapped { path: shown(path), reason: reason.to_owned() });
+        self.unmapped.push(Unmapped {
+            path: shown(path),
+            reason: reason.to_owned(),
+        });
     }
 }
 
@@ -150,11 +184,18 @@ fn markdown_stem(name: &str) -> Option<&str> {
 fn read_text(file: &Path) -> Result<String, String> {
     let size = fs::metadata(file).map_err(|error| error.to_string())?.len();
     if size > LARGEST_FILE {
-        return Err(format!("it is larger than {} MiB", LARGEST_FILE / (1024 * 1024)));
+        return Err(format!(
+            "it is larger than {} MiB",
+            LARGEST_FILE / (1024 * 1024)
+        ));
     }
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
     let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned).replace("\r\n", "\n").replace('\r', "\n"))
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map_or(text.clone(), str::to_owned)
+        .replace("\r\n", "\n")
+        .replace('\r', "\n"))
 }
 
 /// How many links find a note among the titles, and the targets of those that do not. Links to the web are no concern.

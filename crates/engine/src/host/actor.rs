@@ -37,14 +37,19 @@ impl Actor {
     pub(crate) fn run(mut self) {
         let started = Instant::now();
         let now = || Now {
-            wall_ms: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64),
+            wall_ms: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| since.as_millis() as i64),
             mono_ms: started.elapsed().as_millis() as u64,
         };
         let mut rng = ChaCha20Rng::from_entropy();
         let mut outboxes: HashMap<ClientId, ClientOutbox> = HashMap::new();
         let runtime = self.runtime.clone();
         loop {
-            let wait = self.core.wake_at().map(|at| Duration::from_millis(at.saturating_sub(now().mono_ms)));
+            let wait = self
+                .core
+                .wake_at()
+                .map(|at| Duration::from_millis(at.saturating_sub(now().mono_ms)));
             let input = runtime.block_on(async {
                 tokio::select! {
                     biased;
@@ -65,10 +70,15 @@ impl Actor {
             for effect in self.core.handle(now(), &mut rng, input) {
                 match effect {
                     Effect::ToClient { client, message } => {
-                        let full = outboxes.get(&client).is_some_and(|outbox| outbox.try_send(*message).is_err());
+                        let full = outboxes
+                            .get(&client)
+                            .is_some_and(|outbox| outbox.try_send(*message).is_err());
                         if full && outboxes.remove(&client).is_some() {
                             tracing::warn!(client, "a shell fell too far behind and was let go");
-                            let _ = self.results.upgrade().map(|inbox| inbox.try_send(Input::ClientGone(client)));
+                            let _ = self
+                                .results
+                                .upgrade()
+                                .map(|inbox| inbox.try_send(Input::ClientGone(client)));
                         }
                     }
                     Effect::Job(job) => self.start(*job),
@@ -80,7 +90,9 @@ impl Actor {
     }
 
     fn start(&self, job: Job) {
-        let Some(results) = self.results.upgrade() else { return };
+        let Some(results) = self.results.upgrade() else {
+            return;
+        };
         self.runtime.spawn_blocking(move || {
             let _ = results.blocking_send(Input::JobDone(Box::new(job.run())));
         });
@@ -99,7 +111,10 @@ impl Actor {
                 self.outgoing.forget(&peer);
                 ordered(net.close(peer, reason));
             }
-            Effect::Dial { addresses, expected } => ordered(net.dial(&addresses, expected)),
+            Effect::Dial {
+                addresses,
+                expected,
+            } => ordered(net.dial(&addresses, expected)),
             Effect::Know { peer, addresses } => ordered(net.known(peer, &addresses)),
             Effect::Redial => ordered(net.redial_now()),
             Effect::Allow { devices, strangers } => net.allow(Allowed { devices, strangers }),

@@ -28,7 +28,10 @@ pub struct ClientSender(To);
 
 #[derive(Debug, Clone)]
 enum To {
-    Core { client: ClientId, inbox: mpsc::Sender<Input> },
+    Core {
+        client: ClientId,
+        inbox: mpsc::Sender<Input>,
+    },
     Socket(mpsc::Sender<ClientMessage>),
 }
 
@@ -55,9 +58,13 @@ impl ClientSender {
     /// When the engine has stopped.
     pub async fn send(&self, message: ClientMessage) -> Result<(), ApiError> {
         match &self.0 {
-            To::Core { client, inbox } => {
-                inbox.send(Input::Client { client: *client, message }).await.map_err(|_| engine_gone())
-            }
+            To::Core { client, inbox } => inbox
+                .send(Input::Client {
+                    client: *client,
+                    message,
+                })
+                .await
+                .map_err(|_| engine_gone()),
             To::Socket(writer) => writer.send(message).await.map_err(|_| engine_gone()),
         }
     }
@@ -83,11 +90,19 @@ impl Drop for ClientReceiver {
 }
 
 impl Client {
-    pub(crate) fn in_process(client: ClientId, inbox: mpsc::Sender<Input>, from: mpsc::Receiver<ServerMessage>) -> Self {
+    pub(crate) fn in_process(
+        client: ClientId,
+        inbox: mpsc::Sender<Input>,
+        from: mpsc::Receiver<ServerMessage>,
+    ) -> Self {
         let gone = Some((client, inbox.clone()));
         Self {
             sender: ClientSender(To::Core { client, inbox }),
-            receiver: ClientReceiver { from, set_aside: VecDeque::new(), gone },
+            receiver: ClientReceiver {
+                from,
+                set_aside: VecDeque::new(),
+                gone,
+            },
             last_id: 0,
         }
     }
@@ -113,7 +128,11 @@ impl Client {
         });
         Ok(Self {
             sender: ClientSender(To::Socket(to)),
-            receiver: ClientReceiver { from, set_aside: VecDeque::new(), gone: None },
+            receiver: ClientReceiver {
+                from,
+                set_aside: VecDeque::new(),
+                gone: None,
+            },
             last_id: 0,
         })
     }
@@ -128,7 +147,10 @@ impl Client {
         self.sender.send(ClientMessage { id, request }).await?;
         loop {
             match self.receiver.from.recv().await.ok_or_else(engine_gone)? {
-                ServerMessage::Reply { id: answered, result } if answered == id => return result.into(),
+                ServerMessage::Reply {
+                    id: answered,
+                    result,
+                } if answered == id => return result.into(),
                 other => self.receiver.set_aside.push_back(other),
             }
         }

@@ -78,16 +78,24 @@ impl Host {
     /// When the folder, its key or its database cannot be used, or another process has it and does not answer.
     pub async fn open(folder: impl Into<PathBuf>, wanted: Use) -> Result<Self, ProfileError> {
         let profile = Profile::at(folder)?;
-        let socket = profile.socket().map_err(|source| ProfileError::Folder { path: profile.folder().to_owned(), source })?;
+        let socket = profile.socket().map_err(|source| ProfileError::Folder {
+            path: profile.folder().to_owned(),
+            source,
+        })?;
         let given_up = Instant::now() + PATIENCE;
         loop {
             if let Some(ownership) = profile.own()? {
-                return Owner::start(&profile, ownership, socket, wanted).await.map(|owner| Self(Role::Owner(owner)));
+                return Owner::start(&profile, ownership, socket, wanted)
+                    .await
+                    .map(|owner| Self(Role::Owner(owner)));
             }
             match UnixStream::connect(&socket).await {
                 Ok(_) => return Ok(Self(Role::Guest(socket))),
                 Err(error) if Instant::now() > given_up => {
-                    return Err(ProfileError::NoAnswer { path: profile.folder().to_owned(), reason: error.to_string() });
+                    return Err(ProfileError::NoAnswer {
+                        path: profile.folder().to_owned(),
+                        reason: error.to_string(),
+                    });
                 }
                 // A process that runs one command has the profile for a moment and serves nobody.
                 Err(_) => tokio::time::sleep(Duration::from_millis(25)).await,
@@ -108,15 +116,27 @@ impl Host {
     pub async fn client(&self) -> Result<Client, ProfileError> {
         match &self.0 {
             Role::Owner(owner) => {
-                let stopped = || ProfileError::NoAnswer { path: PathBuf::new(), reason: "the engine has stopped".to_owned() };
+                let stopped = || ProfileError::NoAnswer {
+                    path: PathBuf::new(),
+                    reason: "the engine has stopped".to_owned(),
+                };
                 let client = owner.clients.fetch_add(1, Ordering::Relaxed);
                 let (outbox, from) = mpsc::channel(BACKLOG);
-                owner.joins.send(Joined { client, outbox }).await.map_err(|_| stopped())?;
+                owner
+                    .joins
+                    .send(Joined { client, outbox })
+                    .await
+                    .map_err(|_| stopped())?;
                 Ok(Client::in_process(client, owner.inbox.clone(), from))
             }
-            Role::Guest(socket) => Client::over_socket(socket)
-                .await
-                .map_err(|error| ProfileError::NoAnswer { path: socket.clone(), reason: error.to_string() }),
+            Role::Guest(socket) => {
+                Client::over_socket(socket)
+                    .await
+                    .map_err(|error| ProfileError::NoAnswer {
+                        path: socket.clone(),
+                        reason: error.to_string(),
+                    })
+            }
         }
     }
 
@@ -137,7 +157,12 @@ impl Host {
 }
 
 impl Owner {
-    async fn start(profile: &Profile, ownership: Ownership, socket: PathBuf, wanted: Use) -> Result<Self, ProfileError> {
+    async fn start(
+        profile: &Profile,
+        ownership: Ownership,
+        socket: PathBuf,
+        wanted: Use,
+    ) -> Result<Self, ProfileError> {
         let mut rng = ChaCha20Rng::from_entropy();
         let device = profile.device_key(&mut rng)?;
         let opened = skein_store::Store::open(&profile.database())?;
@@ -153,7 +178,8 @@ impl Owner {
             None => None,
             Some(network) => {
                 let device = skein_access::DeviceKey::from_bytes(&secret);
-                let (net, events) = start_net(&device, network, network.port.or_else(|| core.port())).await?;
+                let (net, events) =
+                    start_net(&device, network, network.port.or_else(|| core.port())).await?;
                 tokio::spawn(forward(events, inbox.clone()));
                 Some(net)
             }
@@ -167,8 +193,16 @@ impl Owner {
         if let Some(path) = &served {
             // A socket file left by a process that was killed: the lock says that it is dead.
             let _ = std::fs::remove_file(path);
-            let listener = UnixListener::bind(path).map_err(|source| ProfileError::Folder { path: path.clone(), source })?;
-            tokio::spawn(serve(listener, inbox.clone(), joins.clone(), clients.clone()));
+            let listener = UnixListener::bind(path).map_err(|source| ProfileError::Folder {
+                path: path.clone(),
+                source,
+            })?;
+            tokio::spawn(serve(
+                listener,
+                inbox.clone(),
+                joins.clone(),
+                clients.clone(),
+            ));
         }
         let actor = Actor {
             core,
@@ -182,8 +216,19 @@ impl Owner {
         let actor = std::thread::Builder::new()
             .name("skein-core".to_owned())
             .spawn(move || actor.run())
-            .map_err(|source| ProfileError::Folder { path: profile.folder().to_owned(), source })?;
-        Ok(Self { inbox, joins, clients, actor, net, socket: served, _ownership: ownership })
+            .map_err(|source| ProfileError::Folder {
+                path: profile.folder().to_owned(),
+                source,
+            })?;
+        Ok(Self {
+            inbox,
+            joins,
+            clients,
+            actor,
+            net,
+            socket: served,
+            _ownership: ownership,
+        })
     }
 }
 
@@ -195,13 +240,20 @@ async fn start_net(
 ) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), ProfileError> {
     let config = |port| NetConfig {
         key: device,
-        listen: if network.this_machine_only { Listen::loopback(port) } else { Listen::everywhere(port) },
+        listen: if network.this_machine_only {
+            Listen::loopback(port)
+        } else {
+            Listen::everywhere(port)
+        },
         discover: !network.this_machine_only,
         limits: Limits::default(),
     };
     match Net::start(config(port.unwrap_or(0))).await {
         Err(NetError::PortInUse { port }) if port != 0 => {
-            tracing::warn!(port, "the profile's port is taken by another program; listening on another");
+            tracing::warn!(
+                port,
+                "the profile's port is taken by another program; listening on another"
+            );
             Ok(Net::start(config(0)).await?)
         }
         other => Ok(other?),
@@ -213,13 +265,31 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Input
     while let Some(event) = events.recv().await {
         let news = match event {
             NetEvent::Listening { address } => PeerInput::Listening(address),
-            NetEvent::Connected { peer, address, dialed, .. } => PeerInput::Connected { peer, address, dialed },
+            NetEvent::Connected {
+                peer,
+                address,
+                dialed,
+                ..
+            } => PeerInput::Connected {
+                peer,
+                address,
+                dialed,
+            },
             NetEvent::Frame { peer, bytes } => PeerInput::Frame { peer, bytes },
-            NetEvent::Disconnected { peer, reason } => PeerInput::Disconnected { peer, reason: reason.to_string() },
+            NetEvent::Disconnected { peer, reason } => PeerInput::Disconnected {
+                peer,
+                reason: reason.to_string(),
+            },
             NetEvent::Discovered { peer, address } => PeerInput::Discovered { peer, address },
-            NetEvent::DialFailed { expected, addresses, reason } => {
-                PeerInput::DialFailed { expected, addresses, reason: reason.to_string() }
-            }
+            NetEvent::DialFailed {
+                expected,
+                addresses,
+                reason,
+            } => PeerInput::DialFailed {
+                expected,
+                addresses,
+                reason: reason.to_string(),
+            },
         };
         if inbox.send(Input::Peer(news)).await.is_err() {
             return;

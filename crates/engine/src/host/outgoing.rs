@@ -18,7 +18,13 @@ pub(super) struct Outgoing {
 
 impl Outgoing {
     /// Sends a frame after those before it. `false`: the device takes too little, and should be let go.
-    pub(super) fn send(&mut self, runtime: &tokio::runtime::Handle, net: &NetHandle, peer: DeviceId, frame: Vec<u8>) -> bool {
+    pub(super) fn send(
+        &mut self,
+        runtime: &tokio::runtime::Handle,
+        net: &NetHandle,
+        peer: DeviceId,
+        frame: Vec<u8>,
+    ) -> bool {
         let queue = self.queues.entry(peer).or_insert_with(|| {
             let (queue, waiting) = mpsc::channel(WAITING);
             runtime.spawn(pump(net.clone(), peer, waiting));

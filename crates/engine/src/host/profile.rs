@@ -22,7 +22,9 @@ pub enum ProfileError {
         source: io::Error,
     },
     /// The device key file is there and not readable as one.
-    #[error("The device key {path} is damaged ({reason}). It was left as it is: put back a copy of this file, or start with a new profile folder and join again.")]
+    #[error(
+        "The device key {path} is damaged ({reason}). It was left as it is: put back a copy of this file, or start with a new profile folder and join again."
+    )]
     Key {
         /// The file.
         path: PathBuf,
@@ -39,7 +41,9 @@ pub enum ProfileError {
     #[error("{0}")]
     Unreadable(crate::api::ApiError),
     /// Another process has the profile and does not answer.
-    #[error("Another Skein has the profile {path} open and does not answer ({reason}). Nothing was changed. Close it, or use another --profile.")]
+    #[error(
+        "Another Skein has the profile {path} open and does not answer ({reason}). Nothing was changed. Close it, or use another --profile."
+    )]
     NoAnswer {
         /// The profile.
         path: PathBuf,
@@ -82,7 +86,10 @@ impl Profile {
             .create(&folder)
             .and_then(|()| folder.canonicalize())
             .map(|folder| Self { folder })
-            .map_err(|source| ProfileError::Folder { path: folder, source })
+            .map_err(|source| ProfileError::Folder {
+                path: folder,
+                source,
+            })
     }
 
     /// The folder.
@@ -104,7 +111,8 @@ impl Profile {
         if beside.as_os_str().len() < 100 {
             return Ok(beside);
         }
-        let owner = fs::metadata(&self.folder).map(|meta| std::os::unix::fs::MetadataExt::uid(&meta))?;
+        let owner =
+            fs::metadata(&self.folder).map(|meta| std::os::unix::fs::MetadataExt::uid(&meta))?;
         let folder = std::env::temp_dir().join(format!("skein-{owner}"));
         match fs::DirBuilder::new().mode(0o700).create(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -112,17 +120,31 @@ impl Profile {
         }
         let meta = fs::symlink_metadata(&folder)?;
         if !meta.is_dir() || std::os::unix::fs::MetadataExt::uid(&meta) != owner {
-            return Err(io::Error::other(format!("{} belongs to somebody else", folder.display())));
+            return Err(io::Error::other(format!(
+                "{} belongs to somebody else",
+                folder.display()
+            )));
         }
         let name = blake3::hash(self.folder.as_os_str().as_encoded_bytes()).to_hex();
-        Ok(folder.join(name.get(..32).unwrap_or(&name)).with_extension("sock"))
+        Ok(folder
+            .join(name.get(..32).unwrap_or(&name))
+            .with_extension("sock"))
     }
 
     /// Takes the profile for this process, if no other has it.
     pub(crate) fn own(&self) -> Result<Option<Ownership>, ProfileError> {
         let path = self.folder.join("lock");
-        let failed = |source| ProfileError::Folder { path: path.clone(), source };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(failed)?;
+        let failed = |source| ProfileError::Folder {
+            path: path.clone(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Ownership { _lock: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -131,9 +153,15 @@ impl Profile {
     }
 
     /// Reads the device key, or makes one on the profile's first day.
-    pub(crate) fn device_key(&self, rng: &mut impl CryptoRngCore) -> Result<DeviceKey, ProfileError> {
+    pub(crate) fn device_key(
+        &self,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<DeviceKey, ProfileError> {
         let path = self.folder.join("device.key");
-        let folder_error = |source| ProfileError::Folder { path: path.clone(), source };
+        let folder_error = |source| ProfileError::Folder {
+            path: path.clone(),
+            source,
+        };
         match File::open(&path) {
             Ok(mut file) => {
                 let mut text = Zeroizing::new(String::new());
@@ -143,7 +171,10 @@ impl Profile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // A database without its key is a damaged profile, not a new one: a new key would be a stranger to its own workspace.
                 if self.database().exists() {
-                    return Err(ProfileError::Key { path, reason: "it is missing, though the workspace is here".to_owned() });
+                    return Err(ProfileError::Key {
+                        path,
+                        reason: "it is missing, though the workspace is here".to_owned(),
+                    });
                 }
                 let key = DeviceKey::generate(rng);
                 write_key(&path, &key).map_err(folder_error)?;
@@ -162,7 +193,10 @@ fn read_key(text: &str) -> Result<DeviceKey, String> {
     let bytes = skein_model::id::from_base32(&file.secret).map(Zeroizing::new);
     file.secret.zeroize();
     let bytes = bytes.map_err(|error| error.to_string())?;
-    let secret = bytes.as_slice().try_into().map_err(|_| "it has the wrong length".to_owned())?;
+    let secret = bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_| "it has the wrong length".to_owned())?;
     Ok(DeviceKey::from_bytes(secret))
 }
 
@@ -175,7 +209,12 @@ fn write_key(path: &Path, key: &DeviceKey) -> io::Result<()> {
     };
     let text = Zeroizing::new(serde_json::to_string(&file).map_err(io::Error::other)?);
     let beside = path.with_extension("key.new");
-    let mut out = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
+    let mut out = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&beside)?;
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
     fs::rename(&beside, path)?;
@@ -209,8 +248,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let profile = Profile::at(folder.path()).unwrap();
         fs::write(folder.path().join("device.key"), b"{\"format\":1").unwrap();
-        assert!(matches!(profile.device_key(&mut rng()), Err(ProfileError::Key { .. })));
-        assert_eq!(fs::read(folder.path().join("device.key")).unwrap(), b"{\"format\":1");
+        assert!(matches!(
+            profile.device_key(&mut rng()),
+            Err(ProfileError::Key { .. })
+        ));
+        assert_eq!(
+            fs::read(folder.path().join("device.key")).unwrap(),
+            b"{\"format\":1"
+        );
     }
 
     #[test]
@@ -218,7 +263,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let profile = Profile::at(folder.path()).unwrap();
         fs::write(profile.database(), b"x").unwrap();
-        assert!(matches!(profile.device_key(&mut rng()), Err(ProfileError::Key { .. })));
+        assert!(matches!(
+            profile.device_key(&mut rng()),
+            Err(ProfileError::Key { .. })
+        ));
     }
 
     #[test]

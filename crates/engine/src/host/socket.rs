@@ -10,7 +10,10 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
 /// Writes one message.
-pub(crate) async fn write_message<T: Serialize>(to: &mut (impl AsyncWrite + Unpin), message: &T) -> io::Result<()> {
+pub(crate) async fn write_message<T: Serialize>(
+    to: &mut (impl AsyncWrite + Unpin),
+    message: &T,
+) -> io::Result<()> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');
     to.write_all(&line).await?;
@@ -18,12 +21,18 @@ pub(crate) async fn write_message<T: Serialize>(to: &mut (impl AsyncWrite + Unpi
 }
 
 /// Reads one message; `None` at the end of the stream.
-pub(crate) async fn read_message<T: DeserializeOwned>(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<T>> {
+pub(crate) async fn read_message<T: DeserializeOwned>(
+    from: &mut (impl AsyncBufRead + Unpin),
+) -> io::Result<Option<T>> {
     let mut line = Vec::new();
     loop {
         let chunk = from.fill_buf().await?;
         if chunk.is_empty() {
-            return if line.is_empty() { Ok(None) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+            return if line.is_empty() {
+                Ok(None)
+            } else {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            };
         }
         let end = chunk.iter().position(|byte| *byte == b'\n');
         let take = end.map_or(chunk.len(), |at| at + 1);
@@ -33,7 +42,9 @@ pub(crate) async fn read_message<T: DeserializeOwned>(from: &mut (impl AsyncBufR
         line.extend(chunk.iter().take(take));
         from.consume(take);
         if end.is_some() {
-            return serde_json::from_slice(&line).map(Some).map_err(io::Error::from);
+            return serde_json::from_slice(&line)
+                .map(Some)
+                .map_err(io::Error::from);
         }
     }
 }

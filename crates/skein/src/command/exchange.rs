@@ -9,14 +9,31 @@ use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
 use crate::output::Output;
 
-pub(super) async fn search(connection: &mut Connection, out: Output, query: String, limit: u32) -> Result<(), Failure> {
-    let Reply::Found { hits } = connection.ask(Request::Search { query: query.clone(), limit }).await? else { return Err(another_question()) };
+pub(super) async fn search(
+    connection: &mut Connection,
+    out: Output,
+    query: String,
+    limit: u32,
+) -> Result<(), Failure> {
+    let Reply::Found { hits } = connection
+        .ask(Request::Search {
+            query: query.clone(),
+            limit,
+        })
+        .await?
+    else {
+        return Err(another_question());
+    };
     out.show(&hits, || {
         if hits.is_empty() {
             return format!("Nothing holds “{query}”.");
         }
         let lines = hits.iter().map(|hit| {
-            let snippet: String = hit.snippet.iter().map(|part| part.text.replace('\n', " ")).collect();
+            let snippet: String = hit
+                .snippet
+                .iter()
+                .map(|part| part.text.replace('\n', " "))
+                .collect();
             format!("{}  {}\n    {}", hit.id, hit.title, snippet.trim())
         });
         lines.collect::<Vec<_>>().join("\n")
@@ -24,30 +41,54 @@ pub(super) async fn search(connection: &mut Connection, out: Output, query: Stri
     Ok(())
 }
 
-pub(super) async fn import(connection: &mut Connection, out: Output, folder: &Path) -> Result<(), Failure> {
-    let report = exchange::import_markdown(&mut connection.client, folder, |progress| out.progress("Importing", progress)).await?;
+pub(super) async fn import(
+    connection: &mut Connection,
+    out: Output,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let report = exchange::import_markdown(&mut connection.client, folder, |progress| {
+        out.progress("Importing", progress)
+    })
+    .await?;
     out.show(&report, || {
         let mut lines = vec![format!(
             "{} notes and {} folders were imported; {} links lead to imported notes.",
             report.notes, report.folders, report.links
         )];
-        lines.extend(report.unmapped.iter().map(|unmapped| format!("  {}: {}", unmapped.path, unmapped.reason)));
+        lines.extend(
+            report
+                .unmapped
+                .iter()
+                .map(|unmapped| format!("  {}: {}", unmapped.path, unmapped.reason)),
+        );
         lines.join("\n")
     });
     Ok(())
 }
 
-pub(super) async fn export(connection: &mut Connection, out: Output, folder: &Path) -> Result<(), Failure> {
-    let report = exchange::export(&mut connection.client, folder, |progress| out.progress("Exporting", progress)).await?;
+pub(super) async fn export(
+    connection: &mut Connection,
+    out: Output,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let report = exchange::export(&mut connection.client, folder, |progress| {
+        out.progress("Exporting", progress)
+    })
+    .await?;
     out.show(&report, || {
-        format!("{} notes and {} boards with {} cards are in {}: {} files.", report.notes, report.boards, report.cards, report.path, report.files)
+        format!(
+            "{} notes and {} boards with {} cards are in {}: {} files.",
+            report.notes, report.boards, report.cards, report.path, report.files
+        )
     });
     Ok(())
 }
 
 /// Fails when something does not fit, so that a script notices.
 pub(super) async fn audit(connection: &mut Connection, out: Output) -> Result<(), Failure> {
-    let Reply::Audit { report } = connection.ask(Request::Audit).await? else { return Err(another_question()) };
+    let Reply::Audit { report } = connection.ask(Request::Audit).await? else {
+        return Err(another_question());
+    };
     out.show(&report, || {
         let mut lines = vec![format!(
             "{} documents with {} changes were loaded again, {} envelopes verified, {} changes wait to be sealed.",
@@ -63,7 +104,10 @@ pub(super) async fn audit(connection: &mut Connection, out: Output) -> Result<()
         return Ok(());
     }
     Err(Failure::invalid(
-        format!("The audit found {} differences; nothing was changed.", report.differences.len()),
+        format!(
+            "The audit found {} differences; nothing was changed.",
+            report.differences.len()
+        ),
         "Export what is here, and compare with a colleague's device.",
     ))
 }

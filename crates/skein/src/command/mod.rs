@@ -22,7 +22,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let wanted = match &arguments.command {
         Command::Run { port } => Use::Stay(arguments.network(*port)),
         Command::Serve { .. } => Use::Stay(arguments.network(None)),
-        Command::Sync { .. } | Command::Join { .. } | Command::Invite { .. } | Command::Connect { .. } => Use::Sync(arguments.network(None)),
+        Command::Sync { .. }
+        | Command::Join { .. }
+        | Command::Invite { .. }
+        | Command::Connect { .. } => Use::Sync(arguments.network(None)),
         _ => Use::Once,
     };
     let mut connection = Connection::open(&arguments, wanted).await?;
@@ -31,25 +34,50 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     result
 }
 
-async fn dispatch(connection: &mut Connection, out: Output, command: Command) -> Result<(), Failure> {
+async fn dispatch(
+    connection: &mut Connection,
+    out: Output,
+    command: Command,
+) -> Result<(), Failure> {
     match command {
         Command::Init { name, workspace } => {
-            let request = Request::CreateWorkspace { member_name: name, workspace_name: workspace };
-            let Reply::Status { status } = connection.ask(request).await? else { return Err(another_question()) };
+            let request = Request::CreateWorkspace {
+                member_name: name,
+                workspace_name: workspace,
+            };
+            let Reply::Status { status } = connection.ask(request).await? else {
+                return Err(another_question());
+            };
             let id = status.workspace_id.clone().unwrap_or_default();
-            let value = json!({ "id": id, "workspace": status.workspace_name, "device": status.device_id });
-            out.show(&value, || format!("The workspace “{}” is yours. `skein invite` lets others in.", status.workspace_name.unwrap_or_default()));
+            let value =
+                json!({ "id": id, "workspace": status.workspace_name, "device": status.device_id });
+            out.show(&value, || {
+                format!(
+                    "The workspace “{}” is yours. `skein invite` lets others in.",
+                    status.workspace_name.unwrap_or_default()
+                )
+            });
             Ok(())
         }
         Command::Note(command) => note::run(connection, out, command).await,
         Command::Board(command) => board::run(connection, out, command).await,
         Command::Card(command) => board::card(connection, out, command).await,
-        Command::Search { text, limit } => exchange::search(connection, out, text.join(" "), limit).await,
-        Command::Import(Import::Markdown { folder }) => exchange::import(connection, out, &folder).await,
+        Command::Search { text, limit } => {
+            exchange::search(connection, out, text.join(" "), limit).await
+        }
+        Command::Import(Import::Markdown { folder }) => {
+            exchange::import(connection, out, &folder).await
+        }
         Command::Export { folder } => exchange::export(connection, out, &folder).await,
         Command::Audit => exchange::audit(connection, out).await,
-        Command::Invite { role, uses, expires } => people::invite(connection, out, role, uses, expires).await,
-        Command::Join { ticket, name, wait } => people::join(connection, out, ticket, name, wait).await,
+        Command::Invite {
+            role,
+            uses,
+            expires,
+        } => people::invite(connection, out, role, uses, expires).await,
+        Command::Join { ticket, name, wait } => {
+            people::join(connection, out, ticket, name, wait).await
+        }
         Command::Peers => people::peers(connection, out).await,
         Command::Connect { address } => people::connect(connection, out, address).await,
         Command::Status => people::status(connection, out).await,

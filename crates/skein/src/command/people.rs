@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use skein_access::Role as Granted;
-use skein_engine::api::{Event, JoiningStep, PeerState, Reply, Request, ServerMessage, View, WorkspaceState};
+use skein_engine::api::{
+    Event, JoiningStep, PeerState, Reply, Request, ServerMessage, View, WorkspaceState,
+};
 use tokio::time::{Instant, timeout_at};
 
 use crate::arguments::Role;
@@ -12,35 +14,81 @@ use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
 use crate::output::Output;
 
-pub(super) async fn invite(connection: &mut Connection, out: Output, role: Role, uses: u32, expires: Option<u32>) -> Result<(), Failure> {
+pub(super) async fn invite(
+    connection: &mut Connection,
+    out: Output,
+    role: Role,
+    uses: u32,
+    expires: Option<u32>,
+) -> Result<(), Failure> {
     let role = match role {
         Role::Owner => Granted::Owner,
         Role::Editor => Granted::Editor,
     };
-    let request = Request::CreateInvite { role, uses, expires_in_hours: expires };
-    let Reply::Invite { ticket, link, addresses } = connection.ask(request).await? else { return Err(another_question()) };
-    out.show(&json!({ "ticket": ticket, "link": link, "addresses": addresses }), || ticket.clone());
+    let request = Request::CreateInvite {
+        role,
+        uses,
+        expires_in_hours: expires,
+    };
+    let Reply::Invite {
+        ticket,
+        link,
+        addresses,
+    } = connection.ask(request).await?
+    else {
+        return Err(another_question());
+    };
+    out.show(
+        &json!({ "ticket": ticket, "link": link, "addresses": addresses }),
+        || ticket.clone(),
+    );
     if connection.is_owner() {
         out.say("Hand it over by a way you trust: whoever has it can come in. Keep Skein open (or `skein run`) so that it can be used.");
     }
     Ok(())
 }
 
-pub(super) async fn join(connection: &mut Connection, out: Output, ticket: String, name: String, wait: u64) -> Result<(), Failure> {
-    connection.ask(Request::JoinWorkspace { ticket, member_name: name }).await?;
-    connection.ask(Request::Subscribe { view: View::Status }).await?;
+pub(super) async fn join(
+    connection: &mut Connection,
+    out: Output,
+    ticket: String,
+    name: String,
+    wait: u64,
+) -> Result<(), Failure> {
+    connection
+        .ask(Request::JoinWorkspace {
+            ticket,
+            member_name: name,
+        })
+        .await?;
+    connection
+        .ask(Request::Subscribe { view: View::Status })
+        .await?;
     let until = Instant::now() + Duration::from_secs(wait);
     let mut said = None;
     let mut reason = None;
     while let Ok(message) = timeout_at(until, connection.client.receive()).await {
-        let Some(message) = message else { return Err(another_question()) };
-        let ServerMessage::Event { event: Event::Status { status }, .. } = message else { continue };
+        let Some(message) = message else {
+            return Err(another_question());
+        };
+        let ServerMessage::Event {
+            event: Event::Status { status },
+            ..
+        } = message
+        else {
+            continue;
+        };
         if status.state == WorkspaceState::Ready {
-            let words = format!("You are in “{}”.", status.workspace_name.clone().unwrap_or_default());
+            let words = format!(
+                "You are in “{}”.",
+                status.workspace_name.clone().unwrap_or_default()
+            );
             out.show(&json!({ "id": status.workspace_id, "workspace": status.workspace_name, "device": status.device_id }), || words);
             return Ok(());
         }
-        let Some(joining) = status.joining else { continue };
+        let Some(joining) = status.joining else {
+            continue;
+        };
         if said != Some(joining.step) {
             said = Some(joining.step);
             out.say(step_words(joining.step));
@@ -49,7 +97,13 @@ pub(super) async fn join(connection: &mut Connection, out: Output, ticket: Strin
     }
     Err(skein_engine::api::ApiError::new(
         skein_engine::api::ErrorCode::TimedOut,
-        format!("The join has not succeeded yet{}", reason.map_or_else(|| ".".to_owned(), |reason| format!(": {}.", reason.trim_end_matches('.')))),
+        format!(
+            "The join has not succeeded yet{}",
+            reason.map_or_else(
+                || ".".to_owned(),
+                |reason| format!(": {}.", reason.trim_end_matches('.'))
+            )
+        ),
         "The invite is kept and tried again whenever Skein runs: `skein run`, or the app.",
     )
     .into())
@@ -65,7 +119,9 @@ fn step_words(step: JoiningStep) -> &'static str {
 }
 
 pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<(), Failure> {
-    let Reply::Peers { peers, listening } = connection.ask(Request::ListPeers).await? else { return Err(another_question()) };
+    let Reply::Peers { peers, listening } = connection.ask(Request::ListPeers).await? else {
+        return Err(another_question());
+    };
     out.show(&peers, || {
         let mut lines: Vec<String> = peers
             .iter()
@@ -73,7 +129,9 @@ pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<()
                 let state = match peer.state {
                     PeerState::Agreed => "connected, holds the same".to_owned(),
                     PeerState::Syncing => "connected, exchanging".to_owned(),
-                    PeerState::Away if peer.behind > 0 => format!("away, lacks {} envelopes", peer.behind),
+                    PeerState::Away if peer.behind > 0 => {
+                        format!("away, lacks {} envelopes", peer.behind)
+                    }
                     PeerState::Away => "away, holds all of yours".to_owned(),
                 };
                 format!("{}  {}: {state}", peer.device, peer.name)
@@ -82,30 +140,55 @@ pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<()
         if lines.is_empty() {
             lines.push("No other device yet. `skein invite` lets somebody in.".to_owned());
         }
-        lines.extend(listening.iter().map(|address| format!("reachable at {address}")));
+        lines.extend(
+            listening
+                .iter()
+                .map(|address| format!("reachable at {address}")),
+        );
         lines.join("\n")
     });
     Ok(())
 }
 
-pub(super) async fn connect(connection: &mut Connection, out: Output, address: String) -> Result<(), Failure> {
+pub(super) async fn connect(
+    connection: &mut Connection,
+    out: Output,
+    address: String,
+) -> Result<(), Failure> {
     connection.ask(Request::Connect { address }).await?;
-    let Reply::Idle { peers, .. } = connection.ask(Request::WaitUntilIdle { timeout_ms: 30_000, peers: 1 }).await? else {
+    let Reply::Idle { peers, .. } = connection
+        .ask(Request::WaitUntilIdle {
+            timeout_ms: 30_000,
+            peers: 1,
+        })
+        .await?
+    else {
         return Err(another_question());
     };
-    out.show(&json!({ "peers": peers }), || "Connected, and both hold the same.".to_owned());
+    out.show(&json!({ "peers": peers }), || {
+        "Connected, and both hold the same.".to_owned()
+    });
     Ok(())
 }
 
 pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(), Failure> {
     let status = connection.status().await?;
-    let Reply::Delivery { delivery } = connection.ask(Request::Delivery { document: None }).await? else { return Err(another_question()) };
-    let Reply::Peers { listening, .. } = connection.ask(Request::ListPeers).await? else { return Err(another_question()) };
+    let Reply::Delivery { delivery } = connection.ask(Request::Delivery { document: None }).await?
+    else {
+        return Err(another_question());
+    };
+    let Reply::Peers { listening, .. } = connection.ask(Request::ListPeers).await? else {
+        return Err(another_question());
+    };
     let value = json!({ "status": status, "delivery": delivery, "listening": listening });
     out.show(&value, || match status.state {
-        WorkspaceState::Empty => "No workspace yet. `skein init` makes one, `skein join` joins one.".to_owned(),
+        WorkspaceState::Empty => {
+            "No workspace yet. `skein init` makes one, `skein join` joins one.".to_owned()
+        }
         WorkspaceState::Joining => "Joining a workspace.".to_owned(),
-        WorkspaceState::ReadOnly => format!("Read only: {}", status.read_only_reason.unwrap_or_default()),
+        WorkspaceState::ReadOnly => {
+            format!("Read only: {}", status.read_only_reason.unwrap_or_default())
+        }
         WorkspaceState::Ready => format!(
             "{} in “{}”. {}.",
             status.member_name.unwrap_or_default(),
@@ -116,20 +199,42 @@ pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(
     Ok(())
 }
 
-pub(super) async fn sync(connection: &mut Connection, out: Output, wait: u64, timeout: u64) -> Result<(), Failure> {
+pub(super) async fn sync(
+    connection: &mut Connection,
+    out: Output,
+    wait: u64,
+    timeout: u64,
+) -> Result<(), Failure> {
     connection.ask(Request::Reconnect).await?;
-    let met = connection.ask(Request::WaitUntilIdle { timeout_ms: milliseconds(wait), peers: 1 }).await;
+    let met = connection
+        .ask(Request::WaitUntilIdle {
+            timeout_ms: milliseconds(wait),
+            peers: 1,
+        })
+        .await;
     // Somebody may be there with much to exchange: only when nobody came is the wait over.
     let reply = match met {
         Ok(reply) => reply,
-        Err(_) => connection.ask(Request::WaitUntilIdle { timeout_ms: milliseconds(timeout.saturating_sub(wait)), peers: 0 }).await?,
+        Err(_) => {
+            connection
+                .ask(Request::WaitUntilIdle {
+                    timeout_ms: milliseconds(timeout.saturating_sub(wait)),
+                    peers: 0,
+                })
+                .await?
+        }
     };
-    let Reply::Idle { peers, envelopes } = reply else { return Err(another_question()) };
-    out.show(&json!({ "peers": peers, "envelopes": envelopes }), || match peers {
-        0 => "Nobody could be reached. Everything is saved here.".to_owned(),
-        1 => "One other device holds the same.".to_owned(),
-        many => format!("{many} other devices hold the same."),
-    });
+    let Reply::Idle { peers, envelopes } = reply else {
+        return Err(another_question());
+    };
+    out.show(
+        &json!({ "peers": peers, "envelopes": envelopes }),
+        || match peers {
+            0 => "Nobody could be reached. Everything is saved here.".to_owned(),
+            1 => "One other device holds the same.".to_owned(),
+            many => format!("{many} other devices hold the same."),
+        },
+    );
     Ok(())
 }
 

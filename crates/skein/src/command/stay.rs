@@ -12,20 +12,36 @@ use crate::serve;
 /// A node without a window: prints who and where it is, and stays.
 pub(super) async fn run(connection: &mut Connection, out: Output) -> Result<(), Failure> {
     if !connection.is_owner() {
-        return Err(Failure::invalid("This profile is in use by another Skein, which exchanges for it already.", "Use another --profile."));
+        return Err(Failure::invalid(
+            "This profile is in use by another Skein, which exchanges for it already.",
+            "Use another --profile.",
+        ));
     }
     let status = connection.status().await?;
-    let Reply::Peers { listening, .. } = connection.ask(Request::ListPeers).await? else { return Err(another_question()) };
-    out.show(&json!({ "device": status.device_id, "addresses": listening }), || {
-        let mut lines = vec![format!("device {}", status.device_id)];
-        lines.extend(listening.iter().map(|address| format!("reachable at {address}")));
-        lines.join("\n")
-    });
+    let Reply::Peers { listening, .. } = connection.ask(Request::ListPeers).await? else {
+        return Err(another_question());
+    };
+    out.show(
+        &json!({ "device": status.device_id, "addresses": listening }),
+        || {
+            let mut lines = vec![format!("device {}", status.device_id)];
+            lines.extend(
+                listening
+                    .iter()
+                    .map(|address| format!("reachable at {address}")),
+            );
+            lines.join("\n")
+        },
+    );
     end_of_stay().await
 }
 
 /// The interface in a browser on this machine.
-pub(super) async fn serve(connection: &mut Connection, out: Output, port: u16) -> Result<(), Failure> {
+pub(super) async fn serve(
+    connection: &mut Connection,
+    out: Output,
+    port: u16,
+) -> Result<(), Failure> {
     let site = serve::Site::bind(port).await?;
     let address = site.address();
     out.show(&json!({ "address": address }), || format!("Open {address}\nThe address is a key: whoever has it and uses this machine can read and write here."));
