@@ -855,7 +855,15 @@ behind: number,
 /**
  * When it was last connected, in ms since 1970.
  */
-lastSeen: number | null, };
+lastSeen: number | null, 
+/**
+ * Bytes sent to it in this connection, as they are before the transport's own encryption; 0 while it is away.
+ */
+bytesSent: number, 
+/**
+ * Bytes received from it in this connection; 0 while it is away.
+ */
+bytesReceived: number, };
 
 export type PeerState = "syncing" | "agreed" | "away";
 

@@ -74,6 +74,8 @@ export class FakeEngine implements Transport {
       address: "192.168.1.24:4711",
       behind: 0,
       lastSeen: NOW,
+      bytesSent: 48_200,
+      bytesReceived: 51_900,
     },
     {
       device: "d-3",
@@ -82,6 +84,8 @@ export class FakeEngine implements Transport {
       address: null,
       behind: 3,
       lastSeen: NOW - 7_200_000,
+      bytesSent: 0,
+      bytesReceived: 0,
     },
   ];
   delivery: Delivery = {
