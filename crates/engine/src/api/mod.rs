@@ -41,6 +41,8 @@ pub struct ClientMessage {
 /// Anything on its way from the engine to one client.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
+// A message lives for a moment between two queues; a box would only make it harder to match.
+#[allow(clippy::large_enum_variant)]
 pub enum ServerMessage {
     /// The answer to one request.
     Reply {
@@ -63,7 +65,7 @@ pub enum ServerMessage {
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It was done; a change that was acknowledged so is on disk.
-    Ok(Reply),
+    Ok(Box<Reply>),
     /// It was not done, and nothing of it was kept unless the message says so.
     Error(ApiError),
 }
@@ -71,7 +73,7 @@ pub enum Outcome {
 impl From<Result<Reply, ApiError>> for Outcome {
     fn from(result: Result<Reply, ApiError>) -> Self {
         match result {
-            Ok(reply) => Self::Ok(reply),
+            Ok(reply) => Self::Ok(Box::new(reply)),
             Err(error) => Self::Error(error),
         }
     }
@@ -80,7 +82,7 @@ impl From<Result<Reply, ApiError>> for Outcome {
 impl From<Outcome> for Result<Reply, ApiError> {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::Ok(reply) => Ok(reply),
+            Outcome::Ok(reply) => Ok(*reply),
             Outcome::Error(error) => Err(error),
         }
     }

@@ -86,9 +86,8 @@ impl Core {
         edit: BoardEdit,
     ) -> Result<Reply, ApiError> {
         check_board_edit(&edit)?;
-        match &edit {
-            BoardEdit::Move { parent, .. } => self.check_parent(id, *parent)?,
-            _ => {}
+        if let BoardEdit::Move { parent, .. } = &edit {
+            self.check_parent(id, *parent)?;
         }
         self.edit(step, id, Edit::Board(edit))
     }

@@ -67,7 +67,7 @@ pub struct Core {
 /// How a request goes on.
 enum Flow {
     /// It is done.
-    Answer(Reply),
+    Answer(Box<Reply>),
     /// It is answered already, or will be.
     Later,
 }
@@ -166,7 +166,7 @@ impl Core {
         }
         let id = message.id;
         match self.dispatch(step, client, message) {
-            Ok(Flow::Answer(reply)) => step.reply(client, id, Ok(reply)),
+            Ok(Flow::Answer(reply)) => step.reply(client, id, Ok(*reply)),
             Ok(Flow::Later) => {}
             Err(error) => step.reply(client, id, Err(error)),
         }
@@ -264,7 +264,7 @@ impl Core {
                 return Ok(Flow::Later);
             }
         };
-        Ok(Flow::Answer(reply))
+        Ok(Flow::Answer(Box::new(reply)))
     }
 
     fn shut_down(&mut self, step: &mut Step<'_>) {

@@ -55,7 +55,7 @@ impl Core {
                 if let Some(link) = self.links.get_mut(&peer) {
                     link.received += bytes.len() as u64;
                 }
-                self.to_session(step, peer, SessionInput::Frame(&bytes));
+                self.give_session(step, peer, SessionInput::Frame(&bytes));
             }
             PeerInput::Disconnected { peer, reason } => self.disconnected(step, peer, &reason),
             PeerInput::Discovered { peer, address } => {
@@ -110,7 +110,7 @@ impl Core {
     }
 
     fn disconnected(&mut self, step: &mut Step<'_>, peer: DeviceId, reason: &str) {
-        self.to_session(step, peer, SessionInput::Disconnected);
+        self.give_session(step, peer, SessionInput::Disconnected);
         if self.links.remove(&peer).is_some() {
             tracing::debug!(%peer, reason, "disconnected");
             self.remember_peer(step, peer, None);
@@ -119,7 +119,7 @@ impl Core {
     }
 
     /// Gives one session an input and does what it asks for.
-    pub(super) fn to_session(
+    pub(super) fn give_session(
         &mut self,
         step: &mut Step<'_>,
         peer: DeviceId,
@@ -151,11 +151,11 @@ impl Core {
                 }
                 SessionOutput::NeedAdmission { proof, .. } => {
                     let admission = self.admission(peer, proof.as_ref());
-                    self.to_session(step, peer, SessionInput::Admitted(admission));
+                    self.give_session(step, peer, SessionInput::Admitted(admission));
                 }
                 SessionOutput::Load { ids, bytes, .. } => {
                     let envelopes = self.read_envelopes(&ids, bytes);
-                    self.to_session(step, peer, SessionInput::Provide(envelopes));
+                    self.give_session(step, peer, SessionInput::Provide(envelopes));
                 }
                 SessionOutput::Store {
                     batch,
@@ -163,10 +163,10 @@ impl Core {
                     envelopes,
                 } => match self.receive(step, group, &envelopes) {
                     Ok((refused, items)) => {
-                        self.to_session(step, peer, SessionInput::Stored { batch, refused });
+                        self.give_session(step, peer, SessionInput::Stored { batch, refused });
                         self.received(step, peer, group, &items);
                     }
-                    Err(error) => self.to_session(step, peer, SessionInput::Shut(error.message)),
+                    Err(error) => self.give_session(step, peer, SessionInput::Shut(error.message)),
                 },
                 SessionOutput::Acknowledged(held) => self.acknowledged(step, peer, &held),
                 SessionOutput::Agreed(agreement) => {
@@ -246,7 +246,7 @@ impl Core {
             {
                 link.agreed = false;
             }
-            self.to_session(step, peer, SessionInput::Inserted { items, from });
+            self.give_session(step, peer, SessionInput::Inserted { items, from });
         }
         step.news.peers = true;
     }
@@ -255,7 +255,7 @@ impl Core {
     pub(super) fn rights_changed(&mut self, step: &mut Step<'_>) {
         let peers: Vec<DeviceId> = self.links.keys().copied().collect();
         for peer in peers {
-            self.to_session(step, peer, SessionInput::AccessChanged);
+            self.give_session(step, peer, SessionInput::AccessChanged);
         }
     }
 
@@ -413,7 +413,7 @@ impl Core {
             if let Some(link) = self.links.get_mut(&peer) {
                 link.next_tick = mono + TICK;
             }
-            self.to_session(step, peer, SessionInput::Tick);
+            self.give_session(step, peer, SessionInput::Tick);
         }
     }
 

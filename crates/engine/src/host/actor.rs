@@ -83,7 +83,7 @@ impl Actor {
                     }
                     Effect::Job(job) => self.start(*job),
                     Effect::Stopped => return,
-                    other => self.to_net(other),
+                    other => self.order_network(other),
                 }
             }
         }
@@ -98,7 +98,7 @@ impl Actor {
         });
     }
 
-    fn to_net(&mut self, effect: Effect) {
+    fn order_network(&mut self, effect: Effect) {
         let Some(net) = &self.net else { return };
         match effect {
             Effect::Send { peer, frame } => {

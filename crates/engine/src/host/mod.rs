@@ -165,7 +165,7 @@ impl Owner {
     ) -> Result<Self, ProfileError> {
         let mut rng = ChaCha20Rng::from_entropy();
         let device = profile.device_key(&mut rng)?;
-        let opened = skein_store::Store::open(&profile.database())?;
+        let opened = skein_store::Store::open(profile.database())?;
         let (inbox, receiver) = mpsc::channel(INBOX);
         let (joins, joined) = mpsc::channel(16);
         let network = match wanted {

@@ -41,16 +41,12 @@ impl Outgoing {
 
 async fn pump(net: NetHandle, peer: DeviceId, mut waiting: mpsc::Receiver<Vec<u8>>) {
     while let Some(mut frame) = waiting.recv().await {
-        loop {
-            match net.send(&peer, frame) {
-                Err(SendError::Full(back)) => {
-                    frame = back;
-                    if !net.writable(&peer).await {
-                        break;
-                    }
-                }
-                Ok(()) | Err(SendError::NotConnected | SendError::TooLarge(_)) => break,
+        // A device that is not connected any more gets nothing: the next session compares anew.
+        while let Err(SendError::Full(back)) = net.send(&peer, frame) {
+            if !net.writable(&peer).await {
+                break;
             }
+            frame = back;
         }
     }
 }
