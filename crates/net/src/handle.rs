@@ -103,7 +103,7 @@ impl NetHandle {
         self.order(Command::RedialNow)
     }
 
-    /// Disconnects a device; what is queued for it still leaves (for at most a second). A known device is dialled again
+    /// Disconnects a device; what is queued for it still leaves (for at most two seconds). A known device is dialled again
     /// after its wait: make it unknown first, or not allowed, to be rid of it.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ impl NetHandle {
     }
 
     /// Says good-bye to everyone and waits until every task has ended and the port is free: mostly well under a second, at
-    /// the very most four. The events end with it; links that the engine has not heard the end of are over too. Who cannot
+    /// the very most six. The events end with it; links that the engine has not heard the end of are over too. Who cannot
     /// wait may drop the future: the network stops all the same.
     pub async fn shutdown(&self) {
         // A network that is stopped or stopping needs no order.

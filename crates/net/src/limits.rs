@@ -69,8 +69,9 @@ pub(crate) const PROOF_AFTER_WAKE: Duration = Duration::from_secs(5);
 /// How often silence, strangers and the clocks are looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
-/// How long the frames already queued may take to leave when a link is closed on purpose.
-pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long the frames already queued may take to leave, and the other side to confirm the end, when a link is closed on
+/// purpose.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The shortest wait before a device is dialled again.
 pub const REDIAL_SHORTEST: Duration = Duration::from_secs(1);

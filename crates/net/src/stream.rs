@@ -9,7 +9,7 @@ use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use skein_access::DeviceId;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use crate::{
@@ -104,7 +104,7 @@ async fn carry(
     end: &mut oneshot::Receiver<Ended>,
 ) -> Ended {
     let (mut reader, mut writer) = stream.split();
-    let reason = {
+    let (reason, deadline) = {
         let mut reading = pin!(read_all(
             &mut reader,
             device,
@@ -123,13 +123,14 @@ async fn carry(
                 }
                 // What was queued still leaves, then the other side reads the end.
                 outboxes.remove(&device);
-                let _ = timeout(LAST_WORDS, &mut writing).await;
-                reason
+                let deadline = Instant::now() + LAST_WORDS;
+                let _ = timeout_at(deadline, &mut writing).await;
+                (reason, deadline)
             }
         }
     };
     // Hanging up at once could overtake the last frames; the other side's own end says that it has them.
-    let _ = timeout(LAST_WORDS, discard(&mut reader)).await;
+    let _ = timeout_at(deadline, discard(&mut reader)).await;
     reason
 }
 

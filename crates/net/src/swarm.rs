@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// How long a shutdown waits for links to say good-bye and connections to close.
-const GOOD_BYE: Duration = Duration::from_secs(3);
+const GOOD_BYE: Duration = Duration::from_secs(5);
 
 /// How long the last packets may take to leave: after this the sockets are closed under whatever still wants to write.
 const LAST_PACKETS: Duration = Duration::from_millis(50);
