@@ -1,124 +1,232 @@
-//! The audit: every document loaded again and compared with its stored version and its projection, every envelope verified.
+//! The audit: every document loaded again and compared with its stored version, its projection and its envelopes; every
+//! envelope verified. It goes on in slices, so that other work does not wait for it.
 
-use skein_access::UnverifiedEnvelope;
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use skein_access::{EnvelopeKind, UnverifiedEnvelope};
 use skein_model::{ChangeBytes, Document, DocumentId};
-use skein_store::AuditedDocument;
+use skein_store::{AuditedDocument, EnvelopeState, Mark, StoredEnvelope};
 
 use super::Core;
-use crate::api::{ApiError, AuditReport, Difference, Reply};
+use super::io::ClientId;
+use super::step::Step;
+use crate::api::{ApiError, AuditReport, Difference, Reply, RequestId};
 
-/// How many envelopes are read at a time.
-const BATCH: u32 = 500;
+/// How many documents are looked at in one step.
+const DOCUMENTS_A_STEP: usize = 16;
+/// How many envelopes are looked at in one step.
+const ENVELOPES_A_STEP: u32 = 200;
+
+/// The hash of a change.
+type Hash = [u8; 32];
+
+/// An audit under way.
+pub(super) struct Audit {
+    client: ClientId,
+    request: RequestId,
+    documents: VecDeque<AuditedDocument>,
+    /// Envelopes that came later hold what the documents may not have had when they were looked at.
+    last_mark: Mark,
+    looked_through: Mark,
+    /// The changes of each document as it was found.
+    changes: BTreeMap<DocumentId, HashSet<Hash>>,
+    /// Changes that should be in some envelope and were not met in one yet.
+    unmet: BTreeMap<DocumentId, HashSet<Hash>>,
+    digest: blake3::Hasher,
+    report: AuditReport,
+}
+
+impl Audit {
+    fn differs(&mut self, subject: impl Into<String>, what: impl Into<String>) {
+        let (subject, what) = (subject.into(), what.into());
+        self.report.differences.push(Difference { subject, what });
+    }
+}
 
 impl Core {
-    /// Reloads everything and reports what does not fit. Changes nothing.
-    pub(super) fn audit(&self) -> Result<Reply, ApiError> {
-        let mut report = AuditReport {
-            documents: 0,
-            changes: 0,
-            envelopes: 0,
-            unsealed: 0,
-            digest: String::new(),
-            differences: Vec::new(),
+    /// Begins an audit; the answer comes when it is done. Nothing is changed by it.
+    pub(super) fn begin_audit(
+        &mut self,
+        client: ClientId,
+        request: RequestId,
+    ) -> Result<(), ApiError> {
+        let mut audit = Audit {
+            client,
+            request,
+            documents: self.store.audit_documents()?.into(),
+            last_mark: self.store.last_mark()?,
+            looked_through: 0,
+            changes: BTreeMap::new(),
+            unmet: BTreeMap::new(),
+            digest: blake3::Hasher::new(),
+            report: AuditReport {
+                documents: 0,
+                changes: 0,
+                envelopes: 0,
+                unsealed: 0,
+                digest: String::new(),
+                differences: Vec::new(),
+            },
         };
-        for trouble in self.store.check()? {
-            report.differences.push(Difference {
-                subject: "the workspace's file".to_owned(),
-                what: trouble,
-            });
+        for trouble in self.store.check()?.into_iter().chain(self.store.orphans()?) {
+            audit.differs("the workspace's file", trouble);
         }
-        for orphan in self.store.orphans()? {
-            report.differences.push(Difference {
-                subject: "the workspace's file".to_owned(),
-                what: orphan,
-            });
-        }
-        let mut digest = blake3::Hasher::new();
-        for audited in self.store.audit_documents()? {
-            report.documents += 1;
-            report.unsealed += audited.unsealed;
-            digest.update(audited.id.as_bytes());
-            digest.update(&audited.heads.to_bytes());
-            if let Err(difference) = self.audit_document(&audited, &mut report) {
-                report.differences.push(Difference {
-                    subject: self.subject(audited.id),
-                    what: difference.message,
-                });
-            }
-        }
-        self.audit_envelopes(&mut report)?;
-        report.digest = digest.finalize().to_hex().to_string();
-        Ok(Reply::Audit { report })
+        self.audits.push_back(audit);
+        Ok(())
     }
 
-    fn audit_document(
-        &self,
-        audited: &AuditedDocument,
-        report: &mut AuditReport,
-    ) -> Result<(), ApiError> {
+    /// Goes on with the audit under way, if there is one.
+    pub(super) fn go_on_with_audit(&mut self, step: &mut Step<'_>) {
+        let Some(mut audit) = self.audits.pop_front() else {
+            return;
+        };
+        match self.audit_some(&mut audit) {
+            Ok(false) => self.audits.push_front(audit),
+            Ok(true) => {
+                audit.report.digest = audit.digest.finalize().to_hex().to_string();
+                let reply = Reply::Audit {
+                    report: audit.report,
+                };
+                step.reply(audit.client, audit.request, Ok(reply));
+            }
+            Err(error) => step.reply(audit.client, audit.request, Err(error)),
+        }
+    }
+
+    /// One slice; `true` when all is done.
+    fn audit_some(&self, audit: &mut Audit) -> Result<bool, ApiError> {
+        for _ in 0..DOCUMENTS_A_STEP {
+            let Some(audited) = audit.documents.pop_front() else {
+                return self.audit_envelopes(audit);
+            };
+            audit.report.documents += 1;
+            if let Err(error) = self.audit_document(&audited, audit) {
+                audit.differs(self.subject(audited.id), error.message);
+            }
+        }
+        Ok(false)
+    }
+
+    fn audit_document(&self, audited: &AuditedDocument, audit: &mut Audit) -> Result<(), ApiError> {
+        let id = audited.id;
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let permit = workspace.authority.read(&self.device.id(), audited.kind)?;
-        let stored = self.store.load(&permit, audited.id)?;
+        // Read now, not when the audit began: it may have changed since.
+        let stored = self.store.load(&permit, id)?;
+        let unsealed = hashes(
+            self.store
+                .unsealed_changes(&permit, id)?
+                .into_iter()
+                .map(|(_, change)| change),
+        );
         let changes: Vec<ChangeBytes> = stored
             .changes
             .into_iter()
             .map(|(_, change)| change)
             .collect();
-        let loaded = Document::load(
-            self.actor,
-            stored
-                .snapshot
-                .as_ref()
-                .map(|snapshot| snapshot.bytes.as_slice()),
-            &changes,
-        )?;
+        let snapshot = stored
+            .snapshot
+            .as_ref()
+            .map(|snapshot| snapshot.bytes.as_slice());
+        let loaded = Document::load(self.actor, snapshot, &changes)?;
         let document = loaded.document;
-        report.changes += document.all_changes()?.len() as u64;
-        let mut differs = |what: &str| {
-            report.differences.push(Difference {
-                subject: self.subject(audited.id),
-                what: what.to_owned(),
-            })
-        };
-        if document.id() != audited.id || document.kind() != audited.kind {
-            differs("the stored document says that it is another one");
+        let held = hashes(document.all_changes()?);
+        audit.report.changes += held.len() as u64;
+        audit.report.unsealed += unsealed.len() as u64;
+        audit.digest.update(id.as_bytes());
+        audit.digest.update(&stored.heads.to_bytes());
+        if document.id() != id || document.kind() != audited.kind {
+            audit.differs(
+                self.subject(id),
+                "the stored document says that it is another one",
+            );
         }
-        if document.heads() != audited.heads {
-            differs("the document loads to another version than the one noted");
+        if document.heads() != stored.heads {
+            audit.differs(
+                self.subject(id),
+                "the document loads to another version than the one noted",
+            );
         }
         if !loaded.quarantined.is_empty() || !loaded.waiting.is_empty() {
-            differs("some of its stored changes do not apply");
+            audit.differs(self.subject(id), "some of its stored changes do not apply");
         }
-        let is_behind = audited.text_stale || audited.journal > 0;
-        if !is_behind && self.store.projection(&permit, audited.id)? != document.projection()? {
-            differs("what lists and search know of it differs from the document");
+        let is_behind = stored.text_stale || !stored.journal.is_empty();
+        if !is_behind && self.store.projection(&permit, id)? != document.projection()? {
+            audit.differs(
+                self.subject(id),
+                "what lists and search know of it differs from the document",
+            );
+        }
+        audit
+            .unmet
+            .insert(id, held.difference(&unsealed).copied().collect());
+        audit.changes.insert(id, held);
+        Ok(())
+    }
+
+    fn audit_envelopes(&self, audit: &mut Audit) -> Result<bool, ApiError> {
+        let batch = self
+            .store
+            .envelopes_after(audit.looked_through, ENVELOPES_A_STEP)?;
+        let Some(last) = batch.last() else {
+            return self.end_audit(audit).map(|()| true);
+        };
+        audit.looked_through = last.mark;
+        for stored in &batch {
+            audit.report.envelopes += 1;
+            if let Err(what) = self.audit_envelope(stored, audit) {
+                audit.differs(format!("envelope {}", stored.id), what);
+            }
+        }
+        Ok(false)
+    }
+
+    fn audit_envelope(&self, stored: &StoredEnvelope, audit: &mut Audit) -> Result<(), String> {
+        let Some(workspace) = &self.workspace else {
+            return Ok(());
+        };
+        let envelope = UnverifiedEnvelope::decode(&stored.bytes)
+            .and_then(|envelope| envelope.verify(&workspace.id))
+            .map_err(|error| error.to_string())?;
+        if envelope.id() != stored.id {
+            return Err("its bytes have another hash than its name".to_owned());
+        }
+        let data = envelope.header().kind == EnvelopeKind::Data;
+        if !data || stored.state != EnvelopeState::Applied {
+            return Ok(());
+        }
+        let key = workspace
+            .keyring
+            .get(&envelope.header().epoch)
+            .ok_or("the key that opens it is gone")?;
+        let payload = envelope.open(key).map_err(|error| error.to_string())?;
+        let carried = hashes(payload.changes);
+        if let Some(unmet) = audit.unmet.get_mut(&payload.document) {
+            unmet.retain(|hash| !carried.contains(hash));
+        }
+        let held = audit.changes.get(&payload.document);
+        let is_older = stored.mark <= audit.last_mark;
+        if is_older && !held.is_some_and(|held| carried.is_subset(held)) {
+            return Err(format!(
+                "it counts as merged, but {} lacks changes that it carries",
+                self.subject(payload.document)
+            ));
         }
         Ok(())
     }
 
-    fn audit_envelopes(&self, report: &mut AuditReport) -> Result<(), ApiError> {
-        let Some(workspace) = &self.workspace else {
-            return Ok(());
-        };
-        let mut after = 0;
-        loop {
-            let batch = self.store.envelopes_after(after, BATCH)?;
-            let Some(last) = batch.last() else { break };
-            after = last.mark;
-            for stored in &batch {
-                report.envelopes += 1;
-                let verified = UnverifiedEnvelope::decode(&stored.bytes)
-                    .and_then(|envelope| envelope.verify(&workspace.id));
-                let what = match verified {
-                    Ok(envelope) if envelope.id() == stored.id => continue,
-                    Ok(_) => "its bytes have another hash than its name".to_owned(),
-                    Err(error) => error.to_string(),
-                };
-                report.differences.push(Difference {
-                    subject: format!("envelope {}", stored.id),
-                    what,
-                });
-            }
+    fn end_audit(&self, audit: &mut Audit) -> Result<(), ApiError> {
+        let unmet: Vec<(DocumentId, usize)> = audit
+            .unmet
+            .iter()
+            .map(|(id, hashes)| (*id, hashes.len()))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        for (id, count) in unmet {
+            audit.differs(
+                self.subject(id),
+                format!("{count} of its changes are in no envelope, though they should be"),
+            );
         }
         let counts = self.store.envelope_counts()?;
         for (count, what) in [
@@ -136,23 +244,21 @@ impl Core {
             ),
         ] {
             if count > 0 {
-                report.differences.push(Difference {
-                    subject: "what colleagues sent".to_owned(),
-                    what: format!("{count} {what}"),
-                });
+                audit.differs("what colleagues sent", format!("{count} {what}"));
             }
         }
         Ok(())
     }
 
     fn subject(&self, id: DocumentId) -> String {
-        let title = self
-            .store
-            .tree_row(id)
-            .ok()
-            .flatten()
-            .map(|row| row.title)
-            .unwrap_or_default();
-        format!("“{title}” ({id})")
+        let row = self.store.tree_row(id).ok().flatten();
+        format!("“{}” ({id})", row.map(|row| row.title).unwrap_or_default())
     }
+}
+
+fn hashes(changes: impl IntoIterator<Item = ChangeBytes>) -> HashSet<Hash> {
+    changes
+        .into_iter()
+        .filter_map(|change| change.hash())
+        .collect()
 }

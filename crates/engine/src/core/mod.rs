@@ -20,7 +20,7 @@ mod typing;
 mod views;
 mod workspace;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::RngCore;
@@ -31,6 +31,7 @@ pub use io::{ClientId, Effect, Input, Now, PeerInput};
 pub use jobs::{Carried, Job, JobDone};
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
+use audit::Audit;
 use disk::Disk;
 use documents::Slot;
 use incoming::Gathering;
@@ -52,13 +53,14 @@ pub struct Core {
     member_name: Option<String>,
     workspace: Option<Workspace>,
     joining: Option<Joining>,
-    documents: HashMap<DocumentId, Slot>,
+    documents: BTreeMap<DocumentId, Slot>,
     clients: BTreeMap<ClientId, Subscriptions>,
     links: BTreeMap<DeviceId, Link>,
     listening: Vec<String>,
     gathering: Gathering,
     sealing: Sealing,
     idle_waiters: Vec<IdleWaiter>,
+    audits: VecDeque<Audit>,
     /// Documents whose typing or text a sudden end left behind.
     to_recover: Vec<DocumentId>,
     started: bool,
@@ -92,13 +94,14 @@ impl Core {
             member_name: None,
             workspace: None,
             joining: None,
-            documents: HashMap::new(),
+            documents: BTreeMap::new(),
             clients: BTreeMap::new(),
             links: BTreeMap::new(),
             listening: Vec::new(),
             gathering: Gathering::default(),
             sealing: Sealing::default(),
             idle_waiters: Vec::new(),
+            audits: VecDeque::new(),
             to_recover: Vec::new(),
             started: false,
         };
@@ -109,7 +112,7 @@ impl Core {
     /// When the core wants to be woken, on the monotonic clock.
     #[must_use]
     pub fn wake_at(&self) -> Option<u64> {
-        if !self.started {
+        if !self.started || !self.audits.is_empty() {
             return Some(0);
         }
         [
@@ -149,6 +152,7 @@ impl Core {
         self.apply_gathered_if_due(step);
         self.seal_if_due(step);
         self.answer_waiters(step);
+        self.go_on_with_audit(step);
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {
@@ -258,7 +262,10 @@ impl Core {
                 delivery: self.delivery(document)?,
             },
             Request::DismissNotice { notice } => self.dismiss_notice(step, notice)?,
-            Request::Audit => self.audit()?,
+            Request::Audit => {
+                self.begin_audit(client, message.id)?;
+                return Ok(Flow::Later);
+            }
             Request::WaitUntilIdle { timeout_ms, peers } => {
                 self.wait_until_idle(step, client, message.id, timeout_ms, peers);
                 return Ok(Flow::Later);
