@@ -13,6 +13,10 @@ use crate::api::{ApiError, ErrorCode, Reply, RequestId};
 
 /// How often sessions look at their deadlines (ms).
 const TICK: u64 = 250;
+/// When nothing new came for so long (ms) and it is still open what a device holds, the two compare, ...
+const COMPARE_AFTER: u64 = 3_000;
+/// ... and once more after so long.
+const COMPARE_AGAIN: u64 = 30_000;
 
 /// One connected device.
 pub(super) struct Link {
@@ -24,6 +28,8 @@ pub(super) struct Link {
     pub(super) sent: u64,
     pub(super) received: u64,
     next_tick: u64,
+    /// When to compare, if it is then still open what the device holds.
+    compare_at: u64,
     /// Envelopes that it confirmed since they were sent, beyond its mark.
     confirmed: BTreeSet<u64>,
     mark: u64,
@@ -97,6 +103,7 @@ impl Core {
                 sent: 0,
                 received: 0,
                 next_tick: step.now.mono_ms + TICK,
+                compare_at: step.now.mono_ms + COMPARE_AGAIN,
                 confirmed: BTreeSet::new(),
                 mark,
             },
@@ -233,6 +240,9 @@ impl Core {
             return;
         }
         self.tell_sessions(step, items, Some(from));
+        // A device holds what it brings. Without noting that, its mark would stop before the first thing it made itself.
+        let brought = items.iter().map(|item| item.key.id).collect();
+        self.acknowledged(step, from, &Held::Ids(brought));
         if group == Group::Access {
             self.access_changed(step);
         }
@@ -245,6 +255,7 @@ impl Core {
                 && let Some(link) = self.links.get_mut(&peer)
             {
                 link.agreed = false;
+                link.compare_at = step.now.mono_ms + COMPARE_AFTER;
             }
             self.give_session(step, peer, SessionInput::Inserted { items, from });
         }
@@ -410,8 +421,17 @@ impl Core {
             .map(|(peer, _)| *peer)
             .collect();
         for peer in due {
+            // What two devices both got from a third, neither confirms to the other.
+            let mut compare = false;
             if let Some(link) = self.links.get_mut(&peer) {
                 link.next_tick = mono + TICK;
+                compare = !link.agreed && link.compare_at <= mono;
+                if compare {
+                    link.compare_at = mono + COMPARE_AGAIN;
+                }
+            }
+            if compare {
+                self.give_session(step, peer, SessionInput::Reconcile);
             }
             self.give_session(step, peer, SessionInput::Tick);
         }
