@@ -1,0 +1,150 @@
+//! Work on one document that may be slow: handed out, and taken back.
+
+use std::collections::VecDeque;
+
+use skein_model::{Document, DocumentId, Loaded, Snapshot, Splices, TextField};
+use skein_store::Durability;
+
+use super::{Burst, note_described};
+use crate::api::ApiError;
+use crate::core::Core;
+use crate::core::io::Effect;
+use crate::core::jobs::{Job, JobDone};
+use crate::core::step::Step;
+
+/// A stored document beyond this size (bytes) is loaded, merged and compacted away from the core.
+const SLOW: usize = 64 * 1024;
+
+impl Core {
+    /// Runs small work at once and hands out the rest.
+    pub(in crate::core) fn start_job(
+        &mut self,
+        step: &mut Step<'_>,
+        job: Job,
+        size: usize,
+    ) -> Result<(), ApiError> {
+        if size > SLOW {
+            step.effects.push(Effect::Job(Box::new(job)));
+            return Ok(());
+        }
+        self.job_done(step, job.run())
+    }
+
+    pub(in crate::core) fn handle_job(&mut self, step: &mut Step<'_>, done: JobDone) {
+        if let Err(error) = self.job_done(step, done) {
+            tracing::warn!(%error, "work on a document did not succeed");
+        }
+    }
+
+    fn job_done(&mut self, step: &mut Step<'_>, done: JobDone) -> Result<(), ApiError> {
+        let id = match &done {
+            JobDone::Loaded { id, .. }
+            | JobDone::Merged { id, .. }
+            | JobDone::Compacted { id, .. } => *id,
+        };
+        let result = match done {
+            JobDone::Loaded { result, .. } => match result {
+                Ok(loaded) => self.loaded(step, id, loaded),
+                Err(error) => Err(error.into()),
+            },
+            JobDone::Merged {
+                document,
+                result,
+                incoming,
+                before,
+                ..
+            } => {
+                self.put_back(id, document);
+                self.merged(step, id, result, incoming, &before)
+            }
+            JobDone::Compacted {
+                document,
+                result,
+                through,
+                ..
+            } => {
+                self.put_back(id, document);
+                match result {
+                    Ok(snapshot) => self.compacted(id, &snapshot, through),
+                    Err(error) => {
+                        tracing::warn!(%error, %id, "a snapshot did not verify and was dropped; the changes stay as they are");
+                        Ok(())
+                    }
+                }
+            }
+        };
+        let parked = match (&result, self.documents.get_mut(&id)) {
+            (_, None) => VecDeque::new(),
+            (Ok(()), Some(slot)) => std::mem::take(&mut slot.parked),
+            (Err(_), Some(_)) => self
+                .documents
+                .remove(&id)
+                .map(|slot| slot.parked)
+                .unwrap_or_default(),
+        };
+        for (client, message) in parked {
+            match &result {
+                Ok(()) => self.handle_client(step, client, message),
+                Err(error) => step.reply(client, message.id, Err(error.clone())),
+            }
+        }
+        self.merge_what_waits(step, id);
+        result
+    }
+
+    fn put_back(&mut self, id: DocumentId, document: Box<Document>) {
+        if let Some(slot) = self.documents.get_mut(&id) {
+            slot.document = Some(document);
+        }
+    }
+
+    /// A document arrived in memory: what was typed and not yet a change is typed again.
+    fn loaded(
+        &mut self,
+        step: &mut Step<'_>,
+        id: DocumentId,
+        loaded: Loaded,
+    ) -> Result<(), ApiError> {
+        let Some(slot) = self.documents.get_mut(&id) else {
+            return Ok(());
+        };
+        let mut document = loaded.document;
+        let journal = std::mem::take(&mut slot.journal);
+        for entry in &journal {
+            let (field, splices): (TextField, Splices) =
+                postcard::from_bytes(entry).map_err(ApiError::internal)?;
+            note_described(&mut slot.described, field);
+            if let Err(error) = document.splice_text(field, &splices, None) {
+                tracing::warn!(%error, %id, "a piece of typed text did not fit its document any more");
+            }
+        }
+        if !journal.is_empty() {
+            slot.burst = Some(Burst {
+                since: step.now.mono_ms,
+                last: step.now.mono_ms,
+                pushes: 1,
+            });
+        }
+        slot.document = Some(Box::new(document));
+        let painted = std::mem::take(&mut slot.painted);
+        let waiting = self.waiting_for(id, &[]);
+        self.add_incoming(id, waiting);
+        if painted {
+            self.check_first_look(step, id)?;
+        }
+        Ok(())
+    }
+
+    fn compacted(
+        &mut self,
+        id: DocumentId,
+        snapshot: &Snapshot,
+        through: i64,
+    ) -> Result<(), ApiError> {
+        let (_, store, permit) = self.for_writing(id)?;
+        store.write(Durability::Full, |tx| {
+            tx.replace_with_snapshot(&permit, id, snapshot, through)
+        })?;
+        Ok(())
+    }
+}

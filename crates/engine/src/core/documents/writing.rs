@@ -1,0 +1,157 @@
+//! The one way to the disk for changes of documents: changes, heads, projections and envelope states in one transaction.
+
+use skein_model::{CardId, CardRow, ChangeBytes, Document, DocumentId, Listed, Touched};
+use skein_store::{Durability, ListedAs, NewChanges, StoreError, Tx};
+
+use super::StaleText;
+use crate::api::ApiError;
+use crate::core::Core;
+use crate::core::incoming::Applied;
+use crate::core::step::Step;
+
+/// Where changes came from.
+pub(in crate::core) enum Origin<'a> {
+    /// Made here; not yet in an envelope.
+    Local,
+    /// From peers' envelopes, which become applied with the same stroke.
+    Remote(&'a Applied),
+}
+
+impl Core {
+    /// The one way to the disk for changes of a known document, whoever made them: changes, heads, projections and envelope
+    /// states in one transaction. If it fails the document leaves memory, so that memory is never ahead of the disk.
+    pub(in crate::core) fn store_changes(
+        &mut self,
+        step: &mut Step<'_>,
+        id: DocumentId,
+        changes: &[ChangeBytes],
+        touched: &Touched,
+        origin: &Origin<'_>,
+    ) -> Result<(), ApiError> {
+        let written = self.write_changes(step, id, changes, touched, origin);
+        match written {
+            Ok(last_row) => {
+                if let Some(slot) = self.documents.get_mut(&id) {
+                    slot.rows += changes.len();
+                    slot.last_row = last_row.unwrap_or(slot.last_row);
+                    slot.size += changes.iter().map(|change| change.0.len()).sum::<usize>();
+                    if touched.text {
+                        let mono = step.now.mono_ms;
+                        slot.stale_text
+                            .get_or_insert(StaleText {
+                                since: mono,
+                                last: mono,
+                            })
+                            .last = mono;
+                    }
+                }
+                step.touched(id, touched);
+                if matches!(origin, Origin::Local) {
+                    self.sealing.unsealed += changes.len();
+                    self.plan_sealing(step);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.documents.remove(&id);
+                Err(error)
+            }
+        }
+    }
+
+    fn write_changes(
+        &mut self,
+        step: &Step<'_>,
+        id: DocumentId,
+        changes: &[ChangeBytes],
+        touched: &Touched,
+        origin: &Origin<'_>,
+    ) -> Result<Option<i64>, ApiError> {
+        let slot = self
+            .documents
+            .get(&id)
+            .ok_or_else(|| ApiError::not_found("such document"))?;
+        let document = slot
+            .document
+            .as_deref()
+            .ok_or_else(|| ApiError::not_found("such document"))?;
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let heads = document.heads();
+        let new = NewChanges {
+            changes,
+            heads: &heads,
+            sealed: matches!(origin, Origin::Remote(_)),
+            at_ms: step.now.wall_ms,
+        };
+        let projected = Projected::of(document, touched)?;
+        let last = match origin {
+            Origin::Local => {
+                let permit = workspace.authority.write(&self.device.id(), slot.kind)?;
+                self.store.write(Durability::Normal, |tx| {
+                    let rows = tx.append_changes(&permit, id, &new)?;
+                    tx.clear_journal(id)?;
+                    projected.put(tx, id)?;
+                    Ok(rows.last().copied())
+                })?
+            }
+            Origin::Remote(applied) => self.store.write(Durability::Normal, |tx| {
+                let rows = applied.append(tx, &workspace.authority, id, &new)?;
+                projected.put(tx, id)?;
+                Ok(rows.last().copied())
+            })?,
+        };
+        Ok(last)
+    }
+}
+
+/// What a change touched of lists and boards, read from the document before the transaction begins; text follows later.
+struct Projected {
+    listed: Option<Listed>,
+    cards: Vec<CardRow>,
+    removed: Vec<CardId>,
+    text: bool,
+}
+
+impl Projected {
+    fn of(document: &Document, touched: &Touched) -> Result<Self, ApiError> {
+        let mut projected = Self {
+            listed: None,
+            cards: Vec::new(),
+            removed: Vec::new(),
+            text: touched.text,
+        };
+        if touched.header {
+            projected.listed = Some(document.listed()?);
+        }
+        for card in &touched.cards {
+            match document.card_row(*card)? {
+                Some(row) => projected.cards.push(row),
+                None => projected.removed.push(*card),
+            }
+        }
+        projected.text |= !touched.cards.is_empty();
+        Ok(projected)
+    }
+
+    fn put(&self, tx: &mut Tx<'_>, id: DocumentId) -> Result<(), StoreError> {
+        if let Some(listed) = &self.listed {
+            tx.put_header(
+                id,
+                &ListedAs {
+                    title: &listed.title.value,
+                    parent: listed.place.value.parent,
+                    position: &listed.place.value.position,
+                    life: listed.life,
+                    conflicts: listed.conflicts(),
+                },
+            )?;
+        }
+        if !self.cards.is_empty() || !self.removed.is_empty() {
+            tx.put_cards(id, &self.cards, &self.removed)?;
+        }
+        if self.text {
+            tx.mark_text_stale(id)?;
+        }
+        Ok(())
+    }
+}
