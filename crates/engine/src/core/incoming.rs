@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use skein_access::{Envelope, EnvelopeId, Unaccepted, UnverifiedEnvelope};
+use skein_access::{Envelope, Unaccepted, UnverifiedEnvelope};
 use skein_model::{ChangeBytes, Document, DocumentId, Heads, Kind, MergeError, Merged, Projection};
-use skein_store::{Durability, EnvelopeState, NewChanges, StoreError, Tx};
+use skein_store::{Durability, EnvelopeState, NewChanges, StoreError};
 use skein_sync::{Group, ItemRef};
 
 use super::Core;
-use super::documents::Origin;
+use super::documents::{Applied, Origin};
 use super::jobs::{Carried, Job};
 use super::step::Step;
 use crate::api::ApiError;
@@ -29,17 +29,6 @@ impl Gathering {
     pub(super) fn is_empty(&self) -> bool {
         self.by_document.is_empty()
     }
-}
-
-/// What becomes of envelopes with one stroke.
-#[derive(Default)]
-pub(super) struct Applied {
-    /// The first that was merged, under whose author's right the changes are kept.
-    pub(super) under: Option<Envelope>,
-    /// Those that are wholly in their document.
-    pub(super) envelopes: Vec<Envelope>,
-    pub(super) quarantined: Vec<(EnvelopeId, String)>,
-    pub(super) document: Option<DocumentId>,
 }
 
 /// A document whose beginning has come.
@@ -507,42 +496,5 @@ impl Core {
                 self.gather(step, payload.document, carried);
             }
         }
-    }
-}
-
-impl Applied {
-    /// Adds changes to their document under the right of the envelope's author, and settles the envelopes.
-    pub(super) fn append(
-        &self,
-        tx: &mut Tx<'_>,
-        authority: &skein_access::Authority,
-        id: DocumentId,
-        new: &NewChanges<'_>,
-    ) -> Result<Vec<skein_store::ChangeRow>, StoreError> {
-        let rows = match &self.under {
-            Some(first) if !new.changes.is_empty() => {
-                let permit = authority
-                    .accept(first)
-                    .map_err(|reason| StoreError::Refused(reason.to_string()))?;
-                tx.append_changes(&permit, id, new)?
-            }
-            _ => Vec::new(),
-        };
-        self.settle(tx)?;
-        Ok(rows)
-    }
-
-    fn settle(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        for envelope in &self.envelopes {
-            tx.set_envelope_state(envelope.id(), &EnvelopeState::Applied, self.document)?;
-        }
-        for (id, reason) in &self.quarantined {
-            tx.set_envelope_state(
-                *id,
-                &EnvelopeState::Quarantined(reason.clone()),
-                self.document,
-            )?;
-        }
-        Ok(())
     }
 }

@@ -157,7 +157,7 @@ impl Core {
                     step.effects.push(Effect::Send { peer, frame });
                 }
                 SessionOutput::NeedAdmission { proof, .. } => {
-                    let admission = self.admission(peer, proof.as_ref());
+                    let admission = self.admission(step, peer, proof.as_ref());
                     self.give_session(step, peer, SessionInput::Admitted(admission));
                 }
                 SessionOutput::Load { ids, bytes, .. } => {
@@ -198,7 +198,12 @@ impl Core {
         }
     }
 
-    fn admission(&self, peer: DeviceId, proof: Option<&skein_access::InviteProof>) -> Admission {
+    fn admission(
+        &self,
+        step: &Step<'_>,
+        peer: DeviceId,
+        proof: Option<&skein_access::InviteProof>,
+    ) -> Admission {
         let Some(workspace) = &self.workspace else {
             return Admission::Stranger;
         };
@@ -206,9 +211,31 @@ impl Core {
         if self.joining.is_some() && !workspace.authority.is_member(&self.device.id()) {
             return Admission::Member;
         }
-        workspace
+        let admission = workspace
             .authority
-            .admission(&peer, proof, &self.device.id())
+            .admission(&peer, proof, &self.device.id());
+        match admission {
+            Admission::Invitee(invite) if !self.opens(invite, step.now.hour()) => {
+                Admission::Stranger
+            }
+            admission => admission,
+        }
+    }
+
+    /// Whether an invite lets somebody in at this hour. Its end is kept by whoever opens the door, since no clock is trusted
+    /// with more.
+    fn opens(&self, invite: EnvelopeId, hour: u32) -> bool {
+        self.open_invites(hour).any(|open| open == invite)
+    }
+
+    fn open_invites(&self, hour: u32) -> impl Iterator<Item = EnvelopeId> {
+        let invites = self
+            .workspace
+            .iter()
+            .flat_map(|workspace| workspace.authority.invites(&workspace.keyring));
+        invites
+            .filter(move |invite| invite.open && !invite.expired_at(hour))
+            .map(|invite| invite.id)
     }
 
     /// Entry by entry what was asked for, until about so many bytes are gathered.
@@ -374,10 +401,7 @@ impl Core {
             .into_iter()
             .chain(self.joining.as_ref().and_then(super::Joining::inviter))
             .collect();
-        let strangers = self
-            .workspace
-            .as_ref()
-            .is_some_and(|workspace| workspace.authority.has_open_invites());
+        let strangers = self.open_invites(step.now.hour()).next().is_some();
         step.effects.push(Effect::Allow {
             devices: devices.clone(),
             strangers,

@@ -5,7 +5,7 @@ mod merging;
 mod upkeep;
 mod writing;
 
-pub(in crate::core) use writing::Origin;
+pub(in crate::core) use writing::{Applied, Origin};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,12 +1,12 @@
 //! The one way to the disk for changes of documents: changes, heads, projections and envelope states in one transaction.
 
+use skein_access::{Envelope, EnvelopeId};
 use skein_model::{CardId, CardRow, ChangeBytes, Document, DocumentId, Listed, Touched};
-use skein_store::{Durability, ListedAs, NewChanges, StoreError, Tx};
+use skein_store::{Durability, EnvelopeState, ListedAs, NewChanges, StoreError, Tx};
 
 use super::StaleText;
 use crate::api::ApiError;
 use crate::core::Core;
-use crate::core::incoming::Applied;
 use crate::core::step::Step;
 
 /// Where changes came from.
@@ -15,6 +15,54 @@ pub(in crate::core) enum Origin<'a> {
     Local,
     /// From peers' envelopes, which become applied with the same stroke.
     Remote(&'a Applied),
+}
+
+/// What becomes of envelopes with one stroke.
+#[derive(Default)]
+pub(in crate::core) struct Applied {
+    /// The first that was merged, under whose author's right the changes are kept.
+    pub(in crate::core) under: Option<Envelope>,
+    /// Those that are wholly in their document.
+    pub(in crate::core) envelopes: Vec<Envelope>,
+    pub(in crate::core) quarantined: Vec<(EnvelopeId, String)>,
+    pub(in crate::core) document: Option<DocumentId>,
+}
+
+impl Applied {
+    /// Adds changes to their document under the right of the envelope's author, and settles the envelopes.
+    pub(in crate::core) fn append(
+        &self,
+        tx: &mut Tx<'_>,
+        authority: &skein_access::Authority,
+        id: DocumentId,
+        new: &NewChanges<'_>,
+    ) -> Result<Vec<skein_store::ChangeRow>, StoreError> {
+        let rows = match &self.under {
+            Some(first) if !new.changes.is_empty() => {
+                let permit = authority
+                    .accept(first)
+                    .map_err(|reason| StoreError::Refused(reason.to_string()))?;
+                tx.append_changes(&permit, id, new)?
+            }
+            _ => Vec::new(),
+        };
+        self.settle(tx)?;
+        Ok(rows)
+    }
+
+    pub(in crate::core) fn settle(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        for envelope in &self.envelopes {
+            tx.set_envelope_state(envelope.id(), &EnvelopeState::Applied, self.document)?;
+        }
+        for (id, reason) in &self.quarantined {
+            tx.set_envelope_state(
+                *id,
+                &EnvelopeState::Quarantined(reason.clone()),
+                self.document,
+            )?;
+        }
+        Ok(())
+    }
 }
 
 impl Core {
