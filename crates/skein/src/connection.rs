@@ -1,8 +1,8 @@
 //! The way to the engine: in this process, or in the one that has the profile open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use skein_engine::api::{Listed, NoteContent, Reply, Request, Status};
+use skein_engine::api::{Event, Listed, NoteContent, Reply, Request, ServerMessage, Status, View};
 use skein_engine::{Client, Host, Network, Use};
 use skein_model::{BoardView, CardId, CardView, ColumnId, DocumentId, Kind};
 
@@ -11,7 +11,10 @@ use crate::failure::Failure;
 
 /// An open profile and a client of its engine.
 pub(crate) struct Connection {
-    host: Host,
+    folder: PathBuf,
+    wanted: Use,
+    /// Absent while the profile is free for others.
+    host: Option<Host>,
     pub(crate) client: Client,
 }
 
@@ -47,27 +50,75 @@ impl Connection {
             Some(folder) => folder.clone(),
             None => default_profile()?,
         };
-        let host = Host::open(folder, wanted).await?;
-        let client = host.client().await?;
-        Ok(Self { host, client })
+        let (host, client) = enter(&folder, wanted).await?;
+        Ok(Self {
+            folder,
+            wanted,
+            host: Some(host),
+            client,
+        })
+    }
+
+    /// The profile's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Whether the engine runs in this process.
     pub(crate) fn is_owner(&self) -> bool {
-        self.host.is_owner()
+        self.host.as_ref().is_some_and(Host::is_owner)
     }
 
-    pub(crate) fn host(&self) -> &Host {
-        &self.host
+    /// A further client of the same engine.
+    pub(crate) async fn another_client(&self) -> Result<Client, Failure> {
+        match &self.host {
+            Some(host) => Ok(host.client().await?),
+            None => Err(another_question()),
+        }
+    }
+
+    /// Lets others have the profile for a while; nothing can be asked until it is resumed.
+    pub(crate) async fn pause(&mut self) {
+        if let Some(host) = self.host.take() {
+            host.close().await;
+        }
+    }
+
+    /// Takes up the profile again.
+    pub(crate) async fn resume(&mut self) -> Result<(), Failure> {
+        let (host, client) = enter(&self.folder, self.wanted).await?;
+        self.host = Some(host);
+        self.client = client;
+        Ok(())
     }
 
     /// Writes out what is unsealed and lets the profile go.
-    pub(crate) async fn close(self) {
-        self.host.close().await;
+    pub(crate) async fn close(mut self) {
+        self.pause().await;
     }
 
     pub(crate) async fn ask(&mut self, request: Request) -> Result<Reply, Failure> {
         Ok(self.client.request(request).await?)
+    }
+
+    /// Watches a view; the first event tells all of it.
+    pub(crate) async fn look_at(&mut self, view: View) -> Result<Event, Failure> {
+        let Reply::Subscribed { subscription } = self.ask(Request::Subscribe { view }).await?
+        else {
+            return Err(another_question());
+        };
+        loop {
+            match self.client.receive().await {
+                Some(ServerMessage::Event {
+                    subscription: of,
+                    event,
+                }) if of == subscription => {
+                    return Ok(event);
+                }
+                Some(_) => {}
+                None => return Err(another_question()),
+            }
+        }
     }
 
     pub(crate) async fn status(&mut self) -> Result<Status, Failure> {
@@ -158,6 +209,12 @@ impl Connection {
             None => Ok(None),
         }
     }
+}
+
+async fn enter(folder: &Path, wanted: Use) -> Result<(Host, Client), Failure> {
+    let host = Host::open(folder, wanted).await?;
+    let client = host.client().await?;
+    Ok((host, client))
 }
 
 /// A column of a board by title or id.

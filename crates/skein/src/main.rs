@@ -5,6 +5,7 @@ mod command;
 mod connection;
 mod failure;
 mod output;
+mod page_key;
 mod serve;
 
 use std::process::ExitCode;

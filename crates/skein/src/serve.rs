@@ -5,27 +5,32 @@
 //! the browser says so, come from this very origin.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use rand::RngCore;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
+use skein_engine::Client;
 use skein_engine::api::ClientMessage;
-use skein_engine::{Client, Host};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::page_key::PageKey;
 
 /// The longest message a page may send: a pasted megabyte with escapes fits.
 const LONGEST_MESSAGE: usize = 16 * 1024 * 1024;
+
+/// How a socket with a wrong token is closed; the view knows this number.
+const WRONG_TOKEN: u16 = 4401;
 
 /// What a page may load and whom it may speak to: this site only. CodeMirror writes its styles at run time.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
@@ -61,15 +66,20 @@ struct Key {
 }
 
 impl Site {
-    pub(crate) async fn bind(port: u16) -> Result<Self, Failure> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let port = listener.local_addr()?.port();
-        let mut secret = [0; 32];
-        rand::thread_rng().fill_bytes(&mut secret);
+    /// Listens at the wanted port; without one (0), at the port that the profile's page had last, or else at a free one.
+    pub(crate) async fn bind(wanted: u16, profile: &Path) -> Result<Self, Failure> {
+        let mut key = PageKey::of(profile);
+        let listen = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+        let listener = match listen(if wanted == 0 { key.port } else { wanted }).await {
+            Err(_) if wanted == 0 && key.port != 0 => listen(0).await?,
+            other => other?,
+        };
+        key.port = listener.local_addr()?.port();
+        key.keep(profile)?;
         Ok(Self {
             listener,
-            port,
-            token: skein_model::id::to_base32(&secret),
+            port: key.port,
+            token: key.token,
         })
     }
 
@@ -79,7 +89,7 @@ impl Site {
     }
 
     /// Serves until the listener fails.
-    pub(crate) async fn serve(self, host: &Host) -> Result<(), Failure> {
+    pub(crate) async fn serve(self, connection: &Connection) -> Result<(), Failure> {
         let (clients, mut wanted) = mpsc::channel::<Wanted>(16);
         let door = Door {
             port: self.port,
@@ -94,10 +104,10 @@ impl Site {
         let serving = async { axum::serve(self.listener, router).await };
         let giving = async {
             while let Some(wanted) = wanted.recv().await {
-                match host.client().await {
+                match connection.another_client().await {
                     // A page that went away meanwhile needs none.
                     Ok(client) => drop(wanted.send(client)),
-                    Err(error) => tracing::error!(%error, "a page got no connection to the engine"),
+                    Err(error) => tracing::error!(?error, "a page got no connection to the engine"),
                 }
             }
         };
@@ -171,11 +181,15 @@ async fn api(
 ) -> Response {
     // Compared by hash, so that the time it takes tells nothing of the token.
     if blake3::hash(key.token.as_bytes()) != blake3::hash(door.token.as_bytes()) {
-        return (
-            StatusCode::UNAUTHORIZED,
-            "The address lacks its token; use the one that skein serve printed.\n",
-        )
-            .into_response();
+        // A page learns of a refused handshake only that it failed; a reason needs an open socket.
+        return upgrade.on_upgrade(|mut socket| async move {
+            let close = CloseFrame {
+                code: WRONG_TOKEN,
+                reason: "the address lacks its token".into(),
+            };
+            // Whoever left already needs no reason.
+            let _ = socket.send(Message::Close(Some(close))).await;
+        });
     }
     upgrade
         .max_message_size(LONGEST_MESSAGE)

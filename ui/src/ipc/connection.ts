@@ -1,14 +1,22 @@
 // One ordered stream to the engine: numbers requests, pairs replies, routes events, and subscribes again after a break.
 
-import type { ClientMessage, Event, Request, ServerMessage, View } from "./generated";
+import type {
+  ClientMessage,
+  Event,
+  ApiError as Refusal,
+  Request,
+  ServerMessage,
+  View,
+} from "./generated";
 import { ApiError, DISCONNECTED } from "./ipc";
-import type { Answer, Ipc, Line, ReplyTo, Subscription } from "./ipc";
+import type { Answer, Ipc, Line, LineListener, ReplyTo, Subscription } from "./ipc";
 
 /** What a transport tells the connection. */
 export interface Listener {
   opened(): void;
   message(message: ServerMessage): void;
-  lost(): void;
+  /** There is no line (any more); why, where somebody said so. */
+  lost(refusal?: Refusal): void;
 }
 
 /** Carries messages in order, both ways, and opens itself again after a break if it can. */
@@ -46,18 +54,19 @@ const REPEATABLE: ReadonlySet<Request["type"]> = new Set<Request["type"]>([
 export class Connection implements Ipc {
   #transport: Transport;
   #line: Line = "lost";
+  #refusal: ApiError | null = null;
   #nextId = 1;
   #waiting = new Map<number, Waiting>();
   #followings = new Set<Following>();
   #routes = new Map<number, Following>();
-  #lineListeners = new Set<(line: Line) => void>();
+  #lineListeners = new Set<LineListener>();
 
   constructor(transport: Transport) {
     this.#transport = transport;
     transport.start({
       opened: () => this.#opened(),
       message: (message) => this.#receive(message),
-      lost: () => this.#lost(),
+      lost: (refusal) => this.#lost(refusal === undefined ? null : ApiError.from(refusal)),
     });
   }
 
@@ -104,9 +113,9 @@ export class Connection implements Ipc {
     return handle;
   }
 
-  watchLine(listener: (line: Line) => void): () => void {
+  watchLine(listener: LineListener): () => void {
     this.#lineListeners.add(listener);
-    listener(this.#line);
+    listener(this.#line, this.#refusal);
     return () => this.#lineListeners.delete(listener);
   }
 
@@ -156,13 +165,16 @@ export class Connection implements Ipc {
   }
 
   #opened(): void {
-    this.#setLine("open");
+    this.#setLine("open", null);
     for (const following of this.#followings) this.#follow(following);
     for (const [id, waiting] of this.#waiting) if (!waiting.sent) this.#send(id, waiting);
   }
 
-  #lost(): void {
-    if (this.#line === "lost") return;
+  #lost(refusal: ApiError | null): void {
+    if (this.#line === "lost") {
+      this.#setLine("lost", refusal);
+      return;
+    }
     this.#routes.clear();
     for (const following of this.#followings) following.id = null;
     this.#line = "lost";
@@ -177,11 +189,12 @@ export class Connection implements Ipc {
         error: new ApiError(DISCONNECTED, "The line to the engine broke before it answered."),
       });
     }
-    this.#setLine("lost");
+    this.#setLine("lost", refusal);
   }
 
-  #setLine(line: Line): void {
+  #setLine(line: Line, refusal: ApiError | null): void {
     this.#line = line;
-    for (const listener of [...this.#lineListeners]) listener(line);
+    this.#refusal = refusal;
+    for (const listener of [...this.#lineListeners]) listener(line, refusal);
   }
 }

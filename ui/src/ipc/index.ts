@@ -35,9 +35,9 @@ export type {
 export { freshId } from "./ids";
 export type { CardId, ColumnId, DocumentId } from "./ids";
 export { ApiError, DISCONNECTED } from "./ipc";
-export type { Answer, Ipc, Line, ReplyTo, Subscription } from "./ipc";
+export type { Answer, Ipc, Line, LineListener, ReplyTo, Subscription } from "./ipc";
 
-function insideDesktopApp(): boolean {
+export function insideDesktopApp(): boolean {
   return "__TAURI_INTERNALS__" in window;
 }
 

@@ -68,6 +68,9 @@ export interface Subscription {
 
 export type Line = "open" | "lost";
 
+/** Hears of each change of the line, and why there is none where somebody said so. */
+export type LineListener = (line: Line, refusal: ApiError | null) => void;
+
 export interface Ipc {
   /** Sends a request; rejects with an `ApiError`. */
   request<R extends Request>(request: R): Promise<ReplyTo<R>>;
@@ -86,5 +89,5 @@ export interface Ipc {
     onError?: (error: ApiError) => void,
   ): Subscription;
   /** Tells whether the line is open, now and on each change. Returns the way to stop listening. */
-  watchLine(listener: (line: Line) => void): () => void;
+  watchLine(listener: LineListener): () => void;
 }

@@ -1,19 +1,38 @@
 // The line inside the desktop app: one channel from the engine, one command towards it.
 
 import { Channel, invoke } from "@tauri-apps/api/core";
-import type { ClientMessage, ServerMessage } from "./generated";
+import type { ApiError as Refusal, ClientMessage, ServerMessage } from "./generated";
 import type { Listener, Transport } from "./connection";
+
+/** What the shell says when the engine ended the connection: no message of the engine, and the last on its channel. */
+type Lost = { type: "lost" };
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8_000;
 
 export class TauriTransport implements Transport {
   #order: Promise<unknown> = Promise.resolve();
+  #wait = FIRST_WAIT_MS;
 
   start(listener: Listener): void {
-    const channel = new Channel<ServerMessage>();
-    channel.onmessage = (message) => listener.message(message);
+    const channel = new Channel<ServerMessage | Lost>();
+    channel.onmessage = (message) => {
+      if (message.type === "lost") this.#again(listener);
+      else listener.message(message);
+    };
     invoke("connect", { channel }).then(
-      () => listener.opened(),
-      () => listener.lost(),
+      () => {
+        this.#wait = FIRST_WAIT_MS;
+        listener.opened();
+      },
+      (refusal: Refusal) => this.#again(listener, refusal),
     );
+  }
+
+  #again(listener: Listener, refusal?: Refusal): void {
+    listener.lost(refusal);
+    setTimeout(() => this.start(listener), this.#wait);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
   }
 
   /** Commands may run side by side in the shell, so each waits until the one before was taken in. */

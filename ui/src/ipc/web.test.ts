@@ -28,14 +28,28 @@ test("a broken socket is opened again, waiting longer each time, and at once aft
     message: (message) => told.push(message.type),
     lost: () => told.push("lost"),
   });
-  const close = () => sockets.at(-1)?.onclose?.call({} as WebSocket, {} as CloseEvent);
+  const close = () => sockets.at(-1)?.onclose?.call({} as WebSocket, { code: 1006 } as CloseEvent);
   for (let round = 0; round < 8; round += 1) {
     close();
     again();
   }
   expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 8000, 8000]);
   sockets.at(-1)?.onopen?.call({} as WebSocket, {} as globalThis.Event);
+  const done = { data: '{"type":"reply","id":1,"result":{"ok":{"type":"done"}}}' };
+  sockets.at(-1)?.onmessage?.call({} as WebSocket, done as MessageEvent<string>);
   close();
   expect(waits.at(-1)).toBe(250);
-  expect(told).toEqual([...Array<string>(8).fill("lost"), "opened", "lost"]);
+  expect(told).toEqual([...Array<string>(8).fill("lost"), "opened", "reply", "lost"]);
+});
+
+test("an address with a wrong token is said to be one", () => {
+  const socket = {} as Socket;
+  const refusals: unknown[] = [];
+  new WebTransport("ws://here", () => socket, { after: () => undefined }).start({
+    opened: () => undefined,
+    message: () => undefined,
+    lost: (refusal) => refusals.push(refusal?.code),
+  });
+  socket.onclose?.call({} as WebSocket, { code: 4401 } as CloseEvent);
+  expect(refusals).toEqual(["denied"]);
 });

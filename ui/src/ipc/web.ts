@@ -1,5 +1,6 @@
 // The line from a browser to `skein serve`: one socket that opens itself again after a break.
 
+import { t } from "../i18n";
 import type { ClientMessage, ServerMessage } from "./generated";
 import type { Listener, Transport } from "./connection";
 
@@ -17,6 +18,9 @@ export type Clock = { after(milliseconds: number, run: () => void): void };
 const browserClock: Clock = {
   after: (milliseconds, run) => void setTimeout(run, milliseconds),
 };
+
+/** The code with which the server closes a socket whose token is not its own. */
+const WRONG_TOKEN = 4401;
 
 /** The socket's address for a page's address: same host, the page's token. */
 export function socketAddress(page: URL): string {
@@ -47,14 +51,19 @@ export class WebTransport implements Transport {
     const socket = this.#open(this.#address);
     socket.onopen = () => {
       this.#socket = socket;
-      this.#wait = FIRST_WAIT_MS;
       listener.opened();
     };
     socket.onmessage = (event: MessageEvent<string>) => {
+      this.#wait = FIRST_WAIT_MS;
       listener.message(JSON.parse(event.data) as ServerMessage);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       this.#socket = null;
+      if (code === WRONG_TOKEN) {
+        // Asking again would bring the same answer.
+        listener.lost({ code: "denied", message: t("line.denied"), hint: t("line.deniedHint") });
+        return;
+      }
       listener.lost();
       this.#clock.after(this.#wait, () => this.start(listener));
       this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);

@@ -3,14 +3,27 @@
 import { createContext } from "svelte";
 import type { Ipc } from "../ipc/ipc";
 import { Changes } from "./changes";
+import { LineState } from "./line.svelte";
 import { LiveViews } from "./live";
 import { Toasts } from "./toasts.svelte";
 
-export type Engine = { ipc: Ipc; live: LiveViews; changes: Changes; toasts: Toasts };
+export type Engine = {
+  ipc: Ipc;
+  line: LineState;
+  live: LiveViews;
+  changes: Changes;
+  toasts: Toasts;
+};
 
 export const [useEngine, provideEngine] = createContext<Engine>();
 
 export function engineOver(ipc: Ipc): Engine {
   const toasts = new Toasts();
-  return { ipc, live: new LiveViews(ipc), changes: new Changes(ipc, toasts), toasts };
+  return {
+    ipc,
+    line: new LineState(ipc),
+    live: new LiveViews(ipc),
+    changes: new Changes(ipc, toasts),
+    toasts,
+  };
 }

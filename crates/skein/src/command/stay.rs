@@ -42,11 +42,11 @@ pub(super) async fn serve(
     out: Output,
     port: u16,
 ) -> Result<(), Failure> {
-    let site = serve::Site::bind(port).await?;
+    let site = serve::Site::bind(port, connection.folder()).await?;
     let address = site.address();
     out.show(&json!({ "address": address }), || format!("Open {address}\nThe address is a key: whoever has it and uses this machine can read and write here."));
     tokio::select! {
-        served = site.serve(connection.host()) => served,
+        served = site.serve(connection) => served,
         ended = end_of_stay() => ended,
     }
 }

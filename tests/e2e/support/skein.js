@@ -1,0 +1,100 @@
+// Starts and ends real Skein processes, each with a profile of its own, on this machine only.
+
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+
+export const ROOT = new URL("../../..", import.meta.url).pathname;
+const BINARIES = join(ROOT, "target", "debug");
+const SKEIN = join(BINARIES, "skein");
+export const DESKTOP = join(BINARIES, "skein-desktop");
+
+const run = promisify(execFile);
+
+/** A folder that is gone when the test is over. Short, because sockets lie in it. */
+export async function freshFolder(cleanup) {
+  const folder = await mkdtemp(join(tmpdir(), "skein-e2e-"));
+  cleanup(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** One command of `skein` on a profile; resolves with the JSON value that it printed. */
+export async function skein(profile, ...args) {
+  const { stdout } = await run(
+    SKEIN,
+    ["--profile", profile, "--this-machine-only", "--json", ...args],
+    { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+  );
+  return JSON.parse(stdout);
+}
+
+/** `skein serve` on a profile: can be ended gracefully and started again at the same address. */
+export class Served {
+  #child = null;
+  address = "";
+
+  constructor(profile) {
+    this.profile = profile;
+  }
+
+  async start() {
+    const child = spawn(
+      SKEIN,
+      ["--profile", this.profile, "--this-machine-only", "--json", "serve"],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    this.#child = child;
+    const line = await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => reject(new Error(`skein serve ended early with ${code}`)));
+      createInterface({ input: child.stdout }).once("line", resolve);
+    });
+    this.address = JSON.parse(line).address;
+    return this.address;
+  }
+
+  /** As a user's Ctrl+C or a log-out would. Fails when the process does not end by itself. */
+  async stop() {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null) return;
+    await ended(child, "SIGTERM", 15_000);
+  }
+
+  /** As a crash or a power cut would. */
+  async kill() {
+    const child = this.#child;
+    this.#child = null;
+    if (child !== null) await ended(child, "SIGKILL", 5_000);
+  }
+}
+
+/** Sends a signal and waits for the end; forces it after the limit, and then fails. */
+export async function ended(child, signal, limit) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  child.kill(signal);
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, limit, "late")));
+  const outcome = await Promise.race([exit, late]);
+  clearTimeout(timer);
+  if (outcome !== "late") return;
+  child.kill("SIGKILL");
+  await exit;
+  throw new Error(`process ${child.pid} did not end within ${limit} ms of ${signal}`);
+}
+
+/** Two profiles of one workspace, made on the command line: Ana founded it, Bo joined. */
+export async function foundedAndJoined(folder, { served, workspace = "Geese" }) {
+  const [ana, bo] = [join(folder, "ana"), join(folder, "bo")];
+  await skein(ana, "init", "--name", "Ana", "--workspace", workspace);
+  const server = new Served(ana);
+  await server.start();
+  served(server);
+  const { ticket } = await skein(ana, "invite");
+  await skein(bo, "join", ticket, "--name", "Bo");
+  return { ana: server, bo: new Served(bo) };
+}
