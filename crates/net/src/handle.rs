@@ -1,15 +1,16 @@
 //! The handle that the engine holds.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use skein_access::DeviceId;
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::timeout,
+};
 
 use crate::{
     Allowed, NetError, SendError,
     address::{self, AddressError},
     identity::peer_of,
-    limits::ADDRESSES_PER_DEVICE,
+    limits::{ADDRESSES_PER_DEVICE, FIRST_ADDRESSES},
     outbox::Outboxes,
     swarm::Command,
 };
@@ -24,7 +25,7 @@ pub struct NetHandle {
     pub(crate) commands: mpsc::Sender<Command>,
     pub(crate) allowed: watch::Sender<Allowed>,
     pub(crate) outboxes: Outboxes,
-    pub(crate) listening: Arc<Mutex<Vec<String>>>,
+    pub(crate) listening: watch::Receiver<Vec<String>>,
     /// Closed when the last thread of the network has ended.
     pub(crate) stopped: watch::Receiver<()>,
 }
@@ -52,10 +53,20 @@ impl NetHandle {
     /// of use on this machine only.
     #[must_use]
     pub fn listen_addresses(&self) -> Vec<String> {
-        self.listening
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.listening.borrow().clone()
+    }
+
+    /// Waits until there is an address for either transport: an invite made before would lack one.
+    pub(crate) async fn listens(&self) {
+        let mut listening = self.listening.clone();
+        let complete = listening.wait_for(|addresses| {
+            ["/tcp/", "/quic-v1"]
+                .iter()
+                .all(|transport| addresses.iter().any(|address| address.contains(transport)))
+        });
+        if timeout(FIRST_ADDRESSES, complete).await.is_err() {
+            tracing::warn!("one of the transports has no address yet");
+        }
     }
 
     /// Says who may be connected, from now on and among those who are. Whoever is a member no more is disconnected and no

@@ -14,6 +14,9 @@ pub(crate) const QUEUE_FRAMES: usize = 256;
 /// How many events may wait for the engine; a frame is one event, so this bounds what was received and not yet read.
 pub const EVENT_QUEUE: usize = 32;
 
+/// How long a network that starts may take to know where it listens.
+pub(crate) const FIRST_ADDRESSES: Duration = Duration::from_secs(2);
+
 /// How many orders from the engine may wait for the swarm, which never waits for the engine.
 pub(crate) const COMMAND_QUEUE: usize = 1024;
 

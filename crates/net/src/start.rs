@@ -3,11 +3,7 @@
 //! libp2p, quinn and mDNS start tasks that nobody can wait for, and some of them hold sockets for a long time after a
 //! close. They all live in this runtime, so they are gone, and the port is free, when it is.
 
-use std::{
-    sync::{Arc, Mutex},
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
 
 use libp2p::{Swarm, core::transport::ListenerId, identity::Keypair, swarm};
 use skein_access::{DeviceId, DeviceKey};
@@ -101,7 +97,9 @@ impl Net {
             .name("skein-net".to_owned())
             .spawn(thread)
             .map_err(|error| NetError::Threads(error.to_string()))?;
-        answered.await.map_err(|_| NetError::Stopped)?
+        let (handle, events) = answered.await.map_err(|_| NetError::Stopped)??;
+        handle.listens().await;
+        Ok((handle, events))
     }
 }
 
@@ -126,13 +124,13 @@ fn prepare(
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     let (events, event_queue) = mpsc::channel(EVENT_QUEUE);
     let outboxes = Outboxes::default();
-    let listening = Arc::new(Mutex::new(Vec::new()));
+    let (listening, listening_now) = watch::channel(Vec::new());
     let ends = Ends {
         commands: command_queue,
         allowed: allowed_now,
         events,
         outboxes: outboxes.clone(),
-        listening: Arc::clone(&listening),
+        listening,
     };
     let handle = NetHandle {
         me,
@@ -141,7 +139,7 @@ fn prepare(
         commands,
         allowed,
         outboxes,
-        listening,
+        listening: listening_now,
         stopped,
     };
     let task = NetTask::new(me, swarm, listeners, ends);

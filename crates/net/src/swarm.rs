@@ -5,7 +5,7 @@ mod events;
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -67,7 +67,7 @@ pub(crate) struct Ends {
     pub(crate) allowed: watch::Receiver<Allowed>,
     pub(crate) events: mpsc::Sender<NetEvent>,
     pub(crate) outboxes: Outboxes,
-    pub(crate) listening: Arc<Mutex<Vec<String>>>,
+    pub(crate) listening: watch::Sender<Vec<String>>,
 }
 
 /// The owner of the swarm.
@@ -382,11 +382,7 @@ impl NetTask {
             tracing::debug!("some connections did not close in time and are cut off");
         }
         self.link_tasks.shutdown().await;
-        self.ends
-            .listening
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.ends.listening.send_replace(Vec::new());
         drop(self.swarm);
         sleep(LAST_PACKETS).await;
     }

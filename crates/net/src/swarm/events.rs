@@ -1,6 +1,6 @@
 //! What libp2p reports, and what that means for links, dials and the schedule.
 
-use std::{sync::PoisonError, time::Instant};
+use std::time::Instant;
 
 use libp2p::{
     Multiaddr, PeerId, mdns, ping,
@@ -195,15 +195,13 @@ impl NetTask {
 
     fn on_listening(&mut self, address: &Multiaddr) {
         let address = with_peer(address, *self.swarm.local_peer_id());
-        let mut listening = self
-            .ends
-            .listening
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if !listening.contains(&address) {
-            listening.push(address.clone());
-        }
-        drop(listening);
+        self.ends.listening.send_if_modified(|listening| {
+            let is_new = !listening.contains(&address);
+            if is_new {
+                listening.push(address.clone());
+            }
+            is_new
+        });
         self.notice(NetEvent::Listening { address });
         self.network_changed();
     }
@@ -212,9 +210,7 @@ impl NetTask {
         let address = with_peer(address, *self.swarm.local_peer_id());
         self.ends
             .listening
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|known| *known != address);
+            .send_modify(|listening| listening.retain(|known| *known != address));
         self.network_changed();
     }
 
