@@ -9,7 +9,8 @@ use skein_store::{Durability, NewChanges};
 use super::Core;
 use super::documents::Origin;
 use super::step::Step;
-use crate::api::{ApiError, Reply, Request, TreeItem};
+use super::workspace::Workspace;
+use crate::api::{ApiError, ErrorCode, Reply, Request, TreeItem};
 
 /// The longest title that is taken, in characters.
 const LONGEST_TITLE: usize = 500;
@@ -25,7 +26,7 @@ impl Core {
         parent: Option<DocumentId>,
         after: Option<DocumentId>,
     ) -> Result<Reply, ApiError> {
-        self.writable()?;
+        self.editable()?;
         let title = checked_title(title)?;
         let place = self.place(parent, after, None, true)?;
         let id = DocumentId::from_bytes(step.random_id());
@@ -43,7 +44,7 @@ impl Core {
         parent: Option<DocumentId>,
         after: Option<DocumentId>,
     ) -> Result<Reply, ApiError> {
-        self.writable()?;
+        self.editable()?;
         let title = checked_title(title)?;
         let columns =
             columns.unwrap_or_else(|| ["To do", "Doing", "Done"].map(str::to_owned).to_vec());
@@ -109,10 +110,27 @@ impl Core {
         self.edit(step, id, edit)
     }
 
+    /// Only members write; whoever is still on the way in is told so.
+    fn editable(&self) -> Result<(), ApiError> {
+        self.writable()?;
+        let me = self.device.id();
+        let outside = |workspace: &Workspace| !workspace.authority.is_member(&me);
+        if self.joining.is_some() && self.workspace.as_ref().is_some_and(outside) {
+            return Err(ApiError::new(
+                ErrorCode::WrongState,
+                "The join has not succeeded yet, so nothing can be written here; nothing was changed.",
+                "It goes on by itself while Skein runs and the other side can be reached.",
+            ));
+        }
+        Ok(())
+    }
+
     /// Applies a typed edit at head, stores it and says how to take it back.
     fn edit(&mut self, step: &mut Step<'_>, id: DocumentId, edit: Edit) -> Result<Reply, ApiError> {
-        self.writable()?;
+        self.editable()?;
         let wall = step.now.wall_ms;
+        // What was typed becomes a change of its own, which knows what it touched.
+        self.close_burst(step, id)?;
         let (document, _, _) = self.for_writing(id)?;
         let Edited {
             changes,
@@ -120,7 +138,6 @@ impl Core {
             touched,
             text,
         } = document.edit(&edit, wall)?;
-        self.burst_is_closed(id);
         if changes.is_empty() {
             return Ok(Reply::Edited { undo: None });
         }

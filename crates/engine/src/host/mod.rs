@@ -173,7 +173,11 @@ impl Owner {
             Use::Stay(network) | Use::Sync(network) => Some(network),
         };
         let secret = device.to_bytes();
-        let mut core = Core::open(opened, device, &mut rng).map_err(ProfileError::Unreadable)?;
+        let mut core =
+            Core::open(opened, device, &mut rng).map_err(|error| ProfileError::Unreadable {
+                path: profile.database(),
+                error,
+            })?;
         let net = match network {
             None => None,
             Some(network) => {

@@ -38,8 +38,13 @@ pub enum ProfileError {
     #[error("{0}")]
     Net(#[from] skein_net::NetError),
     /// The workspace file is open and cannot be read.
-    #[error("{0}")]
-    Unreadable(crate::api::ApiError),
+    #[error("{path}: {error}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: crate::api::ApiError,
+    },
     /// Another process has the profile and does not answer.
     #[error(
         "Another Skein has the profile {path} open and does not answer ({reason}). Nothing was changed. Close it, or use another --profile."
