@@ -87,6 +87,9 @@ pub(crate) enum Command {
     Connect {
         /// The address
         address: String,
+        /// How long to try (seconds)
+        #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+        wait: u64,
     },
     /// What this profile is, and how far its work got
     Status,

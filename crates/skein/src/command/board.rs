@@ -2,7 +2,7 @@
 
 use rand::RngCore;
 use serde_json::{Value, json};
-use skein_engine::api::Request;
+use skein_engine::api::{Event, Request, View};
 use skein_model::{
     BoardEdit, BoardView, CardId, CardSummary, CardView, DocumentId, Kind, NewCard, Priority,
 };
@@ -211,23 +211,13 @@ async fn description(
     document: DocumentId,
     card: CardId,
 ) -> Result<String, Failure> {
-    use skein_engine::api::{Event, Reply, ServerMessage, View};
     let view = View::Text {
         document,
         card: Some(card),
     };
-    let Reply::Subscribed { .. } = connection.ask(Request::Subscribe { view }).await? else {
-        return Err(another_question());
-    };
-    loop {
-        match connection.client.receive().await {
-            Some(ServerMessage::Event {
-                event: Event::TextReset { text, .. },
-                ..
-            }) => return Ok(text),
-            Some(_) => {}
-            None => return Err(another_question()),
-        }
+    match connection.look_at(view).await? {
+        Event::TextReset { text, .. } => Ok(text),
+        _ => Err(another_question()),
     }
 }
 

@@ -79,7 +79,7 @@ async fn dispatch(
             people::join(connection, out, ticket, name, wait).await
         }
         Command::Peers => people::peers(connection, out).await,
-        Command::Connect { address } => people::connect(connection, out, address).await,
+        Command::Connect { address, wait } => people::connect(connection, out, address, wait).await,
         Command::Status => people::status(connection, out).await,
         Command::Sync { wait, timeout, .. } => people::sync(connection, out, wait, timeout).await,
         Command::Run { .. } => stay::run(connection, out).await,

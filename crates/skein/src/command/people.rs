@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use skein_access::Role as Granted;
 use skein_engine::api::{
-    Event, JoiningStep, PeerState, Reply, Request, ServerMessage, View, WorkspaceState,
+    Delivery, Event, JoiningStep, PeerState, Reply, Request, ServerMessage, Status, View,
+    WorkspaceState,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -154,11 +155,12 @@ pub(super) async fn connect(
     connection: &mut Connection,
     out: Output,
     address: String,
+    wait: u64,
 ) -> Result<(), Failure> {
     connection.ask(Request::Connect { address }).await?;
     let Reply::Idle { peers, .. } = connection
         .ask(Request::WaitUntilIdle {
-            timeout_ms: 30_000,
+            timeout_ms: milliseconds(wait),
             peers: 1,
         })
         .await?
@@ -180,12 +182,35 @@ pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(
     let Reply::Peers { listening, .. } = connection.ask(Request::ListPeers).await? else {
         return Err(another_question());
     };
-    let value = json!({ "status": status, "delivery": delivery, "listening": listening });
-    out.show(&value, || match status.state {
+    let Event::Notices { notices } = connection.look_at(View::Notices).await? else {
+        return Err(another_question());
+    };
+    let value = json!({
+        "status": status,
+        "delivery": delivery,
+        "listening": listening,
+        "notices": notices,
+    });
+    out.show(&value, || {
+        let mut lines = vec![state_words(status, &delivery)];
+        lines.extend(notices.iter().map(|notice| format!("  {}", notice.message)));
+        lines.join("\n")
+    });
+    Ok(())
+}
+
+fn state_words(status: Status, delivery: &Delivery) -> String {
+    match status.state {
         WorkspaceState::Empty => {
             "No workspace yet. `skein init` makes one, `skein join` joins one.".to_owned()
         }
-        WorkspaceState::Joining => "Joining a workspace.".to_owned(),
+        WorkspaceState::Joining => {
+            let reason = status.joining.and_then(|joining| joining.reason);
+            reason.map_or_else(
+                || "Joining a workspace.".to_owned(),
+                |reason| format!("Joining a workspace; not in yet: {reason}"),
+            )
+        }
         WorkspaceState::ReadOnly => {
             format!("Read only: {}", status.read_only_reason.unwrap_or_default())
         }
@@ -195,8 +220,7 @@ pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(
             status.workspace_name.unwrap_or_default(),
             delivery.words
         ),
-    });
-    Ok(())
+    }
 }
 
 pub(super) async fn sync(
