@@ -272,14 +272,6 @@ impl Core {
         self.store_changes(step, id, &changes, &touched, &Origin::Local)
     }
 
-    /// Notes that an edit closed the burst.
-    pub(super) fn burst_is_closed(&mut self, id: DocumentId) {
-        if let Some(slot) = self.documents.get_mut(&id) {
-            slot.burst = None;
-            slot.described = None;
-        }
-    }
-
     /// Documents whose typing is not yet a change.
     pub(super) fn documents_with_burst(&self) -> Vec<DocumentId> {
         self.documents
