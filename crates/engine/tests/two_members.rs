@@ -1,5 +1,10 @@
 //! Two members in one process, on real sockets and real files: found, invite, join, write, restart.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::path::Path;
 
@@ -7,7 +12,10 @@ use skein_engine::api::{Event, NoteContent, Reply, Request, ServerMessage, View,
 use skein_engine::{Client, Host, Network, Use};
 use skein_model::{BoardEdit, BoardView, CardId, DocumentId, Kind, NewCard, NoteEdit, Splice};
 
-const LOOPBACK: Use = Use::Stay(Network { this_machine_only: true, port: None });
+const LOOPBACK: Use = Use::Stay(Network {
+    this_machine_only: true,
+    port: None,
+});
 
 struct Member {
     host: Host,
@@ -26,22 +34,40 @@ impl Member {
     }
 
     async fn found(&mut self, name: &str) {
-        self.ask(Request::CreateWorkspace { member_name: name.to_owned(), workspace_name: "Geese".to_owned() }).await;
+        self.ask(Request::CreateWorkspace {
+            member_name: name.to_owned(),
+            workspace_name: "Geese".to_owned(),
+        })
+        .await;
     }
 
     async fn invite(&mut self) -> String {
         let role = skein_access::Role::Editor;
-        match self.ask(Request::CreateInvite { role, uses: 1, expires_in_hours: None }).await {
+        match self
+            .ask(Request::CreateInvite {
+                role,
+                uses: 1,
+                expires_in_hours: None,
+            })
+            .await
+        {
             Reply::Invite { ticket, .. } => ticket,
             other => panic!("{other:?}"),
         }
     }
 
     async fn join(&mut self, ticket: String, name: &str) {
-        self.ask(Request::JoinWorkspace { ticket, member_name: name.to_owned() }).await;
+        self.ask(Request::JoinWorkspace {
+            ticket,
+            member_name: name.to_owned(),
+        })
+        .await;
         self.ask(Request::Subscribe { view: View::Status }).await;
         loop {
-            if let Some(ServerMessage::Event { event: Event::Status { status }, .. }) = self.client.receive().await
+            if let Some(ServerMessage::Event {
+                event: Event::Status { status },
+                ..
+            }) = self.client.receive().await
                 && status.state == WorkspaceState::Ready
             {
                 return;
@@ -50,7 +76,11 @@ impl Member {
     }
 
     async fn idle(&mut self) {
-        self.ask(Request::WaitUntilIdle { timeout_ms: 20_000, peers: 1 }).await;
+        self.ask(Request::WaitUntilIdle {
+            timeout_ms: 20_000,
+            peers: 1,
+        })
+        .await;
     }
 
     async fn edit_note(&mut self, document: DocumentId, edit: NoteEdit) {
@@ -72,7 +102,12 @@ impl Member {
     }
 
     async fn create_note(&mut self, title: &str, text: &str) -> DocumentId {
-        let request = Request::CreateNote { title: title.to_owned(), text: Some(text.to_owned()), parent: None, after: None };
+        let request = Request::CreateNote {
+            title: title.to_owned(),
+            text: Some(text.to_owned()),
+            parent: None,
+            after: None,
+        };
         match self.ask(request).await {
             Reply::Created { id } => id,
             other => panic!("{other:?}"),
@@ -80,7 +115,15 @@ impl Member {
     }
 
     async fn create_board(&mut self, title: &str) -> DocumentId {
-        match self.ask(Request::CreateBoard { title: title.to_owned(), columns: None, parent: None, after: None }).await {
+        match self
+            .ask(Request::CreateBoard {
+                title: title.to_owned(),
+                columns: None,
+                parent: None,
+                after: None,
+            })
+            .await
+        {
             Reply::Created { id } => id,
             other => panic!("{other:?}"),
         }
@@ -101,7 +144,13 @@ async fn what_two_members_write_apart_and_together_is_the_same_for_both() {
     assert_eq!(bo.note(note).await.text, "one\ntwo\n");
 
     // Together.
-    bo.edit_note(note, NoteEdit::AppendText { text: "three".to_owned() }).await;
+    bo.edit_note(
+        note,
+        NoteEdit::AppendText {
+            text: "three".to_owned(),
+        },
+    )
+    .await;
     bo.idle().await;
     ana.idle().await;
     assert_eq!(ana.note(note).await.text, bo.note(note).await.text);
@@ -110,10 +159,23 @@ async fn what_two_members_write_apart_and_together_is_the_same_for_both() {
     bo.host.close().await;
     let base = ana.note(note).await.text;
     let text = base.replace("one", "ONE");
-    ana.edit_note(note, NoteEdit::ReplaceText { base, text }).await;
+    ana.edit_note(note, NoteEdit::ReplaceText { base, text })
+        .await;
     let mut bo = Member::open(&b, Use::Once).await;
-    bo.edit_note(note, NoteEdit::AppendText { text: "four".to_owned() }).await;
-    bo.edit_note(note, NoteEdit::Rename { title: "The plan".to_owned() }).await;
+    bo.edit_note(
+        note,
+        NoteEdit::AppendText {
+            text: "four".to_owned(),
+        },
+    )
+    .await;
+    bo.edit_note(
+        note,
+        NoteEdit::Rename {
+            title: "The plan".to_owned(),
+        },
+    )
+    .await;
     bo.host.close().await;
 
     // Together again: the ports are kept, so both find one another without a word.
@@ -122,7 +184,10 @@ async fn what_two_members_write_apart_and_together_is_the_same_for_both() {
     ana.idle().await;
     let (at_ana, at_bo) = (ana.note(note).await, bo.note(note).await);
     assert_eq!(at_ana, at_bo);
-    assert!(at_ana.text.contains("ONE") && at_ana.text.contains("four") && at_ana.title == "The plan", "{at_ana:?}");
+    assert!(
+        at_ana.text.contains("ONE") && at_ana.text.contains("four") && at_ana.title == "The plan",
+        "{at_ana:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -131,16 +196,37 @@ async fn typed_text_is_durable_before_it_is_acknowledged_and_survives_a_restart(
     let mut ana = Member::open(folder.path(), LOOPBACK).await;
     ana.found("Ana").await;
     let note = ana.create_note("Typed", "").await;
-    let view = View::Text { document: note, card: None };
-    let Reply::Subscribed { subscription } = ana.ask(Request::Subscribe { view }).await else { panic!("not subscribed") };
-    let Some(ServerMessage::Event { event: Event::TextReset { version, .. }, .. }) = ana.client.receive().await else {
+    let view = View::Text {
+        document: note,
+        card: None,
+    };
+    let Reply::Subscribed { subscription } = ana.ask(Request::Subscribe { view }).await else {
+        panic!("not subscribed")
+    };
+    let Some(ServerMessage::Event {
+        event: Event::TextReset { version, .. },
+        ..
+    }) = ana.client.receive().await
+    else {
         panic!("no text")
     };
     let mut base_version = version;
     for (at, letter) in (0..).zip("hello".chars()) {
-        let splices = vec![Splice { at, delete: 0, insert: letter.to_string() }];
-        let push = Request::TextPush { subscription, base_version, push_id: format!("p{at}"), splices, length: at + 1 };
-        let Reply::TextAck { version, splices } = ana.ask(push).await else { panic!("not acknowledged") };
+        let splices = vec![Splice {
+            at,
+            delete: 0,
+            insert: letter.to_string(),
+        }];
+        let push = Request::TextPush {
+            subscription,
+            base_version,
+            push_id: format!("p{at}"),
+            splices,
+            length: at + 1,
+        };
+        let Reply::TextAck { version, splices } = ana.ask(push).await else {
+            panic!("not acknowledged")
+        };
         assert!(splices.is_empty());
         base_version = version;
     }
@@ -151,7 +237,9 @@ async fn typed_text_is_durable_before_it_is_acknowledged_and_survives_a_restart(
     ana.host.close().await;
     let mut ana = Member::open(folder.path(), LOOPBACK).await;
     assert_eq!(ana.note(note).await.text, "hello");
-    let Reply::Audit { report } = ana.ask(Request::Audit).await else { panic!("no report") };
+    let Reply::Audit { report } = ana.ask(Request::Audit).await else {
+        panic!("no report")
+    };
     assert_eq!(report.differences, []);
 }
 
@@ -164,18 +252,41 @@ async fn a_card_moved_by_two_people_apart_is_one_card_with_both_wishes() {
     let board = ana.create_board("Work").await;
     let view = ana.board(board).await;
     let card = CardId::from_bytes([7; 16]);
-    let cards = vec![NewCard { id: card, title: "Fly".to_owned() }];
-    let add = BoardEdit::AddCards { column: view.columns[0].id, after: None, cards };
-    ana.ask(Request::EditBoard { document: board, edit: add }).await;
+    let cards = vec![NewCard {
+        id: card,
+        title: "Fly".to_owned(),
+    }];
+    let add = BoardEdit::AddCards {
+        column: view.columns[0].id,
+        after: None,
+        cards,
+    };
+    ana.ask(Request::EditBoard {
+        document: board,
+        edit: add,
+    })
+    .await;
     let ticket = ana.invite().await;
     let mut bo = Member::open(&b, LOOPBACK).await;
     bo.join(ticket, "Bo").await;
     bo.idle().await;
     bo.host.close().await;
-    let to = |column: usize| BoardEdit::MoveCard { card, column: view.columns[column].id, after: None };
-    ana.ask(Request::EditBoard { document: board, edit: to(1) }).await;
+    let to = |column: usize| BoardEdit::MoveCard {
+        card,
+        column: view.columns[column].id,
+        after: None,
+    };
+    ana.ask(Request::EditBoard {
+        document: board,
+        edit: to(1),
+    })
+    .await;
     let mut bo = Member::open(&b, Use::Once).await;
-    bo.ask(Request::EditBoard { document: board, edit: to(2) }).await;
+    bo.ask(Request::EditBoard {
+        document: board,
+        edit: to(2),
+    })
+    .await;
     bo.host.close().await;
     let mut bo = Member::open(&b, LOOPBACK).await;
     bo.idle().await;
@@ -191,11 +302,26 @@ async fn a_line_that_is_no_request_ends_that_client_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let mut ana = Member::open(folder.path(), LOOPBACK).await;
     ana.found("Ana").await;
-    let mut stranger = tokio::net::UnixStream::connect(folder.path().join("engine.sock")).await.unwrap();
-    tokio::io::AsyncWriteExt::write_all(&mut stranger, b"{\"id\":1,\"request\":{\"type\":\"no such\"}}\n").await.unwrap();
+    let mut stranger = tokio::net::UnixStream::connect(folder.path().join("engine.sock"))
+        .await
+        .unwrap();
+    tokio::io::AsyncWriteExt::write_all(
+        &mut stranger,
+        b"{\"id\":1,\"request\":{\"type\":\"no such\"}}\n",
+    )
+    .await
+    .unwrap();
     let mut rest = Vec::new();
-    tokio::io::AsyncReadExt::read_to_end(&mut stranger, &mut rest).await.unwrap();
-    let Reply::Documents { documents } = ana.ask(Request::ListDocuments { kind: Some(Kind::Note), trashed: false }).await else {
+    tokio::io::AsyncReadExt::read_to_end(&mut stranger, &mut rest)
+        .await
+        .unwrap();
+    let Reply::Documents { documents } = ana
+        .ask(Request::ListDocuments {
+            kind: Some(Kind::Note),
+            trashed: false,
+        })
+        .await
+    else {
         panic!("no list")
     };
     assert!(documents.is_empty());

@@ -26,7 +26,8 @@ impl TypeVisitor for Declarations<'_> {
             return;
         }
         if T::output_path().is_some() {
-            self.found.insert(T::ident(self.config), T::decl(self.config));
+            self.found
+                .insert(T::ident(self.config), T::decl(self.config));
         }
         T::visit_dependencies(self);
         T::visit_generics(self);
@@ -35,10 +36,17 @@ impl TypeVisitor for Declarations<'_> {
 
 fn generated() -> String {
     let config = Config::new().with_large_int("number");
-    let mut declarations = Declarations { config: &config, seen: HashSet::new(), found: BTreeMap::new() };
+    let mut declarations = Declarations {
+        config: &config,
+        seen: HashSet::new(),
+        found: BTreeMap::new(),
+    };
     declarations.visit::<ClientMessage>();
     declarations.visit::<ServerMessage>();
-    let lines = declarations.found.values().map(|declaration| format!("\nexport {declaration}\n"));
+    let lines = declarations
+        .found
+        .values()
+        .map(|declaration| format!("\nexport {declaration}\n"));
     format!("{HEAD}{}", lines.collect::<String>())
 }
 
@@ -49,5 +57,8 @@ fn the_views_types_are_the_engines() {
         std::fs::write(&path, generated()).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap();
-    assert!(there == generated(), "ui/src/ipc/generated.ts is stale: SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test typescript");
+    assert!(
+        there == generated(),
+        "ui/src/ipc/generated.ts is stale: SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test typescript"
+    );
 }
