@@ -63,7 +63,7 @@ enum Deed {
     Append(String),
     Rename(String),
     Note(String),
-    Card(CardId),
+    Card(CardId, ColumnId),
     Move(CardId, ColumnId),
 }
 
@@ -191,7 +191,7 @@ async fn write_for_ever(orders: Orders) {
             16 | 17 if !cards.is_empty() => {
                 Deed::Move(cards[rng.gen_range(0..cards.len())], column)
             }
-            _ => Deed::Card(CardId::from_bytes(rng.r#gen())),
+            _ => Deed::Card(CardId::from_bytes(rng.r#gen()), column),
         };
         say(&Said::Trying(deed.clone()));
         match &deed {
@@ -210,13 +210,13 @@ async fn write_for_ever(orders: Orders) {
             Deed::Note(title) => {
                 node.create_note(title).await;
             }
-            Deed::Card(id) => {
+            Deed::Card(id, column) => {
                 let new = NewCard {
                     id: *id,
                     title: token_of(*id),
                 };
                 let edit = BoardEdit::AddCards {
-                    column,
+                    column: *column,
                     after: None,
                     cards: vec![new],
                 };
@@ -386,7 +386,8 @@ impl Expected {
                     self.tried.insert(token);
                 }
                 Deed::Rename(title) => self.title.push(title),
-                Deed::Card(card) => {
+                Deed::Card(card, column) => {
+                    self.columns.insert(card, vec![column]);
                     self.tried.insert(token_of(card));
                 }
                 Deed::Move(card, column) => self.columns.entry(card).or_default().push(column),
@@ -403,7 +404,7 @@ impl Expected {
                     Deed::Note(token) => {
                         self.notes.insert(token);
                     }
-                    Deed::Card(card) => {
+                    Deed::Card(card, _) => {
                         self.cards.insert(card);
                     }
                     Deed::Rename(title) => self.title = vec![title],
