@@ -10,7 +10,7 @@ pub(in crate::core) use writing::{Applied, Origin};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use skein_access::WritePermit;
-use skein_model::{CardId, Document, DocumentId, Kind, TextField, Touched};
+use skein_model::{CardId, Document, DocumentId, Kind, Life, TextField, Touched};
 use skein_store::StoredDocument;
 
 use super::Core;
@@ -267,7 +267,8 @@ impl Core {
         let touched = Touched {
             text: true,
             cards: slot.described.take().into_iter().flatten().collect(),
-            header: false,
+            // Typing into something in the trash brings it back.
+            header: document.life() != Life::Alive,
         };
         self.store_changes(step, id, &changes, &touched, &Origin::Local)
     }
