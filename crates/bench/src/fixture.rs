@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, bail, ensure};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_engine::Use;
-use skein_engine::api::{Event, View};
+use skein_engine::api::{Event, Request, View};
 
 use crate::measure::{Memory, processor_time};
 use crate::member::{LOOPBACK, Member};
@@ -98,10 +98,13 @@ impl Fixture {
         let mut known = std::collections::BTreeSet::new();
         let mut to_first_title = None;
         while known.len() < self.documents {
-            let event = tokio::time::timeout(SILENCE, bo.event(tree)).await;
-            let event = event.with_context(|| {
-                format!("nothing came any more after {} documents", known.len())
-            })?;
+            let Ok(event) = tokio::time::timeout(SILENCE, bo.event(tree)).await else {
+                let status = bo.ask(Request::Status).await?;
+                bail!(
+                    "after {} documents nothing came any more: {status:?}",
+                    known.len()
+                );
+            };
             if let Event::Tree { upserts, .. } = event? {
                 known.extend(upserts.into_iter().map(|item| item.id));
             }
