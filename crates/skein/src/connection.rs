@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use skein_engine::api::{BoardView, CardId, CardView, ColumnId, DocumentId, Kind};
 use skein_engine::api::{Event, Listed, NoteContent, Reply, Request, ServerMessage, Status, View};
 use skein_engine::{Client, Host, Network, Use};
-use skein_model::{BoardView, CardId, CardView, ColumnId, DocumentId, Kind};
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;

@@ -28,14 +28,15 @@ impl PageKey {
             .ok()
             .and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok());
         let whole = |key: &Self| {
-            skein_model::id::from_base32(&key.token).is_ok_and(|bytes| bytes.len() == TOKEN_BYTES)
+            key.token.len() == 2 * TOKEN_BYTES
+                && key.token.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
         kept.filter(whole).unwrap_or_else(|| {
             let mut secret = [0; TOKEN_BYTES];
             rand::thread_rng().fill_bytes(&mut secret);
             Self {
                 port: 0,
-                token: skein_model::id::to_base32(&secret),
+                token: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
             }
         })
     }

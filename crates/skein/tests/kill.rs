@@ -18,10 +18,12 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use skein_engine::api::{
+    BoardEdit, BoardView, CardId, ColumnId, DocumentId, NewCard, NoteEdit, Splice,
+};
+use skein_engine::api::{
     DeliveryState, Event, NoteContent, Reply, Request, ServerMessage, View, WorkspaceState,
 };
 use skein_engine::{Client, Host, Network, Use};
-use skein_model::{BoardEdit, BoardView, CardId, ColumnId, DocumentId, NewCard, NoteEdit, Splice};
 
 /// What the node to be killed is told, as JSON.
 const ORDERS: &str = "SKEIN_TEST_ORDERS";
@@ -610,7 +612,7 @@ impl Colleague {
 }
 
 async fn join(folder: &Path, colleague: &mut Node) {
-    let role = skein_access::Role::Editor;
+    let role = skein_engine::api::Role::Editor;
     let request = Request::CreateInvite {
         role,
         uses: 1,

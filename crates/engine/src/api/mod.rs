@@ -17,6 +17,12 @@ pub use reply::{
     Reply, SearchHit, Status, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
+// What requests and replies are made of, from the layers below: a shell needs no crate but this one.
+pub use skein_access::Role;
+pub use skein_model::{
+    BoardEdit, BoardView, CardId, CardSummary, CardView, ColumnId, DocumentId, Kind, NewCard,
+    NoteEdit, Priority, Splice,
+};
 pub(crate) use words::{count_of, list_of};
 
 use serde::{Deserialize, Serialize};

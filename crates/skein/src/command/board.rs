@@ -2,10 +2,10 @@
 
 use rand::RngCore;
 use serde_json::{Value, json};
-use skein_engine::api::{Event, Request, View};
-use skein_model::{
+use skein_engine::api::{
     BoardEdit, BoardView, CardId, CardSummary, CardView, DocumentId, Kind, NewCard, Priority,
 };
+use skein_engine::api::{Event, Request, View};
 
 use super::note::{created, list};
 use crate::arguments::{Board, Card, Field};

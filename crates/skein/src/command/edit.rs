@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 
 use serde_json::json;
+use skein_engine::api::{DocumentId, NoteEdit};
 use skein_engine::api::{Reply, Request};
-use skein_model::{DocumentId, NoteEdit};
 
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;

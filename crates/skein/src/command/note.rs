@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use serde_json::json;
+use skein_engine::api::{Kind, NoteEdit};
 use skein_engine::api::{Listed, Reply, Request};
-use skein_model::{Kind, NoteEdit};
 
 use super::edit;
 use crate::arguments::Note;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use skein_access::Role as Granted;
+use skein_engine::api::Role as Granted;
 use skein_engine::api::{
     Delivery, Event, JoiningStep, PeerState, Reply, Request, ServerMessage, Status, View,
     WorkspaceState,
