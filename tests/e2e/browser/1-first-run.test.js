@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { test } from "node:test";
 import { Person, startBrowser } from "../support/browser.js";
 import { freshFolder, Served } from "../support/skein.js";
-import { noFaults, tidy } from "../support/stage.js";
+import { noFaults, scene, tidy } from "../support/stage.js";
 import { until, untilSame } from "../support/wait.js";
 
 const cleanup = tidy();
@@ -23,7 +22,7 @@ noFaults(() => [ana, bo]);
 
 let invite = "";
 
-test("a name and a workspace's name are all that it takes to begin", async () => {
+scene("a name and a workspace's name are all that it takes to begin", async () => {
   await ana.by("textbox", "Your name").fill("Ana");
   assert.equal(await ana.by("button", "Create workspace").isDisabled(), true);
   await ana.by("textbox", "Workspace name").fill("Wild geese");
@@ -34,7 +33,7 @@ test("a name and a workspace's name are all that it takes to begin", async () =>
   assert.deepEqual(await ana.accessibilityFaults(), []);
 });
 
-test("an invite is made in the dialog and copied", async () => {
+scene("an invite is made in the dialog and copied", async () => {
   await ana.by("button", "Invite someone").click();
   await ana.by("dialog", "Invite to the workspace").waitFor();
   assert.deepEqual(await ana.accessibilityFaults(), []);
@@ -52,7 +51,7 @@ test("an invite is made in the dialog and copied", async () => {
   );
 });
 
-test("what is no invite is refused where it was pasted, and what was typed stays", async () => {
+scene("what is no invite is refused where it was pasted, and what was typed stays", async () => {
   await bo.by("radio", "Join with an invite").click();
   await bo.by("textbox", "Your name").fill("Bo");
   const broken = invite.slice(0, -7);
@@ -63,7 +62,7 @@ test("what is no invite is refused where it was pasted, and what was typed stays
   assert.deepEqual(await bo.accessibilityFaults(), []);
 });
 
-test("the invited pastes the invite and is in", async () => {
+scene("the invited pastes the invite and is in", async () => {
   await bo.by("textbox", "Invite").fill(`  ${invite.slice(0, 30)}\n${invite.slice(30)}\n`);
   await bo.by("button", "Join").click();
   await bo.by("navigation", "Workspace").waitFor();
@@ -72,7 +71,7 @@ test("the invited pastes the invite and is in", async () => {
   await bo.by("button", "2 people").waitFor();
 });
 
-test("a first note and a first board reach the other, in the same order", async () => {
+scene("a first note and a first board reach the other, in the same order", async () => {
   await ana.newNote("Start here", "We fly in turns.");
   await ana.newBoard("Autumn");
   const rows = (person) => () =>
@@ -83,7 +82,7 @@ test("a first note and a first board reach the other, in the same order", async 
   await until("the text to arrive", () => bo.text(), (text) => text === "We fly in turns.");
 });
 
-test("people and connections are said in words, and delivery too", async () => {
+scene("people and connections are said in words, and delivery too", async () => {
   await bo.by("button", "2 people").click();
   const dialog = bo.by("dialog", "People and connections");
   await dialog.getByText("Connected, both hold the same").waitFor();

@@ -1,8 +1,7 @@
 // Two people write one note: at once, apart, and with their servers going away and coming back.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { anaAndBo, noFaults, tidy } from "../support/stage.js";
+import { anaAndBo, noFaults, scene, tidy } from "../support/stage.js";
 import { until, untilEquals, untilSame } from "../support/wait.js";
 
 const cleanup = tidy();
@@ -23,7 +22,7 @@ async function sharedNote(title, text) {
   await untilEquals("the text at Bo's", () => bo.text(), text);
 }
 
-test("both type into one note at different places, and neither caret leaves its word", async () => {
+scene("both type into one note at different places, and neither caret leaves its word", async () => {
   await sharedNote("Different places", "First paragraph.\n\nLast paragraph.");
   await ana.caret(16);
   await bo.caret((await bo.text()).length);
@@ -35,7 +34,7 @@ test("both type into one note at different places, and neither caret leaves its 
   assert.equal(await bo.caretAt(), wanted.length);
 });
 
-test("both type at the very same place: nothing is lost, and each one's words stay together", async () => {
+scene("both type at the very same place: nothing is lost, and each one's words stay together", async () => {
   await sharedNote("Same place", "Here: .");
   await Promise.all([ana.caret(6), bo.caret(6)]);
   await Promise.all([ana.type("onetwothree"), bo.type("FOURFIVESIX")]);
@@ -44,7 +43,7 @@ test("both type at the very same place: nothing is lost, and each one's words st
   assert.equal(text.replace(/[a-z]/g, ""), "H: FOURFIVESIX.");
 });
 
-test("undo takes back only what I wrote, and redo brings it again", async () => {
+scene("undo takes back only what I wrote, and redo brings it again", async () => {
   await sharedNote("Undo", "Ground. ");
   await ana.caret(8);
   await ana.type("mine");
@@ -54,21 +53,21 @@ test("undo takes back only what I wrote, and redo brings it again", async () => 
   await untilEquals("Bo's word at Ana's", () => ana.text(), "Ground. mine theirs");
   await ana.press("Control+z");
   await untilEquals("Ana's word gone at both", () => bo.text(), "Ground.  theirs");
-  await ana.press("Control+Shift+z");
+  await ana.press("Control+Shift+Z");
   await Promise.all(texts.map((text) => untilEquals("the text", text, "Ground. mine theirs")));
 });
 
-test("marks are shown as what they mean, and typing converts as one expects", async () => {
+scene("marks are shown as what they mean, and typing converts as one expects", async () => {
   await ana.newNote("Marks");
   await ana.editor().click();
   await ana.type("# Heading\n- [ ] first\nsecond\n\nplain");
-  await untilEquals("the text", () => ana.text(), "# Heading\n- [ ] first\n- [ ] second\n\nplain");
+  await untilEquals("the text", () => ana.text(), "# Heading\n- [ ] first\n- [ ] second\nplain");
   await ana.editor().getByRole("checkbox").first().click();
   await until("the tick in the text", () => ana.text(), (text) => text.includes("- [x] first"));
   assert.deepEqual(await ana.accessibilityFaults(), []);
 });
 
-test("a link opens the note that it names, and one outside opens a page of its own", async () => {
+scene("a link opens the note that it names, and one outside opens a page of its own", async () => {
   await ana.newNote("Flight plan", "See [[Marks]] and https://example.invalid/map");
   await ana.caret(8);
   await ana.press("Alt+Enter");
@@ -82,7 +81,7 @@ test("a link opens the note that it names, and one outside opens a page of its o
   await popup.close();
 });
 
-test("a reload in mid-typing loses nothing", async () => {
+scene("a reload in mid-typing loses nothing", async () => {
   await sharedNote("Reload", "");
   await ana.editor().click();
   await ana.type("Typed just before the reload");
@@ -91,7 +90,7 @@ test("a reload in mid-typing loses nothing", async () => {
   await Promise.all(texts.map((text) => untilEquals("the text", text, "Typed just before the reload")));
 });
 
-test("a server that ends and comes back in mid-typing loses nothing", async () => {
+scene("a server that ends and comes back in mid-typing loses nothing", async () => {
   await sharedNote("Restart", "Begin. ");
   await ana.caret(7);
   await ana.type("before ");
@@ -108,7 +107,7 @@ test("a server that ends and comes back in mid-typing loses nothing", async () =
   await untilEquals("the end at Bo's", () => bo.text(), `${wanted}Done.`);
 });
 
-test("a killed server has all that it acknowledged, and the page hands over the rest", async () => {
+scene("a killed server has all that it acknowledged, and the page hands over the rest", async () => {
   await sharedNote("Power cut", "");
   await ana.editor().click();
   await ana.type("All of this ");
@@ -120,10 +119,10 @@ test("a killed server has all that it acknowledged, and the page hands over the 
   await Promise.all(texts.map((text) => untilEquals("the text", text, wanted)));
 });
 
-test("offline disables nothing: notes are made, written and found, and delivery says where they are", async () => {
+scene("offline disables nothing: notes are made, written and found, and delivery says where they are", async () => {
   await servers.bo.stop();
-  await until("the words", () => ana.delivery(), (words) => words === "Saved here");
   await ana.newNote("Made alone", "Nobody is there, and it does not matter.");
+  await until("the words", () => ana.delivery(), (words) => words === "Saved here");
   await ana.by("button", "Search").click();
   await ana.by("combobox", "Search").fill("matter");
   await ana.page.getByRole("option", { name: /Made alone/ }).waitFor();
@@ -134,7 +133,7 @@ test("offline disables nothing: notes are made, written and found, and delivery 
   await until("the words", () => ana.delivery(), (words) => words === "On 2 devices");
 });
 
-test("a megabyte is pasted, typing goes on at once, and the other gets it", async () => {
+scene("a megabyte is pasted, typing goes on at once, and the other gets it", async () => {
   await ana.newNote("Long");
   const line = "A line of the long text that somebody pastes from elsewhere, with words in it.\n";
   const long = line.repeat(Math.ceil(1_048_576 / line.length));

@@ -1,8 +1,7 @@
 // Two people and one board: by mouse, by keyboard, at once and apart.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { anaAndBo, noFaults, tidy } from "../support/stage.js";
+import { anaAndBo, noFaults, scene, tidy } from "../support/stage.js";
 import { until, untilEquals, untilSame } from "../support/wait.js";
 
 const cleanup = tidy();
@@ -22,7 +21,7 @@ async function drag(person, title, target, { x = 0.5, y = 0.5 } = {}) {
   await mouse.move(to.x + to.width * x, to.y + to.height * y, { steps: 12 });
 }
 
-test("cards are added in a row, and reach the other's board", async () => {
+scene("cards are added in a row, and reach the other's board", async () => {
   await ana.newBoard("Autumn flight");
   await ana.addCards("To do", "Check the weather", "Choose a leader", "Rest at the lake");
   await ana.addCards("Done", "Count the geese");
@@ -32,7 +31,7 @@ test("cards are added in a row, and reach the other's board", async () => {
   assert.deepEqual(await ana.accessibilityFaults(), []);
 });
 
-test("a card dragged by the mouse lands where it was let go, once, at both", async () => {
+scene("a card dragged by the mouse lands where it was let go, once, at both", async () => {
   await drag(ana, "Choose a leader", ana.card("Count the geese"), { y: 0.1 });
   await ana.page.mouse.up();
   await untilEquals("Done at Ana's", () => ana.cards("Done"), ["Choose a leader", "Count the geese"]);
@@ -40,14 +39,14 @@ test("a card dragged by the mouse lands where it was let go, once, at both", asy
   await untilEquals("To do", () => bo.cards("To do"), ["Check the weather", "Rest at the lake"]);
 });
 
-test("Escape takes a drag back", async () => {
+scene("Escape takes a drag back", async () => {
   await drag(ana, "Check the weather", ana.by("list", "Cards in Doing"));
   await ana.press("Escape");
   await ana.page.mouse.up();
   assert.deepEqual(await ana.cards("To do"), ["Check the weather", "Rest at the lake"]);
 });
 
-test("the keyboard moves a card, keeps the focus on it and says where it lies", async () => {
+scene("the keyboard moves a card, keeps the focus on it and says where it lies", async () => {
   await ana.card("Check the weather").focus();
   await ana.press("Control+ArrowRight");
   await untilEquals("Doing", () => bo.cards("Doing"), ["Check the weather"]);
@@ -60,7 +59,7 @@ test("the keyboard moves a card, keeps the focus on it and says where it lies", 
   await untilEquals("Doing again", () => bo.cards("Doing"), ["Check the weather"]);
 });
 
-test("both move one card while apart: one card, both places said, one click chooses", async () => {
+scene("both move one card while apart: one card, both places said, one click chooses", async () => {
   await servers.bo.stop();
   await ana.card("Rest at the lake").focus();
   await ana.press("Control+ArrowRight");
@@ -87,7 +86,7 @@ test("both move one card while apart: one card, both places said, one click choo
   await untilSame("the board", boards);
 });
 
-test("one edits a card's title while the other moves it: both stay", async () => {
+scene("one edits a card's title while the other moves it: both stay", async () => {
   await bo.card("Count the geese").click();
   const panel = bo.page.getByRole("region", { name: "Card: Count the geese" });
   await panel.waitFor();
@@ -101,7 +100,7 @@ test("one edits a card's title while the other moves it: both stay", async () =>
   await untilEquals("Doing", () => ana.cards("Doing").then((cards) => cards.includes("Count the geese twice")), true);
 });
 
-test("a card holds a description that both write, steps, a date, a person and a priority", async () => {
+scene("a card holds a description that both write, steps, a date, a person and a priority", async () => {
   const [mine, theirs] = await Promise.all(
     [ana, bo].map(async (person) => {
       if (person === ana) await ana.card("Check the weather").click();
@@ -142,7 +141,7 @@ test("a card holds a description that both write, steps, a date, a person and a 
   await bo.by("button", "Close card").click();
 });
 
-test("a column is added, renamed and deleted, and its cards are asked about", async () => {
+scene("a column is added, renamed and deleted, and its cards are asked about", async () => {
   await ana.by("button", "Add a column").click();
   await ana.page.keyboard.type("Waiting");
   await ana.press("Enter");
@@ -166,7 +165,7 @@ test("a column is added, renamed and deleted, and its cards are asked about", as
   assert.ok((await bo.cards("Done")).includes("Look for a nest"));
 });
 
-test("a card is put in the trash and brought back", async () => {
+scene("a card is put in the trash and brought back", async () => {
   await ana.card("Look for a nest").focus();
   await ana.press("Delete");
   await bo.card("Look for a nest").waitFor({ state: "detached" });

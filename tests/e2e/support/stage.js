@@ -1,9 +1,14 @@
 // What most tests need: a browser, two people of one workspace, and everything put away afterwards.
 
-import { after, afterEach } from "node:test";
+import { after, afterEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { Person, startBrowser } from "./browser.js";
 import { foundedAndJoined, freshFolder } from "./skein.js";
+
+/** A test that fails when it hangs. */
+export function scene(name, run) {
+  test(name, { timeout: 90_000 }, run);
+}
 
 /** Put away in reverse order, also when a test failed half-way. */
 export function tidy() {

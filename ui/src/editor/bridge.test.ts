@@ -52,6 +52,8 @@ class Run {
 
   edit(step: Step, deletes: (text: string, author: string) => boolean = () => true): void {
     const window = step.who < 3 ? this.windows[step.who % 2] : undefined;
+    // Nobody can type before the first text is there.
+    if (window?.bridge.started === false) return;
     const author = window === undefined ? "peer" : step.who % 2 === 0 ? "A" : "B";
     const text = window?.text ?? this.engine.text.toString();
     const [from, end] = this.#range(text, step);
@@ -67,13 +69,14 @@ class Run {
   }
 
   /** Moves something along the lines between windows and engine. */
-  move(step: Step, troubles: boolean): void {
+  move(step: Step, troubles: boolean, reloads = false): void {
     const window = this.windows[step.who % 2];
     if (window === undefined) return;
     const way = step.kind % 12;
     if (way < 4) window.send();
     else if (way < 7) window.work();
     else if (way < 10 || !troubles) window.receive();
+    else if (way === 10 && reloads && step.size % 2 === 0) window.reload();
     else if (way === 10) window.breakLine();
     else window.work(["before", "after", "twice"][step.at % 3] as "before");
   }
@@ -131,14 +134,14 @@ class Run {
 }
 
 test(
-  "windows and peers converge over delays, breaks, failures and repeats, nothing lost or doubled",
+  "windows and peers converge over delays, breaks, reloads, failures and repeats, nothing lost or doubled",
   () => {
     fc.assert(
       fc.property(steps, fc.boolean(), (script, breaks) => {
         const run = new Run({ breaks });
         for (const step of script) {
           if (step.kind < 40) run.edit(step);
-          else run.move(step, true);
+          else run.move(step, true, true);
         }
         run.finish();
         run.checkCharacters(!breaks);
@@ -162,7 +165,7 @@ test(
         for (const step of script) {
           if (step.kind < 40) run.edit(step, ownOnly);
           else if (step.kind < 46) run.restart(step);
-          else run.move(step, true);
+          else run.move(step, true, true);
         }
         run.finish();
         run.checkCharacters(false, breaks);

@@ -26,6 +26,14 @@ type Inflight = {
   applied: "no" | "perhaps" | "yes";
 };
 
+/** A text that the engine has not all of, in a form that outlives the page. */
+export type Kept = {
+  base: string;
+  version: number;
+  inflight: { push: Push; changes: unknown; applied: Inflight["applied"] } | null;
+  pending: unknown;
+};
+
 const NOTHING: Incoming = { changes: null, resubscribe: false };
 
 /**
@@ -44,6 +52,41 @@ export class TextBridge {
   #baseForgotten = false;
   /** Newest version heard of while a push kept us from applying it. */
   #newest = 0;
+
+  /** What was kept of a bridge in an earlier page goes on in this one. Throws if it does not fit together. */
+  static resumed({ base, version, inflight, pending }: Kept): TextBridge {
+    const bridge = new TextBridge();
+    bridge.#base = textOf(base);
+    bridge.#version = version;
+    bridge.#newest = version;
+    bridge.#pending = ChangeSet.fromJSON(pending);
+    if (inflight !== null) {
+      const { push, applied } = inflight;
+      const changes = ChangeSet.fromJSON(inflight.changes);
+      bridge.#inflight = { push, changes, asked: false, applied };
+    }
+    void bridge.text;
+    return bridge;
+  }
+
+  /** What another page needs to go on; null when the engine has it all. */
+  kept(): Kept | null {
+    if (this.#base === null || this.settled) return null;
+    const inflight = this.#inflight;
+    return {
+      base: this.#base.toString(),
+      version: this.#version,
+      inflight: inflight === null ? null : keptOf(inflight),
+      pending: this.#pending.toJSON(),
+    };
+  }
+
+  /** The text in the view. */
+  get text(): Text {
+    const base = this.#base ?? textOf("");
+    const sent = this.#inflight === null ? base : this.#inflight.changes.apply(base);
+    return this.#pending.apply(sent);
+  }
 
   /** Whether a first text has arrived. */
   get started(): boolean {
@@ -208,6 +251,14 @@ export class TextBridge {
     this.#pending = this.#pending.map(theirs, true);
     return changes.empty ? null : changes;
   }
+}
+
+function keptOf({ push, changes, asked, applied }: Inflight): Kept["inflight"] {
+  return {
+    push,
+    changes: changes.toJSON(),
+    applied: asked && applied === "no" ? "perhaps" : applied,
+  };
 }
 
 /**

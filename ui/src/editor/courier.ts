@@ -2,7 +2,7 @@
 
 import type { ChangeSet } from "@codemirror/state";
 import { TextBridge } from "./bridge";
-import type { Acknowledgement, Incoming, Patch, Push } from "./bridge";
+import type { Acknowledgement, Incoming, Kept, Patch, Push } from "./bridge";
 import { words } from "./words";
 
 /** Why something did not go: the line broke, the base is unknown there, or the engine said no. */
@@ -50,7 +50,7 @@ const QUIET_MS = 1_500;
 const MOST_REFUSALS = 3;
 
 export class TextCourier {
-  readonly #bridge = new TextBridge();
+  readonly #bridge: TextBridge;
   readonly #door: TextDoor;
   readonly #surface: TextSurface;
   readonly #around: Surroundings;
@@ -68,7 +68,13 @@ export class TextCourier {
   #stopSlow: () => void = () => undefined;
   #stopWords: () => void = () => undefined;
 
-  constructor(door: TextDoor, surface: TextSurface, around: Surroundings) {
+  constructor(
+    door: TextDoor,
+    surface: TextSurface,
+    around: Surroundings,
+    bridge = new TextBridge(),
+  ) {
+    this.#bridge = bridge;
     this.#door = door;
     this.#surface = surface;
     this.#around = around;
@@ -90,6 +96,16 @@ export class TextCourier {
   /** Sends what is pending now, as far as the engine lets it. */
   flush(): void {
     if (this.#stopPush !== null) this.#push();
+  }
+
+  /** What the engine has not taken yet, for a page that comes after this one. */
+  kept(): Kept | null {
+    return this.#bridge.kept();
+  }
+
+  /** Whether something waits to be handed over and it was said that it does not go. */
+  get stuck(): boolean {
+    return this.#said !== null && !this.#bridge.settled;
   }
 
   /** Hands over what is left and leaves; calls back when the engine has it all, or has lost the text. */

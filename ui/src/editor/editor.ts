@@ -16,6 +16,7 @@ import { wholeCodePoints } from "./codePoints";
 import { TextCourier } from "./courier";
 import type { Failure, TextDoor, TextEvents } from "./courier";
 import { editorKeys, ownHistory } from "./keys";
+import { keep, takeKept } from "./keep";
 import { followLinks } from "./links";
 import { noteMarkdown } from "./markdown";
 import { preview } from "./preview";
@@ -46,12 +47,15 @@ export type TextEditor = {
 };
 
 export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions): TextEditor {
+  const { document: text, card } = options;
+  const resumed = takeKept(text, card);
   const editable = new Compartment();
   let shown = true;
 
   const view = new EditorView({
     parent,
     state: EditorState.create({
+      doc: resumed?.text ?? "",
       extensions: [
         editable.of(writable(false)),
         extensions(options),
@@ -92,10 +96,21 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
         return () => clearTimeout(timer);
       },
     },
+    resumed,
   );
 
   const flush = (): void => courier.flush();
-  window.addEventListener("pagehide", flush);
+  const hide = (): void => {
+    courier.flush();
+    keep(text, card, courier.kept());
+  };
+  const stay = (): void => keep(text, card, null);
+  const ask = (event: BeforeUnloadEvent): void => {
+    if (courier.stuck) event.preventDefault();
+  };
+  window.addEventListener("pagehide", hide);
+  window.addEventListener("pageshow", stay);
+  window.addEventListener("beforeunload", ask);
   document.addEventListener("visibilitychange", flush);
   courier.start();
 
@@ -105,7 +120,9 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
       shown = false;
       view.destroy();
       courier.finish(() => {
-        window.removeEventListener("pagehide", flush);
+        window.removeEventListener("pagehide", hide);
+        window.removeEventListener("pageshow", stay);
+        window.removeEventListener("beforeunload", ask);
         document.removeEventListener("visibilitychange", flush);
       });
     },

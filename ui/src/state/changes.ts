@@ -77,6 +77,14 @@ export class Changes {
     this.#toasts.show(t("redo.done", { what: done.words }));
   }
 
+  /**
+   * Resolves when all that the engine published before now is shown here: it answers in order. An
+   * edit that depends on where things lie waits for this after the edit before it.
+   */
+  async settled(): Promise<void> {
+    await this.#ipc.request({ type: "status" });
+  }
+
   /** Tells a failed request where the person is looking. */
   fail(error: unknown): void {
     const { message, hint } = ApiError.of(error);

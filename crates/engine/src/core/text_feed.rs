@@ -75,7 +75,8 @@ impl TextFeed {
         }))
     }
 
-    /// Maps a push made at `base` to head.
+    /// Maps a push made at `base` to head. Where both insert at one place the push comes first: it goes on where the one before
+    /// it ended, so that what one person types stays together.
     pub(crate) fn map(&self, base: u32, push: &Splices) -> Result<Mapped, OutOfStep> {
         let missed = self.since(base)?;
         if missed.0.is_empty() {
@@ -85,8 +86,8 @@ impl TextFeed {
             });
         }
         Ok(Mapped {
-            at_head: push.map_over(&missed, true),
-            missed: missed.map_over(push, false),
+            at_head: push.map_over(&missed, false),
+            missed: missed.map_over(push, true),
         })
     }
 
@@ -160,6 +161,17 @@ mod tests {
         let text = theirs.apply("123").unwrap();
         assert_eq!(mapped.at_head.apply(&text).unwrap(), "ab1X23");
         assert_eq!(mapped.missed.apply("1X23").unwrap(), "ab1X23");
+    }
+
+    #[test]
+    fn what_one_types_stays_together_though_somebody_writes_at_the_same_place() {
+        let mut feed = TextFeed::starting_at(0);
+        let first = feed.map(0, &insert(0, "Col")).unwrap();
+        feed.pushed("1".to_owned(), first);
+        feed.advance(insert(3, "Strong."));
+        let second = feed.map(1, &insert(3, "d.")).unwrap();
+        assert_eq!(second.at_head.apply("ColStrong.").unwrap(), "Cold.Strong.");
+        assert_eq!(second.missed.apply("Cold.").unwrap(), "Cold.Strong.");
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 import { history, redo, undo } from "@codemirror/commands";
 import { EditorState, Transaction } from "@codemirror/state";
-import type { ChangeSet, TransactionSpec } from "@codemirror/state";
+import type { ChangeSet, Text, TransactionSpec } from "@codemirror/state";
 import { TextBridge } from "../bridge";
-import type { Acknowledgement, Incoming, Patch, Push } from "../bridge";
+import type { Acknowledgement, Incoming, Kept, Patch, Push } from "../bridge";
 import { wholeCodePoints } from "../codePoints";
 import { LINE_BREAK } from "../splices";
 import type { TestEngine } from "./engine";
@@ -17,7 +17,7 @@ type Answer =
 
 export class TestWindow {
   state: EditorState;
-  readonly bridge = new TextBridge();
+  bridge = new TextBridge();
   #name: string;
   #engine: TestEngine;
   #requests: Push[] = [];
@@ -33,13 +33,7 @@ export class TestWindow {
     this.#name = name;
     this.#undoes = undoes;
     this.#engine = engine;
-    this.state = EditorState.create({
-      extensions: [
-        EditorState.lineSeparator.of(LINE_BREAK),
-        history({ newGroupDelay: 0 }),
-        wholeCodePoints,
-      ],
-    });
+    this.state = this.#fresh("");
     this.#subscribe();
     this.deliverAll();
   }
@@ -107,12 +101,32 @@ export class TestWindow {
     this.#subscribe();
   }
 
+  /** The page goes away and another takes its place, with nothing but what was kept. */
+  reload(): void {
+    this.#cut();
+    const kept = JSON.stringify(this.bridge.kept());
+    this.bridge = kept === "null" ? new TextBridge() : TextBridge.resumed(JSON.parse(kept) as Kept);
+    this.state = this.#fresh(this.bridge.text);
+    this.#subscribe();
+  }
+
   deliverAll(): void {
     for (let turns = 0; turns < 1000 && !(turns > 0 && this.quiet); turns++) {
       this.send();
       this.work();
       this.receive();
     }
+  }
+
+  #fresh(doc: string | Text): EditorState {
+    return EditorState.create({
+      doc,
+      extensions: [
+        EditorState.lineSeparator.of(LINE_BREAK),
+        history({ newGroupDelay: 0 }),
+        wholeCodePoints,
+      ],
+    });
   }
 
   #cut(): void {

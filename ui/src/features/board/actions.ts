@@ -10,6 +10,7 @@ import type { Lane, Move } from "./lanes";
 export class BoardActions {
   #engine: Engine;
   readonly document: DocumentId;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Engine, document: DocumentId) {
     this.#engine = engine;
@@ -21,6 +22,16 @@ export class BoardActions {
       { type: "edit_board", document: this.document, edit },
       { scope: this.document, words, toast },
     );
+  }
+
+  /** Keys come faster than answers: what depends on where cards lie sees the board as the one before left it. */
+  inTurn(act: () => Promise<unknown>): Promise<void> {
+    const turn = this.#turn
+      .then(act)
+      .then(() => this.#engine.changes.settled())
+      .catch((error: unknown) => this.#engine.changes.fail(error));
+    this.#turn = turn;
+    return turn;
   }
 
   rename(title: string): Promise<boolean> {
