@@ -179,8 +179,13 @@ impl Core {
                 SessionOutput::Agreed(agreement) => {
                     tracing::debug!(%peer, ?agreement, "agreed");
                     if agreement.group == Group::Data {
+                        let newest = self.newest_mark();
                         if let Some(link) = self.links.get_mut(&peer) {
-                            link.agreed = agreement.withheld == 0;
+                            // Something may have come from elsewhere while the two compared.
+                            link.agreed = agreement.withheld == 0 && link.mark >= newest;
+                            if agreement.withheld == 0 {
+                                link.compare_at = step.now.mono_ms + COMPARE_AFTER;
+                            }
                         }
                         self.joining_agreed(step);
                         step.news.peers = true;
@@ -309,10 +314,7 @@ impl Core {
                 .filter_map(|mark| mark.try_into().ok())
                 .collect(),
         };
-        let newest = self
-            .workspace
-            .as_ref()
-            .map_or(0, |workspace| workspace.set.mark());
+        let newest = self.newest_mark();
         let Some(link) = self.links.get_mut(&peer) else {
             return;
         };
@@ -335,6 +337,13 @@ impl Core {
             tracing::warn!(%error, %peer, "what a peer holds could not be noted; it is learned anew");
         }
         step.news.delivery = true;
+    }
+
+    /// The local insertion number of the newest envelope here.
+    fn newest_mark(&self) -> u64 {
+        self.workspace
+            .as_ref()
+            .map_or(0, |workspace| workspace.set.mark())
     }
 
     /// Up to which local insertion number a device durably holds everything.

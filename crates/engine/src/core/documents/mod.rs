@@ -59,6 +59,8 @@ pub(super) struct Slot {
     rows: usize,
     last_row: i64,
     size: usize,
+    /// Whether lists were last told of a dispute in it.
+    disputed: bool,
     pub(super) used: u64,
 }
 
@@ -97,6 +99,7 @@ impl Core {
         let kind = self.kind_of(id)?;
         let stored = self.read_stored(id, kind)?;
         let size = stored_size(&stored);
+        let disputed = self.is_disputed(id)?;
         self.documents.insert(
             id,
             Slot {
@@ -117,6 +120,7 @@ impl Core {
                 rows: stored.changes.len(),
                 last_row: stored.changes.last().map_or(0, |(row, _)| *row),
                 size,
+                disputed,
                 used: step.now.mono_ms,
             },
         );
@@ -240,6 +244,7 @@ impl Core {
                 rows: 1,
                 last_row: 0,
                 size: 0,
+                disputed: false,
                 used: step.now.mono_ms,
             },
         );

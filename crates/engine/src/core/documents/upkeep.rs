@@ -91,12 +91,11 @@ impl Core {
                 return;
             }
         };
-        let written = self
-            .store
-            .write(Durability::Normal, |tx| match &projection.text {
-                Some(text) => tx.put_text(id, text, &projection.tags, &projection.links),
-                None => tx.put_projection(id, &projection),
-            });
+        // Cards are kept up to date with each change; of a board only what its descriptions say is left.
+        let text = projection.text.as_deref().unwrap_or_default();
+        let written = self.store.write(Durability::Normal, |tx| {
+            tx.put_text(id, text, &projection.tags, &projection.links)
+        });
         match written {
             Ok(()) => step.news.links = true,
             Err(error) => {

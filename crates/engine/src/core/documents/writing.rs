@@ -79,11 +79,15 @@ impl Core {
         let written = self.write_changes(step, id, changes, touched, origin);
         match written {
             Ok(last_row) => {
+                let mut listed_anew = false;
                 if let Some(slot) = self.documents.get_mut(&id) {
                     slot.rows += changes.len();
                     slot.last_row = last_row.unwrap_or(slot.last_row);
                     slot.size += changes.iter().map(|change| change.0.len()).sum::<usize>();
-                    if touched.text {
+                    // The board's line in lists counts the disputes on its cards.
+                    listed_anew = !touched.cards.is_empty()
+                        && (slot.disputed || matches!(origin, Origin::Remote(_)));
+                    if touched.text || !touched.cards.is_empty() {
                         let mono = step.now.mono_ms;
                         slot.stale_text
                             .get_or_insert(StaleText {
@@ -94,6 +98,13 @@ impl Core {
                     }
                 }
                 step.touched(id, touched);
+                if listed_anew {
+                    let disputed = self.is_disputed(id)?;
+                    if let Some(slot) = self.documents.get_mut(&id) {
+                        slot.disputed = disputed;
+                    }
+                    step.news.headers.insert(id);
+                }
                 if matches!(origin, Origin::Local) {
                     self.sealing.unsealed += changes.len();
                     self.plan_sealing(step);
@@ -105,6 +116,11 @@ impl Core {
                 Err(error)
             }
         }
+    }
+
+    /// Whether anything in a document is disputed, as lists show it.
+    pub(super) fn is_disputed(&self, id: DocumentId) -> Result<bool, ApiError> {
+        Ok(self.store.tree_row(id)?.is_some_and(|row| row.conflicts > 0))
     }
 
     fn write_changes(
