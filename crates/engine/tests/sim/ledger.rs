@@ -1,0 +1,124 @@
+//! What was typed, made and acknowledged in a run: what must be there in the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use skein_model::{CardId, DocumentId, TextField};
+
+/// One character that is typed only once in a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) document: DocumentId,
+    pub(crate) field: TextField,
+    pub(crate) machine: usize,
+    /// When it was typed, in the order of all things.
+    pub(crate) moment: u64,
+    pub(crate) acknowledged: bool,
+    /// Somebody deleted it, or an older copy of its author's profile came back before anybody else had it.
+    pub(crate) excused: bool,
+}
+
+/// All of a run.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    pub(crate) tokens: BTreeMap<char, Token>,
+    pub(crate) documents: BTreeMap<DocumentId, (usize, u64)>,
+    pub(crate) cards: BTreeMap<(DocumentId, CardId), (usize, u64)>,
+    /// Texts in which a token may come to stand twice, since words were replaced whole.
+    pub(crate) inexact: BTreeSet<(DocumentId, TextField)>,
+    /// Profiles were copied or put back: what was typed may have become a change twice.
+    pub(crate) twice: bool,
+    moment: u64,
+    fresh: u32,
+}
+
+/// Whether this is one of the characters that stand for something typed.
+pub(crate) fn is_token(c: char) -> bool {
+    matches!(u32::from(c), 0x4e00..0x9000 | 0x20000..0x24000)
+}
+
+/// Whether anything may be deleted from a document's texts: from half of them nothing is.
+pub(crate) fn is_kept(document: DocumentId) -> bool {
+    document.as_bytes()[0] & 1 == 0
+}
+
+impl Ledger {
+    /// The next moment.
+    pub(crate) fn moment(&mut self) -> u64 {
+        self.moment += 1;
+        self.moment
+    }
+
+    /// A character that was never typed before.
+    pub(crate) fn token(&mut self, machine: usize, document: DocumentId, field: TextField) -> char {
+        self.fresh += 1;
+        let base = if self.fresh.is_multiple_of(5) {
+            0x20000
+        } else {
+            0x4e00
+        };
+        let token = char::from_u32(base + self.fresh).unwrap();
+        let moment = self.moment();
+        self.tokens.insert(
+            token,
+            Token {
+                document,
+                field,
+                machine,
+                moment,
+                acknowledged: false,
+                excused: false,
+            },
+        );
+        token
+    }
+
+    /// A text that was typed is acknowledged.
+    pub(crate) fn acknowledge(&mut self, text: &str) {
+        for token in text.chars() {
+            if let Some(token) = self.tokens.get_mut(&token) {
+                token.acknowledged = true;
+            }
+        }
+    }
+
+    /// A text is deleted by somebody.
+    pub(crate) fn delete(&mut self, text: &str) {
+        for token in text.chars() {
+            if let Some(token) = self.tokens.get_mut(&token) {
+                token.excused = true;
+            }
+        }
+    }
+
+    /// What this machine made after a moment need not be anywhere else.
+    pub(crate) fn rolled_back(&mut self, machine: usize, moment: u64) {
+        for token in self
+            .tokens
+            .values_mut()
+            .filter(|token| token.machine == machine && token.moment > moment)
+        {
+            token.excused = true;
+        }
+        self.documents
+            .retain(|_, (by, at)| *by != machine || *at <= moment);
+        self.cards
+            .retain(|_, (by, at)| *by != machine || *at <= moment);
+    }
+
+    /// The tokens that must be in a text.
+    pub(crate) fn expected(
+        &self,
+        document: DocumentId,
+        field: TextField,
+    ) -> impl Iterator<Item = char> {
+        self.tokens
+            .iter()
+            .filter(move |(_, token)| {
+                token.document == document
+                    && token.field == field
+                    && token.acknowledged
+                    && !token.excused
+            })
+            .map(|(token, _)| *token)
+    }
+}

@@ -1,0 +1,383 @@
+//! A world in a test: machines with real cores and real files, a network that breaks, clocks that are wrong, one seed.
+#![allow(dead_code)]
+
+pub(crate) mod laws;
+pub(crate) mod ledger;
+pub(crate) mod machine;
+pub(crate) mod network;
+pub(crate) mod shells;
+pub(crate) mod view;
+pub(crate) mod workload;
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use skein_access::{DeviceId, DeviceKey};
+use skein_engine::core::{Effect, Input, PeerInput};
+
+use ledger::Ledger;
+use machine::{Machine, SHELL, WATCHER};
+use network::{Network, Packet};
+use view::TextView;
+
+/// How long everything may take to become quiet, in the world's time (ms).
+const PATIENCE: u64 = 300_000;
+
+pub(crate) struct World {
+    pub(crate) rng: ChaCha20Rng,
+    pub(crate) now_ms: u64,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) views: Vec<TextView>,
+    pub(crate) network: Network,
+    pub(crate) ledger: Ledger,
+    pub(crate) tickets: Vec<String>,
+    /// Views that had to start again although nothing had broken.
+    pub(crate) out_of_step: u32,
+    /// Whether a core ended in a way that lets views be out of step.
+    pub(crate) restarts: u32,
+    pub(crate) clients: u64,
+    pub(crate) requests: u32,
+    /// A copy of a profile made earlier: of which machine, when, and where.
+    pub(crate) backup: Option<(usize, u64, std::path::PathBuf)>,
+    /// Machines that are copies: they are the same device.
+    pub(crate) is_talkative: bool,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, count: usize) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let folder = match tempfile::tempdir_in("/dev/shm") {
+            Ok(folder) => folder,
+            Err(_) => tempfile::tempdir().unwrap(),
+        };
+        let mut machines = Vec::new();
+        for index in 0..count {
+            let key = *DeviceKey::generate(&mut rng).to_bytes();
+            machines.push(Machine::new(folder.path(), index, key, &mut rng));
+        }
+        let mut world = Self {
+            rng,
+            now_ms: 1_000,
+            machines,
+            views: Vec::new(),
+            network: Network::default(),
+            ledger: Ledger::default(),
+            tickets: Vec::new(),
+            out_of_step: 0,
+            restarts: 0,
+            clients: 10,
+            requests: 0,
+            backup: None,
+            is_talkative: std::env::var("SKEIN_SIM_LOG").is_ok(),
+            _folder: folder,
+        };
+        for index in 0..count {
+            world.start(index);
+        }
+        world
+    }
+
+    pub(crate) fn log(&self, words: impl FnOnce() -> String) {
+        if self.is_talkative {
+            println!("{:>8} {}", self.now_ms, words());
+        }
+    }
+
+    pub(crate) fn chance(&mut self, percent: u32) -> bool {
+        self.rng.gen_range(0..100) < percent
+    }
+
+    pub(crate) fn pick(&mut self, count: usize) -> Option<usize> {
+        (count > 0).then(|| self.rng.gen_range(0..count))
+    }
+
+    pub(crate) fn running(&self) -> Vec<usize> {
+        (0..self.machines.len())
+            .filter(|index| self.machines[*index].is_running())
+            .collect()
+    }
+
+    // ---- machines ----
+
+    pub(crate) fn start(&mut self, index: usize) {
+        self.log(|| format!("{index} starts"));
+        self.machines[index].start(self.now_ms);
+        self.give(index, Input::Tick);
+        self.watch_lists(index);
+    }
+
+    /// A core ends: told to, at once, or with the machine's power.
+    pub(crate) fn stop(&mut self, index: usize) {
+        let how = self.rng.gen_range(0..3);
+        self.log(|| format!("{index} stops ({how})"));
+        if how == 0 {
+            self.give(index, Input::Shutdown);
+        }
+        let mut rng = self.rng.clone();
+        self.network.machine_gone(&mut rng, index);
+        self.rng = rng;
+        self.machines[index].crash(how == 2);
+        self.restarts += 1;
+        for view in self.views.iter_mut().filter(|view| view.machine == index) {
+            self.clients += 1;
+            view.lost(self.clients);
+        }
+    }
+
+    pub(crate) fn give(&mut self, index: usize, input: Input) {
+        let effects = self.machines[index].handle(self.now_ms, input);
+        for effect in effects {
+            self.effect(index, effect);
+        }
+    }
+
+    fn effect(&mut self, index: usize, effect: Effect) {
+        match effect {
+            Effect::ToClient {
+                client: SHELL,
+                message,
+            } => self.shell_told(index, *message),
+            Effect::ToClient {
+                client: WATCHER,
+                message,
+            } => self.watcher_told(index, *message),
+            Effect::ToClient { client, message } => {
+                if let Some(view) = self.views.iter_mut().find(|view| view.client == client) {
+                    view.inbox.push_back(*message);
+                }
+            }
+            Effect::Send { peer, frame } => {
+                assert!(
+                    frame.len() <= skein_sync::FRAME_BYTES,
+                    "a frame is too large"
+                );
+                self.network.send(index, peer, frame);
+            }
+            Effect::ClosePeer { peer, reason } => {
+                self.log(|| format!("{index} closes {peer:?}: {reason}"));
+                self.network.close(index, peer);
+                self.give(index, Input::Peer(PeerInput::Disconnected { peer, reason }));
+            }
+            Effect::Allow { devices, strangers } => {
+                self.machines[index].devices_allowed = devices;
+                self.machines[index].strangers_allowed = strangers;
+            }
+            Effect::Job(job) => self.machines[index].jobs.push(job),
+            Effect::Dial { .. } | Effect::Know { .. } | Effect::Redial | Effect::Stopped => {}
+        }
+    }
+
+    // ---- network ----
+
+    /// Whether two machines are two devices, both running.
+    pub(crate) fn can_meet(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (&self.machines[a], &self.machines[b]);
+        a.is_running() && b.is_running() && a.device != b.device
+    }
+
+    pub(crate) fn dial(&mut self, from: usize, to: usize) {
+        let (from_device, to_device) = (self.machines[from].device, self.machines[to].device);
+        self.log(|| format!("{from} dials {to}"));
+        if self.network.has(from, to_device) {
+            self.network.close(from, to_device);
+            self.give(from, disconnected(to_device));
+        }
+        self.network.dial((from, from_device), (to, to_device));
+        self.give(
+            from,
+            Input::Peer(PeerInput::Connected {
+                peer: to_device,
+                address: address(to),
+                dialed: true,
+            }),
+        );
+    }
+
+    /// Lets one packet arrive.
+    pub(crate) fn deliver(&mut self, pipe: usize) {
+        let Some((link, from, to, packet)) = self.network.take(pipe) else {
+            return;
+        };
+        let peer = self.machines[from].device;
+        match packet {
+            Packet::Begin => {
+                let machine = &self.machines[to];
+                if !machine.is_running()
+                    || !(machine.strangers_allowed || machine.devices_allowed.contains(&peer))
+                {
+                    self.log(|| format!("{to} does not let {from} in"));
+                    self.network.refuse(to, link);
+                    return;
+                }
+                if self.network.accept(to, peer, link) {
+                    self.give(to, disconnected(peer));
+                }
+                self.give(
+                    to,
+                    Input::Peer(PeerInput::Connected {
+                        peer,
+                        address: address(from),
+                        dialed: false,
+                    }),
+                );
+            }
+            Packet::Frame(bytes) => {
+                if self.network.is_current(to, peer, link) {
+                    self.give(to, Input::Peer(PeerInput::Frame { peer, bytes }));
+                }
+            }
+            Packet::End => {
+                if self.network.ended(to, peer, link) {
+                    self.log(|| format!("{to} learns that {from} is gone"));
+                    self.give(to, disconnected(peer));
+                }
+            }
+        }
+    }
+
+    // ---- time ----
+
+    pub(crate) fn pass(&mut self, ms: u64) {
+        self.now_ms += ms;
+        for index in self.running() {
+            if self.machines[index]
+                .wakes_at()
+                .is_some_and(|at| at <= self.now_ms)
+            {
+                self.give(index, Input::Tick);
+            }
+        }
+    }
+
+    pub(crate) fn run_job(&mut self, index: usize) {
+        if self.machines[index].jobs.is_empty() {
+            return;
+        }
+        let at = self.rng.gen_range(0..self.machines[index].jobs.len());
+        let done = self.machines[index].jobs.swap_remove(at).run();
+        self.give(index, Input::JobDone(Box::new(done)));
+    }
+
+    // ---- the end ----
+
+    /// Does everything that can be done without time passing. Returns whether there was anything.
+    fn do_what_is_there(&mut self) -> bool {
+        let mut did = false;
+        for pipe in self.network.busy() {
+            self.deliver(pipe);
+            did = true;
+        }
+        for index in self.running() {
+            while !self.machines[index].jobs.is_empty() {
+                self.run_job(index);
+                did = true;
+            }
+        }
+        for view in 0..self.views.len() {
+            did |= self.work_view(view, usize::MAX);
+        }
+        did
+    }
+
+    /// Connects these machines with one another and lets everything come to rest.
+    pub(crate) fn settle(&mut self, among: &[usize]) {
+        for index in 0..self.machines.len() {
+            if !self.machines[index].is_running() {
+                self.start(index);
+            }
+        }
+        let until = self.now_ms + PATIENCE;
+        let mut redial_at = self.now_ms;
+        let peers = among.len() - 1;
+        let mut idle: Vec<(usize, Option<u32>)> =
+            among.iter().map(|index| (*index, None)).collect();
+        loop {
+            while self.do_what_is_there() {}
+            if self.now_ms >= redial_at {
+                redial_at = self.now_ms + 2_000;
+                self.meet_all(among);
+                for index in among
+                    .iter()
+                    .copied()
+                    .filter(|index| !self.machines[*index].joined)
+                    .collect::<Vec<_>>()
+                {
+                    self.join(index);
+                }
+                continue;
+            }
+            for (index, request) in &mut idle {
+                if request.is_none_or(|request| {
+                    self.machines[*index]
+                        .answers
+                        .get(&request)
+                        .is_some_and(Result::is_err)
+                }) {
+                    *request = Some(self.wait_until_idle(*index, 20_000, peers));
+                }
+            }
+            let answered = |(index, request): &(usize, Option<u32>)| {
+                request.is_some_and(|request| {
+                    matches!(self.machines[*index].answers.get(&request), Some(Ok(_)))
+                })
+            };
+            if idle.iter().all(answered)
+                && self.views.iter().all(TextView::is_settled)
+                && self.is_at_rest(among)
+            {
+                break;
+            }
+            assert!(
+                self.now_ms < until,
+                "everything does not come to rest: {}",
+                self.unrest(among)
+            );
+            let wake = self
+                .running()
+                .iter()
+                .filter_map(|index| self.machines[*index].wakes_at())
+                .min();
+            let next = wake.unwrap_or(u64::MAX).min(redial_at);
+            self.pass(next.saturating_sub(self.now_ms).clamp(1, 2_000));
+        }
+        self.log(|| "at rest".to_owned());
+    }
+
+    fn meet_all(&mut self, among: &[usize]) {
+        for a in 0..self.machines.len() {
+            for b in 0..a {
+                let both = among.contains(&a) && among.contains(&b);
+                let (device_a, device_b) = (self.machines[a].device, self.machines[b].device);
+                let met = self.network.has(a, device_b) && self.network.has(b, device_a);
+                if both && !met && self.can_meet(a, b) {
+                    // One who joins is the one who dials.
+                    let (from, to) = if self.machines[a].joined && self.chance(50) {
+                        (b, a)
+                    } else {
+                        (a, b)
+                    };
+                    self.dial(from, to);
+                }
+            }
+        }
+        for index in 0..self.machines.len() {
+            if !among.contains(&index) {
+                for peer in self.network.peers_of(index) {
+                    self.network.close(index, peer);
+                    self.give(index, disconnected(peer));
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn disconnected(peer: DeviceId) -> Input {
+    Input::Peer(PeerInput::Disconnected {
+        peer,
+        reason: "the line is cut".to_owned(),
+    })
+}
+
+fn address(machine: usize) -> String {
+    format!("/ip4/10.0.0.{}/tcp/4711", machine + 1)
+}
