@@ -11,7 +11,7 @@ use super::step::Step;
 use crate::api::ApiError;
 
 /// How long changes gather when a peer listens (ms), ...
-const LISTENED_TO: u64 = 50;
+const LISTENED_TO: u64 = 30;
 /// ... and when nobody does.
 const ALONE: u64 = 2_000;
 
