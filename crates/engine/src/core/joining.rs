@@ -14,6 +14,9 @@ use crate::api::{self, ApiError, ErrorCode, JoiningStep, Reply};
 
 /// The setting with a join that has not succeeded yet.
 const JOINING: &str = "joining";
+/// The setting with the invite by which this device came. It outlives the join: a device that has not heard of that yet,
+/// or forgot it with an older copy of its profile, takes this one for a stranger without it.
+const INVITE: &str = "invite";
 
 /// A join under way.
 pub(super) struct Joining {
@@ -36,11 +39,6 @@ impl Joining {
             received: 0,
             reason: None,
         }
-    }
-
-    /// Proof for one device that this one holds the invite.
-    pub(super) fn proof(&self, me: DeviceId, peer: DeviceId) -> InviteProof {
-        InviteProof::new(&self.ticket, &me, &peer)
     }
 
     /// The device that made the invite, where its addresses say so.
@@ -85,10 +83,12 @@ impl Core {
         self.store.write(Durability::Full, |tx| {
             tx.put_setting(MEMBER_NAME, member.as_bytes())?;
             tx.put_setting(JOINING, &kept)?;
+            tx.put_setting(INVITE, ticket.to_string().as_bytes())?;
             tx.put_setting(WORKSPACE, id.as_bytes())
         })?;
         self.member_name = Some(member.to_owned());
         self.workspace = Some(Workspace::unknown(id, &self.device));
+        self.invite = Some(ticket.clone());
         self.joining = Some(Joining::new(ticket));
         self.new_workspace(step);
         self.dial_inviter(step);
@@ -109,9 +109,11 @@ impl Core {
         }
         self.store.write(Durability::Full, |tx| {
             tx.remove_setting(JOINING)?;
+            tx.remove_setting(INVITE)?;
             tx.remove_setting(WORKSPACE)
         })?;
         self.joining = None;
+        self.invite = None;
         self.workspace = None;
         self.new_workspace(step);
         Ok(Reply::Status {
@@ -121,12 +123,19 @@ impl Core {
 
     /// Takes up a join that an earlier run did not finish.
     pub(super) fn take_up_joining(&mut self) -> Result<(), ApiError> {
+        self.invite = self.text_setting(INVITE)?.and_then(|text| text.parse().ok());
         let Some(kept) = self.store.setting(JOINING)? else {
             return Ok(());
         };
         let kept: Kept = postcard::from_bytes(&kept).map_err(ApiError::internal)?;
         self.joining = Some(Joining::new(kept.ticket.parse()?));
         Ok(())
+    }
+
+    /// Proof for one device that this one was invited.
+    pub(super) fn proof_for(&self, peer: DeviceId) -> Option<InviteProof> {
+        let ticket = self.invite.as_ref()?;
+        Some(InviteProof::new(ticket, &self.device.id(), &peer))
     }
 
     pub(super) fn dial_inviter(&mut self, step: &mut Step<'_>) {

@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::RngCore;
-use skein_access::{DeviceId, DeviceKey};
+use skein_access::{DeviceId, DeviceKey, Ticket};
 use skein_model::{ActorSeed, DocumentId};
 
 pub use io::{ClientId, Effect, Input, Now, PeerInput};
@@ -53,6 +53,8 @@ pub struct Core {
     member_name: Option<String>,
     workspace: Option<Workspace>,
     joining: Option<Joining>,
+    /// The invite by which this device came.
+    invite: Option<Ticket>,
     documents: BTreeMap<DocumentId, Slot>,
     clients: BTreeMap<ClientId, Subscriptions>,
     links: BTreeMap<DeviceId, Link>,
@@ -94,6 +96,7 @@ impl Core {
             member_name: None,
             workspace: None,
             joining: None,
+            invite: None,
             documents: BTreeMap::new(),
             clients: BTreeMap::new(),
             links: BTreeMap::new(),

@@ -85,10 +85,7 @@ impl Core {
                 .iter()
                 .map(|workspace| workspace.id)
                 .collect(),
-            invite: self
-                .joining
-                .as_ref()
-                .map(|joining| joining.proof(self.device.id(), peer)),
+            invite: self.proof_for(peer),
         };
         let side = if dialed { Side::Dialer } else { Side::Listener };
         let (session, outputs) =

@@ -123,7 +123,7 @@ impl Core {
         self.dial_inviter(step);
     }
 
-    fn text_setting(&self, key: &str) -> Result<Option<String>, ApiError> {
+    pub(super) fn text_setting(&self, key: &str) -> Result<Option<String>, ApiError> {
         Ok(self
             .store
             .setting(key)?

@@ -21,19 +21,11 @@ impl World {
         let mut words = String::new();
         for index in among.iter().copied() {
             let machine = &self.machines[index];
-            words += &format!(
-                "\n{index}: joined {}, {} jobs, answers {:?}",
-                machine.joined,
-                machine.jobs.len(),
-                machine.answers
-            );
-            for request in [
-                Request::Status,
-                Request::ListPeers,
-                Request::Delivery { document: None },
-                Request::Audit,
-            ] {
-                words += &format!("\n   {:?}", self.ask(index, request));
+            let last = machine.answers.iter().next_back();
+            words += &format!("\n{index}: joined {}, {} jobs, last answer {last:?}", machine.joined, machine.jobs.len());
+            for request in [Request::ListPeers, Request::Delivery { document: None }, Request::Audit] {
+                let answer = format!("{:?}", self.ask(index, request));
+                words += &format!("\n   {}", answer.chars().take(600).collect::<String>());
             }
         }
         for view in self.views.iter().filter(|view| !view.is_settled()) {
