@@ -57,7 +57,7 @@ export class Person {
   }
 
   by(role, name, options = {}) {
-    return this.page.getByRole(role, { name, exact: true, ...options });
+    return this.page.getByRole(role, { name, exact: typeof name === "string", ...options });
   }
 
   press(keys) {
@@ -79,7 +79,7 @@ export class Person {
 
   async newNote(title, text = "") {
     await this.by("button", "New note or board").click();
-    await this.by("menuitem", /^New note/, { exact: false }).click();
+    await this.by("menuitem", /^New note/).click();
     const field = this.by("textbox", "Note title");
     await field.waitFor();
     await field.fill(title);
@@ -94,7 +94,7 @@ export class Person {
 
   async newBoard(title) {
     await this.by("button", "New note or board").click();
-    await this.by("menuitem", /^New board/, { exact: false }).click();
+    await this.by("menuitem", /^New board/).click();
     const field = this.by("textbox", "Board title");
     await field.waitFor();
     await field.fill(title);

@@ -251,7 +251,10 @@ impl Core {
             Request::ReadBoard { document } => self.read_board(document)?,
             Request::ReadCard { card } => self.read_card(card)?,
             Request::ListDocuments { kind, trashed } => self.list_documents(kind, trashed)?,
-            Request::Search { query, limit } => self.search(&query, limit)?,
+            Request::Search { query, limit } => {
+                self.let_search_catch_up(step);
+                self.search(&query, limit)?
+            }
             Request::Connect { address } => self.connect(step, &address)?,
             Request::Reconnect => {
                 step.effects.push(Effect::Redial);

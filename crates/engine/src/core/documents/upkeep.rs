@@ -52,6 +52,28 @@ impl Core {
         self.let_go(step);
     }
 
+    /// Whoever searches finds what was typed a moment ago too.
+    pub(in crate::core) fn let_search_catch_up(&mut self, step: &mut Step<'_>) {
+        let typed: Vec<DocumentId> = self
+            .documents
+            .iter()
+            .filter(|(_, slot)| slot.burst.is_some() || slot.stale_text.is_some())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in typed {
+            if let Err(error) = self.close_burst(step, id) {
+                tracing::warn!(%error, %id, "typed text stays in the journal");
+            }
+            if self
+                .documents
+                .get(&id)
+                .is_some_and(|slot| slot.stale_text.is_some())
+            {
+                self.bring_text_up_to_date(step, id);
+            }
+        }
+    }
+
     /// When documents next need work.
     pub(in crate::core) fn next_document_work(&self) -> Option<u64> {
         if !self.to_recover.is_empty() {
