@@ -104,7 +104,7 @@ try {
   await person.open("Autumn count");
   await person.editorReady();
   await pictures(person, "note");
-  await person.open("Season plan");
+  await person.open(/^Season plan/);
   await person.card("Report for the reserve").waitFor();
   await pictures(person, "board");
   await person.card("Report for the reserve").click();
