@@ -15,19 +15,29 @@ use crate::core::{ClientId, Core, Effect, Input, Job, Now};
 /// Where the actor sends what it tells shells.
 pub(crate) type ClientOutbox = mpsc::Sender<ServerMessage>;
 
-/// News of shells, from the host to its actor.
-pub(crate) struct Joined {
-    pub(crate) client: ClientId,
-    pub(crate) outbox: ClientOutbox,
+/// What reaches the actor, through one channel: a shell is known before it asks.
+pub(crate) enum Arrival {
+    /// A shell has come; what it is told goes there.
+    Joined {
+        client: ClientId,
+        outbox: ClientOutbox,
+    },
+    /// Something for the core.
+    Input(Input),
+}
+
+impl From<Input> for Arrival {
+    fn from(input: Input) -> Self {
+        Self::Input(input)
+    }
 }
 
 /// Everything the actor's thread holds.
 pub(crate) struct Actor {
     pub(crate) core: Core,
-    pub(crate) inbox: mpsc::Receiver<Input>,
-    pub(crate) joins: mpsc::Receiver<Joined>,
+    pub(crate) inbox: mpsc::Receiver<Arrival>,
     pub(crate) net: Option<NetHandle>,
-    pub(crate) results: mpsc::WeakSender<Input>,
+    pub(crate) results: mpsc::WeakSender<Arrival>,
     pub(crate) runtime: tokio::runtime::Handle,
     pub(crate) outgoing: Outgoing,
 }
@@ -50,20 +60,20 @@ impl Actor {
                 .core
                 .wake_at()
                 .map(|at| Duration::from_millis(at.saturating_sub(now().mono_ms)));
-            let input = runtime.block_on(async {
+            let arrival = runtime.block_on(async {
                 tokio::select! {
                     biased;
-                    joined = self.joins.recv() => {
-                        if let Some(Joined { client, outbox }) = joined {
-                            outboxes.insert(client, outbox);
-                        }
-                        None
-                    }
-                    input = self.inbox.recv() => Some(input.unwrap_or(Input::Shutdown)),
-                    () = tokio::time::sleep(wait.unwrap_or(Duration::from_secs(3600))) => Some(Input::Tick),
+                    arrival = self.inbox.recv() => arrival.unwrap_or(Input::Shutdown.into()),
+                    () = tokio::time::sleep(wait.unwrap_or(Duration::from_secs(3600))) => Input::Tick.into(),
                 }
             });
-            let Some(input) = input else { continue };
+            let input = match arrival {
+                Arrival::Input(input) => input,
+                Arrival::Joined { client, outbox } => {
+                    outboxes.insert(client, outbox);
+                    continue;
+                }
+            };
             if let Input::ClientGone(client) = &input {
                 outboxes.remove(client);
             }
@@ -78,7 +88,7 @@ impl Actor {
                             let _ = self
                                 .results
                                 .upgrade()
-                                .map(|inbox| inbox.try_send(Input::ClientGone(client)));
+                                .map(|inbox| inbox.try_send(Input::ClientGone(client).into()));
                         }
                     }
                     Effect::Job(job) => self.start(*job),
@@ -94,7 +104,7 @@ impl Actor {
             return;
         };
         self.runtime.spawn_blocking(move || {
-            let _ = results.blocking_send(Input::JobDone(Box::new(job.run())));
+            let _ = results.blocking_send(Input::JobDone(Box::new(job.run())).into());
         });
     }
 

@@ -7,6 +7,7 @@ use tokio::io::BufReader;
 use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 
+use super::actor::Arrival;
 use super::socket::{read_message, write_message};
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId, ServerMessage};
 use crate::core::{ClientId, Input};
@@ -30,7 +31,7 @@ pub struct ClientSender(To);
 enum To {
     Core {
         client: ClientId,
-        inbox: mpsc::Sender<Input>,
+        inbox: mpsc::Sender<Arrival>,
     },
     Socket(mpsc::Sender<ClientMessage>),
 }
@@ -40,7 +41,7 @@ enum To {
 pub struct ClientReceiver {
     from: mpsc::Receiver<ServerMessage>,
     set_aside: VecDeque<ServerMessage>,
-    gone: Option<(ClientId, mpsc::Sender<Input>)>,
+    gone: Option<(ClientId, mpsc::Sender<Arrival>)>,
 }
 
 fn engine_gone() -> ApiError {
@@ -59,10 +60,13 @@ impl ClientSender {
     pub async fn send(&self, message: ClientMessage) -> Result<(), ApiError> {
         match &self.0 {
             To::Core { client, inbox } => inbox
-                .send(Input::Client {
-                    client: *client,
-                    message,
-                })
+                .send(
+                    Input::Client {
+                        client: *client,
+                        message,
+                    }
+                    .into(),
+                )
                 .await
                 .map_err(|_| engine_gone()),
             To::Socket(writer) => writer.send(message).await.map_err(|_| engine_gone()),
@@ -84,7 +88,7 @@ impl Drop for ClientReceiver {
     fn drop(&mut self) {
         if let Some((client, inbox)) = self.gone.take() {
             // Only when the inbox is full does this fail; the core then notices at its next message to this client.
-            let _ = inbox.try_send(Input::ClientGone(client));
+            let _ = inbox.try_send(Input::ClientGone(client).into());
         }
     }
 }
@@ -92,7 +96,7 @@ impl Drop for ClientReceiver {
 impl Client {
     pub(crate) fn in_process(
         client: ClientId,
-        inbox: mpsc::Sender<Input>,
+        inbox: mpsc::Sender<Arrival>,
         from: mpsc::Receiver<ServerMessage>,
     ) -> Self {
         let gone = Some((client, inbox.clone()));

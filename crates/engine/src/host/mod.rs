@@ -21,7 +21,7 @@ pub use client::{Client, ClientReceiver, ClientSender};
 pub use profile::{Profile, ProfileError};
 
 use crate::core::{Core, Input, PeerInput};
-use actor::{Actor, Joined};
+use actor::{Actor, Arrival};
 use client::BACKLOG;
 use profile::Ownership;
 
@@ -62,8 +62,7 @@ enum Role {
 
 #[derive(Debug)]
 struct Owner {
-    inbox: mpsc::Sender<Input>,
-    joins: mpsc::Sender<Joined>,
+    inbox: mpsc::Sender<Arrival>,
     clients: std::sync::Arc<AtomicU64>,
     actor: std::thread::JoinHandle<()>,
     net: Option<NetHandle>,
@@ -123,8 +122,8 @@ impl Host {
                 let client = owner.clients.fetch_add(1, Ordering::Relaxed);
                 let (outbox, from) = mpsc::channel(BACKLOG);
                 owner
-                    .joins
-                    .send(Joined { client, outbox })
+                    .inbox
+                    .send(Arrival::Joined { client, outbox })
                     .await
                     .map_err(|_| stopped())?;
                 Ok(Client::in_process(client, owner.inbox.clone(), from))
@@ -144,7 +143,7 @@ impl Host {
     pub async fn close(self) {
         let Role::Owner(owner) = self.0 else { return };
         // Already stopped is as good as stopping now.
-        let _ = owner.inbox.send(Input::Shutdown).await;
+        let _ = owner.inbox.send(Input::Shutdown.into()).await;
         let actor = owner.actor;
         let _ = tokio::task::spawn_blocking(move || actor.join()).await;
         if let Some(net) = owner.net {
@@ -167,7 +166,6 @@ impl Owner {
         let device = profile.device_key(&mut rng)?;
         let opened = skein_store::Store::open(profile.database())?;
         let (inbox, receiver) = mpsc::channel(INBOX);
-        let (joins, joined) = mpsc::channel(16);
         let network = match wanted {
             Use::Once => None,
             Use::Stay(network) | Use::Sync(network) => Some(network),
@@ -201,17 +199,11 @@ impl Owner {
                 path: path.clone(),
                 source,
             })?;
-            tokio::spawn(serve(
-                listener,
-                inbox.clone(),
-                joins.clone(),
-                clients.clone(),
-            ));
+            tokio::spawn(serve(listener, inbox.clone(), clients.clone()));
         }
         let actor = Actor {
             core,
             inbox: receiver,
-            joins: joined,
             net: net.clone(),
             results: inbox.downgrade(),
             runtime: tokio::runtime::Handle::current(),
@@ -226,7 +218,6 @@ impl Owner {
             })?;
         Ok(Self {
             inbox,
-            joins,
             clients,
             actor,
             net,
@@ -265,7 +256,7 @@ async fn start_net(
 }
 
 /// Hands the network's news to the core, which takes them one at a time.
-async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Input>) {
+async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arrival>) {
     while let Some(event) = events.recv().await {
         let news = match event {
             NetEvent::Listening { address } => PeerInput::Listening(address),
@@ -295,7 +286,7 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Input
                 reason: reason.to_string(),
             },
         };
-        if inbox.send(Input::Peer(news)).await.is_err() {
+        if inbox.send(Input::Peer(news).into()).await.is_err() {
             return;
         }
     }
@@ -304,14 +295,17 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Input
 /// Serves other processes on this machine, each as a client of its own.
 async fn serve(
     listener: UnixListener,
-    inbox: mpsc::Sender<Input>,
-    joins: mpsc::Sender<Joined>,
+    inbox: mpsc::Sender<Arrival>,
     clients: std::sync::Arc<AtomicU64>,
 ) {
     while let Ok((stream, _)) = listener.accept().await {
         let client = clients.fetch_add(1, Ordering::Relaxed);
         let (outbox, mut from) = mpsc::channel(BACKLOG);
-        if joins.send(Joined { client, outbox }).await.is_err() {
+        if inbox
+            .send(Arrival::Joined { client, outbox })
+            .await
+            .is_err()
+        {
             return;
         }
         let (read, mut write) = stream.into_split();
@@ -326,11 +320,15 @@ async fn serve(
         tokio::spawn(async move {
             let mut read = BufReader::new(read);
             while let Ok(Some(message)) = socket::read_message(&mut read).await {
-                if inbox.send(Input::Client { client, message }).await.is_err() {
+                if inbox
+                    .send(Input::Client { client, message }.into())
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
-            let _ = inbox.send(Input::ClientGone(client)).await;
+            let _ = inbox.send(Input::ClientGone(client).into()).await;
         });
     }
 }
