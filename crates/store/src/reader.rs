@@ -318,12 +318,16 @@ impl Reader {
         envelopes::of_kind(&self.connection, kind)
     }
 
-    /// All envelopes of a document, in the order in which they came.
+    /// The envelopes of a document that are in a state (whatever the reason), in the order in which they came.
     ///
     /// # Errors
     /// When reading fails.
-    pub fn envelopes_of_document(&self, id: DocumentId) -> Result<Vec<StoredEnvelope>, StoreError> {
-        envelopes::of_document(&self.connection, id)
+    pub fn envelopes_of_document(
+        &self,
+        id: DocumentId,
+        state: &EnvelopeState,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::of_document(&self.connection, id, state)
     }
 
     /// Envelopes in a state (whatever the reason), after a mark, at most `limit`, in the order in which they came.

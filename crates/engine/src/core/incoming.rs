@@ -1,6 +1,6 @@
 //! Envelopes from peers: kept durably first, then opened, gathered per document, and merged in one call each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use skein_access::{Envelope, Unaccepted, UnverifiedEnvelope};
 use skein_model::{ChangeBytes, Document, DocumentId, Heads, Kind, MergeError, Merged, Projection};
@@ -13,7 +13,8 @@ use super::jobs::{Carried, Job};
 use super::step::Step;
 use crate::api::ApiError;
 
-/// How long what peers send gathers per document before it is merged (ms).
+/// How long what peers send gathers per document before it is merged (ms), counted from the last merging: after a pause it is
+/// merged at once.
 const GATHER: u64 = 16;
 /// How many documents are merged in one step; the rest comes in the next.
 const DOCUMENTS_A_STEP: usize = 200;
@@ -22,6 +23,8 @@ const DOCUMENTS_A_STEP: usize = 200;
 #[derive(Default)]
 pub(super) struct Gathering {
     pub(super) due: Option<u64>,
+    /// Before this moment nothing is merged again.
+    not_before: u64,
     by_document: BTreeMap<DocumentId, Vec<Carried>>,
 }
 
@@ -188,7 +191,8 @@ impl Core {
             .entry(document)
             .or_default()
             .push(carried);
-        let at = step.now.mono_ms + GATHER;
+        // Not in this step: what was received is acknowledged first.
+        let at = self.gathering.not_before.max(step.now.mono_ms + 1);
         self.gathering.due = Some(self.gathering.due.map_or(at, |due| due.min(at)));
     }
 
@@ -209,6 +213,7 @@ impl Core {
             self.gathering.by_document = now.split_off(&next);
         }
         self.gathering.due = (!self.gathering.by_document.is_empty()).then_some(step.now.mono_ms);
+        self.gathering.not_before = step.now.mono_ms + GATHER;
         let mut new: Vec<(DocumentId, Vec<Carried>)> = Vec::new();
         for (id, carried) in now {
             match self.store.heads(id) {
@@ -345,7 +350,7 @@ impl Core {
         Some(NewDocument {
             id,
             heads: document.heads(),
-            changes: document.all_changes().ok()?,
+            changes: taken(&changes, &loaded.waiting, &loaded.quarantined),
             projection: document.projection().ok()?,
             applied,
         })
@@ -353,10 +358,12 @@ impl Core {
 
     /// Envelopes of a document that wait in the store, besides those given.
     pub(super) fn waiting_for(&self, id: DocumentId, besides: &[Carried]) -> Vec<Carried> {
-        let stored = self.store.envelopes_of_document(id).unwrap_or_default();
+        let stored = self
+            .store
+            .envelopes_of_document(id, &EnvelopeState::Waiting)
+            .unwrap_or_default();
         stored
             .into_iter()
-            .filter(|envelope| envelope.state == EnvelopeState::Waiting)
             .filter(|envelope| {
                 besides
                     .iter()
@@ -497,4 +504,18 @@ impl Core {
             }
         }
     }
+}
+
+/// Of the changes that came, those that are in the document now, each once.
+fn taken(
+    came: &[ChangeBytes],
+    waiting: &[ChangeBytes],
+    quarantined: &[(ChangeBytes, String)],
+) -> Vec<ChangeBytes> {
+    let mut seen: BTreeSet<&ChangeBytes> = waiting.iter().collect();
+    seen.extend(quarantined.iter().map(|(change, _)| change));
+    came.iter()
+        .filter(|change| seen.insert(change))
+        .cloned()
+        .collect()
 }

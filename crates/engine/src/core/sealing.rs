@@ -10,7 +10,7 @@ use super::Core;
 use super::step::Step;
 use crate::api::ApiError;
 
-/// How long changes gather when a peer listens (ms), ...
+/// How long changes gather when a peer listens, counted from the last sealing: after a pause they go out at once (ms), ...
 const LISTENED_TO: u64 = 30;
 /// ... and when nobody does.
 const ALONE: u64 = 2_000;
@@ -19,6 +19,8 @@ const ALONE: u64 = 2_000;
 #[derive(Default)]
 pub(super) struct Sealing {
     pub(super) due: Option<u64>,
+    /// Before this moment nothing is sealed again for those who listen.
+    not_before: u64,
     /// Changes not yet in an envelope; an open burst counts when it becomes one.
     pub(super) unsealed: usize,
 }
@@ -34,12 +36,13 @@ struct Parcel {
 impl Core {
     /// Something was changed here: it is to be sealed soon.
     pub(super) fn plan_sealing(&mut self, step: &Step<'_>) {
-        let wait = if self.links.is_empty() {
-            ALONE
+        let mono = step.now.mono_ms;
+        let at = if self.links.is_empty() {
+            mono + ALONE
         } else {
-            LISTENED_TO
+            // Not in this step: whoever made the change is answered first.
+            self.sealing.not_before.max(mono + 1)
         };
-        let at = step.now.mono_ms + wait;
         self.sealing.due = Some(self.sealing.due.map_or(at, |due| due.min(at)));
     }
 
@@ -62,6 +65,7 @@ impl Core {
         }
         // Closing a burst plans a sealing, which is this one.
         self.sealing.due = None;
+        self.sealing.not_before = step.now.mono_ms + LISTENED_TO;
         if let Err(error) = self.seal_stored(step) {
             tracing::warn!(%error, "changes stay unsealed and are tried again");
             self.sealing.due = Some(step.now.mono_ms + ALONE);

@@ -214,11 +214,13 @@ pub(crate) fn of_kind(
 pub(crate) fn of_document(
     connection: &Connection,
     document: DocumentId,
+    state: &EnvelopeState,
 ) -> Result<Vec<StoredEnvelope>, StoreError> {
+    // The plus keeps SQLite from the index of unsettled envelopes, which are very many in the middle of a first sync.
     all(
         connection,
-        &format!("{STORED} WHERE document = ?1 ORDER BY mark"),
-        [document.as_bytes()],
+        &format!("{STORED} WHERE document = ?1 AND +state = ?2 ORDER BY mark"),
+        params![document.as_bytes(), state.code()],
         stored,
     )
 }

@@ -66,7 +66,9 @@ fn marks_only_grow_and_say_what_a_peer_lacks() {
     );
     assert_eq!(store.last_mark_of(id(0)).unwrap(), Some(marks[18]));
     assert_eq!(store.last_mark_of(id(9)).unwrap(), None);
-    assert_eq!(store.envelopes_of_document(id(1)).unwrap().len(), 10);
+    let of_one = |state| store.envelopes_of_document(id(1), &state).unwrap().len();
+    assert_eq!(of_one(EnvelopeState::Applied), 10);
+    assert_eq!(of_one(EnvelopeState::Waiting), 0);
 }
 
 #[test]
