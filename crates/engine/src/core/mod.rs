@@ -163,8 +163,11 @@ impl Core {
             match self.ensure_open(step, document) {
                 Ok(true) => {}
                 Ok(false) => {
-                    if !self.show_early(step, client, &message) {
-                        self.park(document, client, message);
+                    let id = message.id;
+                    if !self.show_early(step, client, &message)
+                        && let Err(error) = self.park(document, client, message)
+                    {
+                        step.reply(client, id, Err(error));
                     }
                     return;
                 }

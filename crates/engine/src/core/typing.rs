@@ -86,7 +86,7 @@ impl Core {
         });
         if let Err(error) = written {
             // What is in memory is now ahead of the disk: let it go, and load what the disk has at the next use.
-            self.documents.remove(&id);
+            self.forget(id);
             return Err(error.into());
         }
         let Some(slot) = self.documents.get_mut(&id) else {

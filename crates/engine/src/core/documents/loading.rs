@@ -14,6 +14,8 @@ use crate::core::step::Step;
 
 /// A stored document beyond this size (bytes) is loaded, merged and compacted away from the core.
 const SLOW: usize = 64 * 1024;
+/// So far apart are the versions of a text before and after its document was forgotten: further than any view lags behind.
+const VERSIONS_APART: u32 = 1 << 20;
 
 impl Core {
     /// Runs small work at once and hands out the rest.
@@ -42,6 +44,11 @@ impl Core {
             | JobDone::Merged { id, .. }
             | JobDone::Compacted { id, .. } => *id,
         };
+        // Whatever becomes of the document, those who wait for it are answered.
+        let parked = match self.documents.get_mut(&id) {
+            Some(slot) => std::mem::take(&mut slot.parked),
+            None => VecDeque::new(),
+        };
         let result = match done {
             JobDone::Loaded { result, .. } => match result {
                 Ok(loaded) => self.loaded(step, id, loaded),
@@ -64,24 +71,18 @@ impl Core {
                 ..
             } => {
                 self.put_back(id, document);
-                match result {
-                    Ok(snapshot) => self.compacted(id, &snapshot, through),
-                    Err(error) => {
-                        tracing::warn!(%error, %id, "a snapshot did not verify and was dropped; the changes stay as they are");
-                        Ok(())
-                    }
+                let kept = result
+                    .map_err(ApiError::from)
+                    .and_then(|snapshot| self.compacted(id, &snapshot, through));
+                if let Err(error) = kept {
+                    tracing::warn!(%error, %id, "a snapshot was dropped; the changes stay as they are");
                 }
+                Ok(())
             }
         };
-        let parked = match (&result, self.documents.get_mut(&id)) {
-            (_, None) => VecDeque::new(),
-            (Ok(()), Some(slot)) => std::mem::take(&mut slot.parked),
-            (Err(_), Some(_)) => self
-                .documents
-                .remove(&id)
-                .map(|slot| slot.parked)
-                .unwrap_or_default(),
-        };
+        if result.is_err() {
+            self.forget(id);
+        }
         for (client, message) in parked {
             match &result {
                 Ok(()) => self.handle_client(step, client, message),
@@ -90,6 +91,14 @@ impl Core {
         }
         self.merge_what_waits(step, id);
         result
+    }
+
+    /// A document leaves memory because what is there and what is on disk may differ; it is loaded again at the next use.
+    /// Views of its texts that count on from here are out of step from then on, instead of being mapped over nothing.
+    pub(in crate::core) fn forget(&mut self, id: DocumentId) {
+        if self.documents.remove(&id).is_some() {
+            self.first_version = self.first_version.wrapping_add(VERSIONS_APART);
+        }
     }
 
     fn put_back(&mut self, id: DocumentId, document: Box<Document>) {

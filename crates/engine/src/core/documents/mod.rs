@@ -19,7 +19,7 @@ use super::io::ClientId;
 use super::jobs::{Carried, Job};
 use super::step::Step;
 use super::text_feed::TextFeed;
-use crate::api::{ApiError, ClientMessage, Request};
+use crate::api::{ApiError, ClientMessage, ErrorCode, Request};
 
 /// How many requests may wait for one document.
 const PARKED: usize = 1024;
@@ -142,11 +142,22 @@ impl Core {
     }
 
     /// Lets a request wait for its document.
-    pub(super) fn park(&mut self, id: DocumentId, client: ClientId, message: ClientMessage) {
-        if let Some(slot) = self.documents.get_mut(&id)
-            && slot.parked.len() < PARKED
-        {
-            slot.parked.push_back((client, message));
+    pub(super) fn park(
+        &mut self,
+        id: DocumentId,
+        client: ClientId,
+        message: ClientMessage,
+    ) -> Result<(), ApiError> {
+        match self.documents.get_mut(&id) {
+            Some(slot) if slot.parked.len() < PARKED => {
+                slot.parked.push_back((client, message));
+                Ok(())
+            }
+            _ => Err(ApiError::new(
+                ErrorCode::TooLarge,
+                "Too much waits for this document while it is opened; nothing of this was done.",
+                "Try again in a moment.",
+            )),
         }
     }
 

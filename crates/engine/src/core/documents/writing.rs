@@ -112,7 +112,7 @@ impl Core {
                 Ok(())
             }
             Err(error) => {
-                self.documents.remove(&id);
+                self.forget(id);
                 Err(error)
             }
         }
