@@ -119,12 +119,12 @@ pub(crate) async fn run(
         "p99 at 33 keys/s",
         "longest at 33 keys/s",
     ]);
-    let mut worst: Option<Duration> = None;
+    let mut paced: Vec<Duration> = Vec::new();
     for (name, size) in [("100 KB", 100_000), ("1 MB", 1_000_000)] {
         eprintln!("  keys in a note of {name}");
         let (ours, bare) = sized(&mut member, size, scale).await?;
         for (who, of) in [("Skein", &ours), ("bare automerge", &bare)] {
-            let paced = |time: Duration| {
+            let slow = |time: Duration| {
                 if of.paced.len() == 0 {
                     "–".to_owned()
                 } else {
@@ -145,13 +145,12 @@ pub(crate) async fn run(
                 p50,
                 p99,
                 max,
-                paced(of.paced.p99()),
-                paced(of.paced.max()),
+                slow(of.paced.p99()),
+                slow(of.paced.max()),
             ]);
         }
-        worst = worst.max(Some(ours.paced.p99()));
+        paced.push(ours.paced.p99());
     }
-    let worst = worst.unwrap_or_default();
     member.close().await;
 
     let p50 = ours.p50().as_secs_f64() / theirs.p50().as_secs_f64();
@@ -177,22 +176,33 @@ pub(crate) async fn run(
                     measured: shown(ours.p99()),
                     holds: ours.p99() <= Duration::from_millis(10),
                 },
-                Budget {
-                    what: "the same at 33 keys a second in 100 KB and 1 MB: p99",
-                    budget: "10 ms".to_owned(),
-                    measured: shown(worst),
-                    holds: worst <= Duration::from_millis(10),
-                },
+                typed("typed at 33 keys a second in 100 KB, durable: p99", paced.first()),
+                typed("typed at 33 keys a second in 1 MB, durable: p99", paced.last()),
             ],
             notes: vec![
-                format!("samod wrote {} in {} files for its {same} gestures; it was stopped there.", bytes(samod.written), samod.files),
-                "A push is applied, journalled and acknowledged by itself; every 20 of them become one change. Typed without a pause, search and links \
-                 follow at most every 5 s: that is the longest."
+                format!(
+                    "samod wrote {} in {} files for its {same} gestures{}.",
+                    bytes(samod.written),
+                    samod.files,
+                    if same < session.gestures.len() { ", after which its time was up" } else { "" }
+                ),
+                "A push is applied, journalled and acknowledged by itself; every 20 of them become one change. Search and links follow the text after a pause, \
+                 and every 5 s without one: that is the longest."
                     .to_owned(),
             ],
         },
         Typed { profile, note, saved },
     ))
+}
+
+fn typed(what: &'static str, p99: Option<&Duration>) -> Budget {
+    let p99 = p99.copied().unwrap_or_default();
+    Budget {
+        what,
+        budget: "10 ms".to_owned(),
+        measured: shown(p99),
+        holds: p99 <= Duration::from_millis(10),
+    }
 }
 
 async fn engine_session(member: &mut Member, session: &Session) -> Result<(DocumentId, Samples)> {

@@ -87,7 +87,7 @@ pub(crate) async fn run(typed: &Typed, fixture: &mut Fixture, scale: Scale) -> R
 
     eprintln!("  all small notes");
     let ana = fixture.ana().await?;
-    let (ours, theirs, stored) = small(fixture, &ana)?;
+    let (ours, theirs, stored, saved) = small(fixture, &ana)?;
     let count = fixture.documents;
     add(
         &format!("{count} small notes, read and loaded one by one"),
@@ -98,7 +98,7 @@ pub(crate) async fn run(typed: &Typed, fixture: &mut Fixture, scale: Scale) -> R
     );
     add(
         &format!("bare automerge, the same {count}"),
-        0,
+        saved,
         "saved",
         &theirs,
         &theirs,
@@ -120,7 +120,7 @@ pub(crate) async fn run(typed: &Typed, fixture: &mut Fixture, scale: Scale) -> R
     })
 }
 
-fn small(fixture: &Fixture, ana: &Path) -> Result<(Samples, Samples, u64)> {
+fn small(fixture: &Fixture, ana: &Path) -> Result<(Samples, Samples, u64, usize)> {
     let library = Library::open(ana)?;
     let ids = library.notes()?;
     let mut ours = Samples::default();
@@ -153,5 +153,6 @@ fn small(fixture: &Fixture, ana: &Path) -> Result<(Samples, Samples, u64)> {
             .iter()
             .try_for_each(|saved| bare::load(saved).map(drop))
     })?;
-    Ok((ours, theirs, profile::size(ana)?))
+    let size = saved.iter().map(Vec::len).sum();
+    Ok((ours, theirs, profile::size(ana)?, size))
 }
