@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use skein_access::{Envelope, Unaccepted, UnverifiedEnvelope};
+use skein_access::{DeviceId, Envelope, Unaccepted, UnverifiedEnvelope};
 use skein_model::{ChangeBytes, Document, DocumentId, Heads, Kind, MergeError, Merged, Projection};
 use skein_store::{Durability, EnvelopeState, NewChanges, StoreError};
 use skein_sync::{Group, ItemRef};
@@ -18,6 +18,9 @@ use crate::api::ApiError;
 const GATHER: u64 = 16;
 /// How many documents are merged in one step; the rest comes in the next.
 const DOCUMENTS_A_STEP: usize = 200;
+
+/// Why the beginning of something else is not taken.
+const OTHER_BEGINNING: &str = "the change begins another document";
 
 /// Envelopes that are kept and opened, but not yet in their documents.
 #[derive(Default)]
@@ -308,9 +311,12 @@ impl Core {
 
     /// Makes a document of its first envelopes.
     fn begin(&self, id: DocumentId, carried: Vec<Carried>) -> Option<NewDocument> {
+        let others = self.other_beginnings(id, &carried);
         let changes: Vec<ChangeBytes> = carried
             .iter()
-            .flat_map(|carried| carried.changes.iter().cloned())
+            .flat_map(|carried| carried.changes.iter())
+            .filter(|change| !others.contains(change))
+            .cloned()
             .collect();
         let loaded = match Document::load(self.actor, None, &changes) {
             Ok(loaded) => loaded,
@@ -330,11 +336,12 @@ impl Core {
         };
         for carried in carried {
             let bad = carried.changes.iter().find_map(|change| {
-                loaded
+                let refused = loaded
                     .quarantined
                     .iter()
-                    .find(|(refused, _)| refused == change)
-                    .map(|(_, reason)| reason.clone())
+                    .find(|(refused, _)| refused == change);
+                let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
+                refused.map(|(_, reason)| reason.clone()).or(other)
             });
             if let Some(reason) = bad {
                 applied.quarantined.push((carried.envelope.id(), reason));
@@ -354,6 +361,52 @@ impl Core {
             projection: document.projection().ok()?,
             applied,
         })
+    }
+
+    /// Changes that begin another document, or this one a second time. An open document refuses them by itself; here several
+    /// beginnings may have come at once, and the one on which most rests is taken. Looked for only where authors differ: what
+    /// somebody does to a document of his own is his own affair.
+    fn other_beginnings(&self, id: DocumentId, carried: &[Carried]) -> Vec<ChangeBytes> {
+        let authors: BTreeSet<DeviceId> = carried
+            .iter()
+            .map(|carried| carried.envelope.header().device)
+            .collect();
+        if authors.len() < 2 {
+            return Vec::new();
+        }
+        let begins = |changes: &[ChangeBytes]| {
+            let loaded = Document::load(self.actor, None, changes).ok()?;
+            Some(loaded.document.id())
+        };
+        let candidates = carried
+            .iter()
+            .filter(|carried| begins(&carried.changes).is_some());
+        let (mut ours, mut others): (Vec<ChangeBytes>, Vec<ChangeBytes>) = (Vec::new(), Vec::new());
+        for change in candidates.flat_map(|carried| &carried.changes) {
+            match begins(std::slice::from_ref(change)) {
+                Some(other) if other != id => others.push(change.clone()),
+                Some(_) if !ours.contains(change) => ours.push(change.clone()),
+                _ => {}
+            }
+        }
+        ours.sort();
+        let least = ours.iter().min_by_key(|beginning| {
+            let rest: Vec<ChangeBytes> = carried
+                .iter()
+                .flat_map(|carried| carried.changes.iter())
+                .filter(|change| {
+                    change == beginning || !(ours.contains(change) || others.contains(change))
+                })
+                .cloned()
+                .collect();
+            Document::load(self.actor, None, &rest)
+                .map_or(usize::MAX, |loaded| loaded.waiting.len())
+        });
+        let least = least.filter(|_| ours.len() > 1).cloned();
+        if let Some(least) = least {
+            others.extend(ours.into_iter().filter(|change| *change != least));
+        }
+        others
     }
 
     /// Envelopes of a document that wait in the store, besides those given.
