@@ -22,8 +22,16 @@ impl World {
         for index in among.iter().copied() {
             let machine = &self.machines[index];
             let last = machine.answers.iter().next_back();
-            words += &format!("\n{index}: joined {}, {} jobs, last answer {last:?}", machine.joined, machine.jobs.len());
-            for request in [Request::ListPeers, Request::Delivery { document: None }, Request::Audit] {
+            words += &format!(
+                "\n{index}: joined {}, {} jobs, last answer {last:?}",
+                machine.joined,
+                machine.jobs.len()
+            );
+            for request in [
+                Request::ListPeers,
+                Request::Delivery { document: None },
+                Request::Audit,
+            ] {
                 let answer = format!("{:?}", self.ask(index, request));
                 words += &format!("\n   {}", answer.chars().take(600).collect::<String>());
             }
@@ -260,7 +268,11 @@ impl World {
                 panic!("the file of {index} does not open")
             };
             assert_eq!(store.to_recover().unwrap(), [], "left at {index}");
-            assert_eq!(store.check().unwrap(), Vec::<String>::new(), "the file of {index}");
+            assert_eq!(
+                store.check().unwrap(),
+                Vec::<String>::new(),
+                "the file of {index}"
+            );
         }
     }
 

@@ -63,7 +63,7 @@ pub(crate) struct Machine {
     pub(crate) life: u32,
     pub(crate) devices_allowed: BTreeSet<DeviceId>,
     pub(crate) strangers_allowed: bool,
-    pub(crate) jobs: Vec<Box<Job>>,
+    pub(crate) jobs: Vec<Job>,
     pub(crate) asked: BTreeMap<u32, Asked>,
     pub(crate) answers: BTreeMap<u32, Result<Reply, ApiError>>,
     pub(crate) mirror: Mirror,

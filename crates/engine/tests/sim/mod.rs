@@ -40,6 +40,8 @@ pub(crate) struct World {
     pub(crate) backup: Option<(usize, u64, std::path::PathBuf)>,
     /// Machines that are copies: they are the same device.
     pub(crate) is_talkative: bool,
+    /// A machine whose frames are changed on their way.
+    pub(crate) tampered: Option<usize>,
     _folder: tempfile::TempDir,
 }
 
@@ -68,6 +70,7 @@ impl World {
             clients: 10,
             requests: 0,
             backup: None,
+            tampered: None,
             is_talkative: std::env::var("SKEIN_SIM_LOG").is_ok(),
             _folder: folder,
         };
@@ -131,6 +134,36 @@ impl World {
         }
     }
 
+    /// Carries out what is for the network; gives back what is for a shell.
+    pub(crate) fn keep(&mut self, index: usize, effect: Effect) -> Option<Effect> {
+        if matches!(effect, Effect::ToClient { client, .. } if client > machine::WATCHER) {
+            return Some(effect);
+        }
+        self.effect(index, effect);
+        None
+    }
+
+    /// One more machine, with a profile of its own.
+    pub(crate) fn add_machine(&mut self) -> usize {
+        let index = self.machines.len();
+        let key = *DeviceKey::generate(&mut self.rng).to_bytes();
+        let folder = self._folder.path().to_owned();
+        self.machines
+            .push(Machine::new(&folder, index, key, &mut self.rng));
+        self.start(index);
+        index
+    }
+
+    /// Lets everything come to rest, texts in lists and search too, and checks all laws.
+    pub(crate) fn rest_and_check(&mut self, among: &[usize]) {
+        self.settle(among);
+        for _ in 0..30 {
+            self.pass(400);
+        }
+        self.settle(among);
+        self.check();
+    }
+
     fn effect(&mut self, index: usize, effect: Effect) {
         match effect {
             Effect::ToClient {
@@ -162,7 +195,7 @@ impl World {
                 self.machines[index].devices_allowed = devices;
                 self.machines[index].strangers_allowed = strangers;
             }
-            Effect::Job(job) => self.machines[index].jobs.push(job),
+            Effect::Job(job) => self.machines[index].jobs.push(*job),
             Effect::Dial { .. } | Effect::Know { .. } | Effect::Redial | Effect::Stopped => {}
         }
     }
@@ -221,7 +254,10 @@ impl World {
                     }),
                 );
             }
-            Packet::Frame(bytes) => {
+            Packet::Frame(mut bytes) => {
+                if self.tampered == Some(from) {
+                    self.tamper(&mut bytes);
+                }
                 if self.network.is_current(to, peer, link) {
                     self.give(to, Input::Peer(PeerInput::Frame { peer, bytes }));
                 }
@@ -230,6 +266,23 @@ impl World {
                 if self.network.ended(to, peer, link) {
                     self.log(|| format!("{to} learns that {from} is gone"));
                     self.give(to, disconnected(peer));
+                }
+            }
+        }
+    }
+
+    /// Changes some bytes of a frame, cuts it off, or makes it longer.
+    fn tamper(&mut self, bytes: &mut Vec<u8>) {
+        match self.rng.gen_range(0..4) {
+            0 => {}
+            1 => bytes.truncate(self.rng.gen_range(0..=bytes.len())),
+            2 => bytes.extend((0..self.rng.gen_range(1..50)).map(|_| self.rng.r#gen::<u8>())),
+            _ => {
+                for _ in 0..self.rng.gen_range(1..4) {
+                    let at = self.rng.gen_range(0..bytes.len().max(1));
+                    if let Some(byte) = bytes.get_mut(at) {
+                        *byte = self.rng.r#gen();
+                    }
                 }
             }
         }

@@ -83,6 +83,10 @@ impl TextView {
         self.pending.apply(&base).unwrap()
     }
 
+    pub(crate) fn version(&self) -> u32 {
+        self.version
+    }
+
     /// Whether there is a text to type into.
     pub(crate) fn is_started(&self) -> bool {
         self.started
