@@ -123,7 +123,9 @@ impl Core {
 
     /// Takes up a join that an earlier run did not finish.
     pub(super) fn take_up_joining(&mut self) -> Result<(), ApiError> {
-        self.invite = self.text_setting(INVITE)?.and_then(|text| text.parse().ok());
+        self.invite = self
+            .text_setting(INVITE)?
+            .and_then(|text| text.parse().ok());
         let Some(kept) = self.store.setting(JOINING)? else {
             return Ok(());
         };

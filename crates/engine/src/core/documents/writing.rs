@@ -120,7 +120,10 @@ impl Core {
 
     /// Whether anything in a document is disputed, as lists show it.
     pub(super) fn is_disputed(&self, id: DocumentId) -> Result<bool, ApiError> {
-        Ok(self.store.tree_row(id)?.is_some_and(|row| row.conflicts > 0))
+        Ok(self
+            .store
+            .tree_row(id)?
+            .is_some_and(|row| row.conflicts > 0))
     }
 
     fn write_changes(
