@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use skein_engine::api::{Reply, Request};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
@@ -17,6 +17,7 @@ pub(super) async fn run(connection: &mut Connection, out: Output) -> Result<(), 
             "Use another --profile.",
         ));
     }
+    let end = EndOfStay::listen()?;
     let status = connection.status().await?;
     let Reply::Peers { listening, .. } = connection.ask(Request::ListPeers).await? else {
         return Err(another_question());
@@ -33,7 +34,8 @@ pub(super) async fn run(connection: &mut Connection, out: Output) -> Result<(), 
             lines.join("\n")
         },
     );
-    end_of_stay().await
+    end.come().await;
+    Ok(())
 }
 
 /// The interface in a browser on this machine.
@@ -42,21 +44,35 @@ pub(super) async fn serve(
     out: Output,
     port: u16,
 ) -> Result<(), Failure> {
+    let end = EndOfStay::listen()?;
     let site = serve::Site::bind(port, connection.folder()).await?;
     let address = site.address();
     out.show(&json!({ "address": address }), || format!("Open {address}\nThe address is a key: whoever has it and uses this machine can read and write here."));
     tokio::select! {
         served = site.serve(connection) => served,
-        ended = end_of_stay() => ended,
+        () = end.come() => Ok(()),
     }
 }
 
-async fn end_of_stay() -> Result<(), Failure> {
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminated.recv() => {}
-        _ = interrupted.recv() => {}
+/// The wish of a person or the system that this process end. Listened for before anybody is told that it runs: whoever reads
+/// that may send the signal at once.
+struct EndOfStay {
+    terminated: Signal,
+    interrupted: Signal,
+}
+
+impl EndOfStay {
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self {
+            terminated: signal(SignalKind::terminate())?,
+            interrupted: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    async fn come(mut self) {
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
+        }
+    }
 }
