@@ -29,7 +29,11 @@ scene("a name and a workspace's name are all that it takes to begin", async () =
   assert.deepEqual(await ana.accessibilityFaults(), []);
   await ana.press("Enter");
   await ana.by("heading", "An empty workspace").waitFor();
-  await until("the page to be called after the workspace", () => ana.page.title(), (title) => title.startsWith("Wild geese"));
+  await until(
+    "the page to be called after the workspace",
+    () => ana.page.title(),
+    (title) => title.startsWith("Wild geese"),
+  );
   assert.deepEqual(await ana.accessibilityFaults(), []);
 });
 
@@ -76,10 +80,18 @@ scene("a first note and a first board reach the other, in the same order", async
   await ana.newBoard("Autumn");
   const rows = (person) => () =>
     person.by("tree", "Documents").getByRole("treeitem").allInnerTexts();
-  const [first, second] = await untilSame("the tree", [rows(ana), rows(bo)], (found) => found.length === 2);
+  const [first, second] = await untilSame(
+    "the tree",
+    [rows(ana), rows(bo)],
+    (found) => found.length === 2,
+  );
   assert.match(`${first} ${second}`, /Start here.*Autumn/s);
   await bo.open("Start here");
-  await until("the text to arrive", () => bo.text(), (text) => text === "We fly in turns.");
+  await until(
+    "the text to arrive",
+    () => bo.text(),
+    (text) => text === "We fly in turns.",
+  );
 });
 
 scene("people and connections are said in words, and delivery too", async () => {
@@ -91,5 +103,9 @@ scene("people and connections are said in words, and delivery too", async () => 
   await dialog.getByRole("button", { name: "Connect", exact: true }).click();
   await dialog.getByRole("alert").waitFor();
   await bo.press("Escape");
-  await until("the words of delivery", () => bo.delivery(), (words) => /^On 2 devices$/.test(words));
+  await until(
+    "the words of delivery",
+    () => bo.delivery(),
+    (words) => /^On 2 devices$/.test(words),
+  );
 });

@@ -27,14 +27,21 @@ scene("cards are added in a row, and reach the other's board", async () => {
   await ana.addCards("Done", "Count the geese");
   await bo.open("Autumn flight");
   await untilSame("the board", boards, (board) => board.flatMap(([, cards]) => cards).length === 4);
-  assert.deepEqual(await bo.cards("To do"), ["Check the weather", "Choose a leader", "Rest at the lake"]);
+  assert.deepEqual(await bo.cards("To do"), [
+    "Check the weather",
+    "Choose a leader",
+    "Rest at the lake",
+  ]);
   assert.deepEqual(await ana.accessibilityFaults(), []);
 });
 
 scene("a card dragged by the mouse lands where it was let go, once, at both", async () => {
   await drag(ana, "Choose a leader", ana.card("Count the geese"), { y: 0.1 });
   await ana.page.mouse.up();
-  await untilEquals("Done at Ana's", () => ana.cards("Done"), ["Choose a leader", "Count the geese"]);
+  await untilEquals("Done at Ana's", () => ana.cards("Done"), [
+    "Choose a leader",
+    "Count the geese",
+  ]);
   await untilEquals("Done at Bo's", () => bo.cards("Done"), ["Choose a leader", "Count the geese"]);
   await untilEquals("To do", () => bo.cards("To do"), ["Check the weather", "Rest at the lake"]);
 });
@@ -51,7 +58,11 @@ scene("the keyboard moves a card, keeps the focus on it and says where it lies",
   await ana.press("Control+ArrowRight");
   await untilEquals("Doing", () => bo.cards("Doing"), ["Check the weather"]);
   await ana.press(".");
-  await until("the words", () => ana.spoken(), (words) => /Moved Check the weather to Done, \d of 3/.test(words));
+  await until(
+    "the words",
+    () => ana.spoken(),
+    (words) => /Moved Check the weather to Done, \d of 3/.test(words),
+  );
   await until("the focus on the card", () =>
     ana.card("Check the weather").evaluate((card) => card === document.activeElement),
   );
@@ -63,14 +74,22 @@ scene("both move one card while apart: one card, both places said, one click cho
   await servers.bo.stop();
   await ana.card("Rest at the lake").focus();
   await ana.press("Control+ArrowRight");
-  await untilEquals("Doing", () => ana.cards("Doing").then((cards) => cards.includes("Rest at the lake")), true);
+  await untilEquals(
+    "Doing",
+    () => ana.cards("Doing").then((cards) => cards.includes("Rest at the lake")),
+    true,
+  );
   await servers.ana.stop();
   await servers.bo.start();
   await untilEquals("To do at Bo's", () => bo.cards("To do"), ["Rest at the lake"]);
   await bo.card("Rest at the lake").focus();
   await bo.press("Control+ArrowRight");
   await bo.press("Control+ArrowRight");
-  await untilEquals("Done", () => bo.cards("Done").then((cards) => cards.includes("Rest at the lake")), true);
+  await untilEquals(
+    "Done",
+    () => bo.cards("Done").then((cards) => cards.includes("Rest at the lake")),
+    true,
+  );
   await servers.ana.start();
   for (const person of [ana, bo]) {
     const group = person.page.getByRole("group", { name: /^Set apart, Column: / });
@@ -81,7 +100,11 @@ scene("both move one card while apart: one card, both places said, one click cho
   await bo.by("button", "Choose Done").click();
   for (const person of [ana, bo]) {
     await person.page.getByRole("group", { name: /^Set apart/ }).waitFor({ state: "detached" });
-    await untilEquals("Done", () => person.cards("Done").then((cards) => cards.includes("Rest at the lake")), true);
+    await untilEquals(
+      "Done",
+      () => person.cards("Done").then((cards) => cards.includes("Rest at the lake")),
+      true,
+    );
   }
   await untilSame("the board", boards);
 });
@@ -94,52 +117,74 @@ scene("one edits a card's title while the other moves it: both stay", async () =
   await title.fill("Count the geese twice");
   await Promise.all([
     bo.press("Enter"),
-    ana.card("Count the geese").focus().then(() => ana.press("Control+ArrowLeft")),
+    ana
+      .card("Count the geese")
+      .focus()
+      .then(() => ana.press("Control+ArrowLeft")),
   ]);
-  await untilSame("the board", boards, (board) => board.some(([, cards]) => cards.includes("Count the geese twice")));
-  await untilEquals("Doing", () => ana.cards("Doing").then((cards) => cards.includes("Count the geese twice")), true);
+  await untilSame("the board", boards, (board) =>
+    board.some(([, cards]) => cards.includes("Count the geese twice")),
+  );
+  await untilEquals(
+    "Doing",
+    () => ana.cards("Doing").then((cards) => cards.includes("Count the geese twice")),
+    true,
+  );
 });
 
-scene("a card holds a description that both write, steps, a date, a person and a priority", async () => {
-  const [mine, theirs] = await Promise.all(
-    [ana, bo].map(async (person) => {
-      if (person === ana) await ana.card("Check the weather").click();
-      else {
-        await bo.by("button", "Close card").click();
-        await bo.card("Check the weather").click();
-      }
-      await person.page.getByRole("region", { name: "Card: Check the weather" }).waitFor();
-      await person.editorReady("Description");
-      return person.editor("Description");
-    }),
-  );
-  await mine.click();
-  await ana.type("North wind. ");
-  await untilEquals("the text", () => bo.text("Description"), "North wind. ");
-  await theirs.click();
-  await bo.press("Control+End");
-  await Promise.all([ana.type("Strong. "), bo.type("Cold. ")]);
-  await untilSame("the text", [() => ana.text("Description"), () => bo.text("Description")], (text) =>
-    ["North wind. ", "Strong. ", "Cold. "].every((part) => text.includes(part)),
-  );
-  await ana.by("textbox", "Add a step").fill("Ask the swallows");
-  await ana.press("Enter");
-  await bo.by("checkbox", "Ask the swallows").check();
-  await until("the tick at Ana's", () => ana.by("checkbox", "Ask the swallows").isChecked());
-  await ana.page.getByRole("button", { name: /^Assigned to:/ }).click();
-  await ana.page.getByRole("menuitemcheckbox", { name: "Bo" }).or(ana.page.getByRole("menuitem", { name: "Bo" })).first().click();
-  await bo.page.getByRole("button", { name: /^Assigned to: Bo/ }).waitFor();
-  await ana.press("Escape");
-  await ana.page.getByRole("button", { name: /^Priority:/ }).click();
-  await ana.page.getByText("High", { exact: true }).last().click();
-  await bo.page.getByRole("button", { name: /^Priority: High/ }).waitFor();
-  await ana.page.getByLabel("Due", { exact: true }).fill("2031-05-04");
-  await ana.press("Tab");
-  await until("the date at Bo's", () => bo.page.getByLabel("Due", { exact: true }).inputValue(), (date) => date === "2031-05-04");
-  assert.deepEqual(await ana.accessibilityFaults(), []);
-  await ana.by("button", "Close card").click();
-  await bo.by("button", "Close card").click();
-});
+scene(
+  "a card holds a description that both write, steps, a date, a person and a priority",
+  async () => {
+    const [mine, theirs] = await Promise.all(
+      [ana, bo].map(async (person) => {
+        if (person === ana) await ana.card("Check the weather").click();
+        else {
+          await bo.by("button", "Close card").click();
+          await bo.card("Check the weather").click();
+        }
+        await person.page.getByRole("region", { name: "Card: Check the weather" }).waitFor();
+        await person.editorReady("Description");
+        return person.editor("Description");
+      }),
+    );
+    await mine.click();
+    await ana.type("North wind. ");
+    await untilEquals("the text", () => bo.text("Description"), "North wind. ");
+    await theirs.click();
+    await bo.press("Control+End");
+    await Promise.all([ana.type("Strong. "), bo.type("Cold. ")]);
+    await untilSame(
+      "the text",
+      [() => ana.text("Description"), () => bo.text("Description")],
+      (text) => ["North wind. ", "Strong. ", "Cold. "].every((part) => text.includes(part)),
+    );
+    await ana.by("textbox", "Add a step").fill("Ask the swallows");
+    await ana.press("Enter");
+    await bo.by("checkbox", "Ask the swallows").check();
+    await until("the tick at Ana's", () => ana.by("checkbox", "Ask the swallows").isChecked());
+    await ana.page.getByRole("button", { name: /^Assigned to:/ }).click();
+    await ana.page
+      .getByRole("menuitemcheckbox", { name: "Bo" })
+      .or(ana.page.getByRole("menuitem", { name: "Bo" }))
+      .first()
+      .click();
+    await bo.page.getByRole("button", { name: /^Assigned to: Bo/ }).waitFor();
+    await ana.press("Escape");
+    await ana.page.getByRole("button", { name: /^Priority:/ }).click();
+    await ana.page.getByText("High", { exact: true }).last().click();
+    await bo.page.getByRole("button", { name: /^Priority: High/ }).waitFor();
+    await ana.page.getByLabel("Due", { exact: true }).fill("2031-05-04");
+    await ana.press("Tab");
+    await until(
+      "the date at Bo's",
+      () => bo.page.getByLabel("Due", { exact: true }).inputValue(),
+      (date) => date === "2031-05-04",
+    );
+    assert.deepEqual(await ana.accessibilityFaults(), []);
+    await ana.by("button", "Close card").click();
+    await bo.by("button", "Close card").click();
+  },
+);
 
 scene("a column is added, renamed and deleted, and its cards are asked about", async () => {
   await ana.by("button", "Add a column").click();

@@ -58,7 +58,11 @@ scene("F2 renames in the tree, and the note follows", async () => {
   await ana.press("F2");
   await ana.type("The flock");
   await ana.press("Enter");
-  await until("the title at Bo's", () => bo.by("textbox", "Note title").inputValue(), (title) => title === "The flock");
+  await until(
+    "the title at Bo's",
+    () => bo.by("textbox", "Note title").inputValue(),
+    (title) => title === "The flock",
+  );
 });
 
 scene("two titles given apart are both shown, and one click chooses", async () => {
@@ -75,7 +79,11 @@ scene("two titles given apart are both shown, and one click chooses", async () =
     () => rename(bo, "Plan of the west"),
   );
   for (const person of [ana, bo]) {
-    await person.page.getByRole("group", { name: /^Set apart, title: Plan of the (south or Plan of the west|west or Plan of the south)$/ }).waitFor();
+    await person.page
+      .getByRole("group", {
+        name: /^Set apart, title: Plan of the (south or Plan of the west|west or Plan of the south)$/,
+      })
+      .waitFor();
   }
   assert.deepEqual(await ana.accessibilityFaults(), []);
   await ana.by("button", "Choose Plan of the west").click();
@@ -112,64 +120,78 @@ scene("a note that one trashes while the other writes on stays, and it is said",
     async () => {
       await bo.editor().click();
       await bo.type("Still needed.");
-      await until("the text to be safe", () => bo.text(), (text) => text === "Still needed.");
+      await until(
+        "the text to be safe",
+        () => bo.text(),
+        (text) => text === "Still needed.",
+      );
       await bo.page.reload();
       await untilEquals("the text on disk", () => bo.text(), "Still needed.");
     },
   );
   for (const person of [ana, bo]) await person.row(/^Contested/).waitFor();
-  await bo.page.getByText("Somebody moved this to the trash while somebody else still worked on it, so it stays.").waitFor();
+  await bo.page
+    .getByText(
+      "Somebody moved this to the trash while somebody else still worked on it, so it stays.",
+    )
+    .waitFor();
   await bo.by("button", "Keep it").click();
   await bo.page.getByText("so it stays.").waitFor({ state: "detached" });
   await ana.open(/^Contested/);
   await untilEquals("the text at Ana's", () => ana.text(), "Still needed.");
 });
 
-scene("search finds what was written a moment ago, by words of any language and length", async () => {
-  await ana.newNote("会議メモ", "来週の会議は東京で行います。");
-  await ana.newBoard("Größere Aufgaben");
-  await ana.addCards("To do", "渡り鳥の地図を描く");
-  await bo.row("Größere Aufgaben").waitFor();
-  for (const [person, words, found] of [
-    [ana, "東京", /会議メモ/],
-    [ana, "地図", /渡り鳥の地図を描く/],
-    [bo, "会議", /会議メモ/],
-    [bo, "groß", /Größere/],
-    [bo, "needed", /Contested/],
-  ]) {
-    await person.press("Control+Shift+F");
-    await until(`a hit for ${words}`, async () => {
-      await person.by("combobox", "Search").fill("");
-      await person.by("combobox", "Search").fill(words);
-      return person.page.getByRole("option", { name: found }).first().isVisible();
-    });
-    if (words === "地図") {
-      assert.deepEqual(await person.accessibilityFaults(), []);
-      await person.press("Enter");
-      await person.page.getByRole("region", { name: "Card: 渡り鳥の地図を描く" }).waitFor();
-    } else await person.press("Escape");
-  }
-});
+scene(
+  "search finds what was written a moment ago, by words of any language and length",
+  async () => {
+    await ana.newNote("会議メモ", "来週の会議は東京で行います。");
+    await ana.newBoard("Größere Aufgaben");
+    await ana.addCards("To do", "渡り鳥の地図を描く");
+    await bo.row("Größere Aufgaben").waitFor();
+    for (const [person, words, found] of [
+      [ana, "東京", /会議メモ/],
+      [ana, "地図", /渡り鳥の地図を描く/],
+      [bo, "会議", /会議メモ/],
+      [bo, "groß", /Größere/],
+      [bo, "needed", /Contested/],
+    ]) {
+      await person.press("Control+Shift+F");
+      await until(`a hit for ${words}`, async () => {
+        await person.by("combobox", "Search").fill("");
+        await person.by("combobox", "Search").fill(words);
+        return person.page.getByRole("option", { name: found }).first().isVisible();
+      });
+      if (words === "地図") {
+        assert.deepEqual(await person.accessibilityFaults(), []);
+        await person.press("Enter");
+        await person.page.getByRole("region", { name: "Card: 渡り鳥の地図を描く" }).waitFor();
+      } else await person.press("Escape");
+    }
+  },
+);
 
-scene("text that an input method composes arrives whole while somebody else writes above it", async () => {
-  await ana.newNote("Composed", "First line\n");
-  await bo.open("Composed");
-  await bo.editorReady();
-  await untilEquals("the text at Bo's", () => bo.text(), "First line\n");
-  await bo.caret(10);
-  const keyboard = await ana.page.context().newCDPSession(ana.page);
-  const compose = (text) =>
-    keyboard.send("Input.imeSetComposition", {
-      text,
-      selectionStart: text.length,
-      selectionEnd: text.length,
-    });
-  for (const part of ["に", "にほ", "にほん", "日本"]) {
-    await compose(part);
-    await bo.type("!");
-  }
-  await keyboard.send("Input.insertText", { text: "日本" });
-  await ana.type(" ok");
-  const texts = [() => ana.text(), () => bo.text()];
-  await untilSame("the text", texts, (text) => text === "First line!!!!\n日本 ok");
-});
+scene(
+  "text that an input method composes arrives whole while somebody else writes above it",
+  async () => {
+    await ana.newNote("Composed", "First line\n");
+    await bo.open("Composed");
+    await bo.editorReady();
+    await untilEquals("the text at Bo's", () => bo.text(), "First line\n");
+    await bo.caret(10);
+    const keyboard = await ana.page.context().newCDPSession(ana.page);
+    const compose = (text) =>
+      keyboard.send("Input.imeSetComposition", {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      });
+    for (const part of ["に", "にほ", "にほん", "日本"]) {
+      await compose(part);
+      await bo.type("!");
+    }
+    await keyboard.send("Input.insertText", { text: "日本" });
+    await ana.type(" ok");
+    const texts = [() => ana.text(), () => bo.text()];
+    await untilSame("the text", texts, (text) => text === "First line!!!!\n日本 ok");
+  },
+);

@@ -69,7 +69,11 @@ scene("a first card is made, moved, opened and described without a mouse", async
   await tabTo("Pack", "Shift+Tab");
   for (const key of [".", ".", "k"]) await ana.press(key);
   await untilEquals("the cards", () => ana.cards("Done"), ["Pack"]);
-  await until("the words", () => ana.spoken(), (words) => words.includes("Moved Pack to Done, 1 of 1"));
+  await until(
+    "the words",
+    () => ana.spoken(),
+    (words) => words.includes("Moved Pack to Done, 1 of 1"),
+  );
   await ana.press("Enter");
   await ana.page.getByRole("region", { name: "Card: Pack" }).waitFor();
   await tabTo("Description");
@@ -123,7 +127,9 @@ for (const [width, height] of [
     for (const [name, open] of screens) {
       await open();
       assert.deepEqual(await ana.accessibilityFaults(), [], name);
-      const wider = await ana.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      const wider = await ana.page.evaluate(
+        () => document.documentElement.scrollWidth > innerWidth,
+      );
       assert.equal(wider, false, `${name} is wider than the window`);
       const dialog = ana.page.getByRole("dialog");
       if ((await dialog.count()) > 0) {

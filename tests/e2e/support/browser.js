@@ -17,11 +17,15 @@ const FLAGS = [
   "--disable-sync",
 ];
 const PATIENCE = 20_000;
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axeSource = await readFile(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
 
 export function startBrowser() {
   const executablePath = process.env.SKEIN_CHROMIUM ?? CANDIDATES.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error("no Chromium found; name one in SKEIN_CHROMIUM");
+  if (executablePath === undefined)
+    throw new Error("no Chromium found; name one in SKEIN_CHROMIUM");
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
@@ -109,9 +113,9 @@ export class Person {
   /** The editor is there and takes text. */
   async editorReady(label = "Note text") {
     await until(`${label} to take text`, () =>
-      this.editor(label).evaluateAll((found) => found.some(
-          (one) => one.isContentEditable && one.getAttribute("aria-readonly") !== "true",
-        )),
+      this.editor(label).evaluateAll((found) =>
+        found.some((one) => one.isContentEditable && one.getAttribute("aria-readonly") !== "true"),
+      ),
     );
   }
 
@@ -124,13 +128,16 @@ export class Person {
   async caret(position, label = "Note text") {
     await this.editor(label).focus();
     await this.editor(label).evaluate(
-      (content, at) => content.cmTile.root.view.dispatch({ selection: { anchor: at }, scrollIntoView: true }),
+      (content, at) =>
+        content.cmTile.root.view.dispatch({ selection: { anchor: at }, scrollIntoView: true }),
       position,
     );
   }
 
   caretAt(label = "Note text") {
-    return this.editor(label).evaluate((content) => content.cmTile.root.view.state.selection.main.head);
+    return this.editor(label).evaluate(
+      (content) => content.cmTile.root.view.state.selection.main.head,
+    );
   }
 
   /** Titles of the cards in a column, from the top. */
@@ -159,7 +166,9 @@ export class Person {
   /** What the live regions say. */
   spoken() {
     return this.page.evaluate(() =>
-      [...document.querySelectorAll('[aria-live="polite"]')].map((one) => one.textContent).join(" "),
+      [...document.querySelectorAll('[aria-live="polite"]')]
+        .map((one) => one.textContent)
+        .join(" "),
     );
   }
 

@@ -1,6 +1,7 @@
 // Starts and ends real Skein processes, each with a profile of its own, on this machine only.
 
 import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,11 @@ const SKEIN = join(BINARIES, "skein");
 export const DESKTOP = join(BINARIES, "skein-desktop");
 
 const run = promisify(execFile);
+
+for (const binary of [SKEIN, DESKTOP]) {
+  if (!existsSync(binary))
+    throw new Error(`${binary} is not built: run make ui && cargo build first`);
+}
 
 /** A folder that is gone when the test is over. Short, because sockets lie in it. */
 export async function freshFolder(cleanup) {

@@ -32,7 +32,10 @@ export async function anaAndBo(cleanup, options) {
     Person.at(browser, servers.ana.address),
     Person.at(browser, servers.bo.address),
   ]);
-  await Promise.all([ana.by("navigation", "Workspace").waitFor(), bo.by("navigation", "Workspace").waitFor()]);
+  await Promise.all([
+    ana.by("navigation", "Workspace").waitFor(),
+    bo.by("navigation", "Workspace").waitFor(),
+  ]);
   return { browser, servers, ana, bo };
 }
 

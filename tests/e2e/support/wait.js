@@ -15,7 +15,9 @@ export async function until(what, ask, passes = Boolean, limit = LIMIT) {
     if (Date.now() > end) break;
     await new Promise((resolve) => setTimeout(resolve, STEP));
   }
-  throw new Error(`waited ${limit} ms for ${what}; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`);
+  throw new Error(
+    `waited ${limit} ms for ${what}; last seen: ${JSON.stringify(last)?.slice(0, 2000)}`,
+  );
 }
 
 /** Asks until the answer deeply equals the wanted one. */
@@ -33,7 +35,8 @@ export async function untilSame(what, asks, passes = () => true, limit) {
   const answers = await until(
     `${what} to be the same everywhere`,
     () => Promise.all(asks.map((ask) => ask())),
-    ([first, ...others]) => passes(first) && others.every((other) => isDeepStrictEqual(other, first)),
+    ([first, ...others]) =>
+      passes(first) && others.every((other) => isDeepStrictEqual(other, first)),
     limit,
   );
   return answers[0];
