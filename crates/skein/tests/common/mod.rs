@@ -234,7 +234,10 @@ impl Staying {
         assert!(told.success());
         let until = Instant::now() + PATIENCE;
         // The end of its output is the end of the process, or close to it.
-        while let Ok(_line) = self.lines.recv_timeout(until - Instant::now()) {}
+        while let Ok(_line) = self
+            .lines
+            .recv_timeout(until.saturating_duration_since(Instant::now()))
+        {}
         let status = self.child.wait().unwrap();
         assert!(status.success(), "it ended with {status}");
     }
