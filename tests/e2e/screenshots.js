@@ -1,127 +1,212 @@
-// Makes the pictures in docs/screenshots from the real thing, with a small workspace that a real team could have.
+// Makes docs/screenshots: the real app on a small workspace as a team might have it, in light and dark, wide and narrow.
 
-import { mkdir } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startBrowser, Person } from "./support/browser.js";
-import { ROOT, Served, freshFolder, skein } from "./support/skein.js";
+import { promisify } from "node:util";
+import { Person, startBrowser } from "./support/browser.js";
+import { foundedAndJoined, ROOT, Served, skein } from "./support/skein.js";
 import { until } from "./support/wait.js";
 
-const TARGET = join(ROOT, "docs", "screenshots");
 const SIZES = [
-  { width: 1280, height: 800 },
-  { width: 900, height: 600 },
+  [1280, 800],
+  [900, 600],
 ];
-const THEMES = ["light", "dark"];
+const folder = join(ROOT, "docs", "screenshots");
+const run = promisify(execFile);
 
-const NOTE = `We count at dawn, from three places, without speaking. Whoever has the first watch writes here *before* breakfast.
+const HANDBOOK = `How we work across eleven hours of time zones.
 
-## Before you go
-- [x] Radios charged, one spare battery each
-- [x] Tide table printed
-- [ ] Ask the harbour office for the key of the north hide
+## Handing over
 
-## What we saw on Tuesday
-Barnacle geese came in from the **north-east** in five skeins, about 340 birds. See [[Counting rules]] for how we estimate.
+Whoever ends their day writes three lines into [[Hand-offs]]: what moved, what is stuck, what would help. Nobody has to ask.
 
-> The wind turned at six. If it holds, the big flocks come on Thursday.
+- [x] Agree on one hour that suits everybody twice a week
+- [x] Put the deploy key into the shared safe
+- [ ] Write down how releases are cut
 
-Two cranes stood in the reeds until the ferry passed.
+## Deciding
+
+A decision gets a note of its own, with **what was chosen**, *what was not*, and why. Silence for two working days means yes.
+
+> Write as if the reader woke up five hours later. She did.
+
+Questions about money go to \`#budget\`; the rest belongs on [[Autumn release]].
 `;
 
-const tasks = [];
-const cleanup = (task) => tasks.push(task);
+const HANDOFFS = `## Thursday, Ana → Bo
 
-async function picture(page, name, theme, size) {
-  const path = join(TARGET, `${name}-${theme}-${size.width}x${size.height}.png`);
-  await page.screenshot({ path, animations: "disabled", caret: "hide" });
+The importer reads nested folders now. Stuck: links with spaces. A second pair of eyes on the parser would help.
+
+## Wednesday, Bo → Ana
+
+Dark theme is done but for the calendar. The designer is away until Monday, so I left her questions in [[Handbook]].
+`;
+
+function inDays(days) {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The same screen in every size and theme. */
-async function pictures(person, name) {
-  for (const theme of THEMES) {
-    for (const size of SIZES) {
-      await person.page.emulateMedia({ colorScheme: theme });
-      await person.page.setViewportSize(size);
-      await person.page.evaluate(() => document.fonts.ready);
-      await person.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      await picture(person.page, name, theme, size);
-    }
-  }
-  await person.page.setViewportSize(SIZES[0]);
-}
+const CARDS = [
+  ["To do", "Import from Obsidian keeps aliases", { labels: "import", priority: "medium" }],
+  ["To do", "Explain recovery in one page", { labels: "docs", due: inDays(9), assignees: "Bo" }],
+  ["To do", "Ask three teams to try the beta", { labels: "people" }],
+  [
+    "Doing",
+    "Links with spaces resolve",
+    {
+      labels: "import",
+      priority: "high",
+      assignees: "Ana",
+      due: inDays(1),
+      description: "See the failing example in [[Hand-offs]].",
+    },
+  ],
+  ["Doing", "Keyboard map fits one screen", { labels: "design,docs", assignees: "Bo" }],
+  ["Done", "Name the release", { assignees: "Ana" }],
+  ["Done", "Dark theme", { labels: "design", assignees: "Bo" }],
+];
 
 async function fill(profile) {
-  const note = (title, text, ...more) => skein(profile, "note", "new", title, "--text", text, ...more);
-  const { id } = await note("Autumn count", NOTE);
-  await note("Counting rules", "Count the birds of one skein by tens, then the tens.\n", "--under", id);
-  await note("Hides and keys", "North hide: key at the harbour office. South hide: always open.\n", "--under", id);
-  await note("Handbook", "How we work, when nobody is awake at the same hour.\n");
-  await note("観察ノート", "今朝、北の湿地で鶴を二羽見ました。会議の前に写真を送ります。\n");
-  const { id: board } = await skein(profile, "board", "new", "Season plan", "--column", "To do", "--column", "Doing", "--column", "Done");
-  const card = (column, title) => skein(profile, "card", "add", board, column, title);
-  await card("To do", "Order new field scopes");
-  const report = await card("To do", "Report for the reserve");
-  await card("To do", "Repair the north hide's roof");
-  const rings = await card("Doing", "Enter last week's ring numbers");
-  await card("Doing", "Ask the ferry for a stop at dawn");
-  await card("Done", "Print the tide tables");
-  await skein(profile, "card", "set", report.id, "due", "2026-12-04");
-  await skein(profile, "card", "set", report.id, "priority", "high");
-  await skein(profile, "card", "set", report.id, "labels", "writing");
-  await skein(profile, "card", "set", rings.id, "labels", "data, weekly");
-  return { board, report };
+  await skein(profile, "note", "new", "Handbook", "--text", HANDBOOK);
+  await skein(profile, "note", "new", "Hand-offs", "--under", "Handbook", "--text", HANDOFFS);
+  await skein(
+    profile,
+    "note",
+    "new",
+    "Reisekosten und Abrechnung",
+    "--under",
+    "Handbook",
+    "--text",
+    "Belege bis zum Fünften.",
+  );
+  await skein(profile, "board", "new", "Autumn release");
+  for (const [column, title, fields] of CARDS) {
+    const { id } = await skein(profile, "card", "add", "Autumn release", column, title);
+    for (const [field, value] of Object.entries(fields)) {
+      await skein(profile, "card", "set", id, field, value);
+    }
+  }
+  await skein(profile, "note", "new", "Interviews", "--text", "Seven talks so far.");
+  await skein(profile, "note", "new", "会議メモ", "--text", "来週の会議は東京で行います。");
 }
 
+/** Each size and theme, with nothing focused, pointed at or scrolled but what the picture is about. */
+async function shoot(person, name) {
+  await person.page.mouse.move(640, 2);
+  for (const [width, height] of SIZES) {
+    await person.page.setViewportSize({ width, height });
+    for (const colorScheme of ["light", "dark"]) {
+      await person.page.emulateMedia({ colorScheme });
+      await person.page.evaluate(() => {
+        document.querySelector(".lanes")?.scrollTo(0, 0);
+        document.querySelector('[aria-label^="Set apart"]')?.scrollIntoView({ inline: "nearest" });
+      });
+      const path = join(folder, `${name}-${colorScheme}-${width}x${height}.png`);
+      await person.page.screenshot({ path, caret: "hide", animations: "disabled" });
+      await shrink(path);
+    }
+  }
+}
+
+/** Fewer colours make a file a third as large; without ImageMagick the picture stays as it is. */
+async function shrink(path) {
+  const options = ["-dither", "None", "-colors", "256", "-strip", `PNG8:${path}`];
+  await run("convert", [path, ...options]).catch(() => undefined);
+}
+
+const tasks = [];
 try {
-  await mkdir(TARGET, { recursive: true });
-  const folder = await freshFolder(cleanup);
-  const profile = join(folder, "ana");
-  const empty = new Served(join(folder, "empty"));
-  const ana = new Served(profile);
-  for (const server of [empty, ana]) cleanup(() => server.kill());
+  const profiles = await mkdtemp(join(tmpdir(), "skein-e2e-"));
+  tasks.push(() => rm(profiles, { recursive: true, force: true }));
+  await mkdir(folder, { recursive: true });
   const browser = await startBrowser();
-  cleanup(() => browser.close());
+  tasks.push(() => browser.close());
 
-  const first = await Person.at(browser, await empty.start());
-  await first.by("textbox", "Your name").fill("Ana");
-  await pictures(first, "first-run");
+  const fresh = new Served(join(profiles, "new"));
+  tasks.push(() => fresh.kill());
+  const newcomer = await Person.at(browser, await fresh.start());
+  await newcomer.by("textbox", "Your name").fill("Ana");
+  await newcomer.by("textbox", "Workspace name").fill("Kestrel");
+  await shoot(newcomer, "first-run");
 
-  await skein(profile, "init", "--name", "Ana", "--workspace", "Wadden Sea survey");
-  const { report, board } = await fill(profile);
-  // A colleague moves a card while away, and so does Ana: one card, two wishes.
-  await ana.start();
-  const { ticket } = await skein(profile, "invite");
-  const colleague = join(folder, "bo");
-  await skein(colleague, "join", ticket, "--name", "Bo");
-  await ana.stop();
-  await skein(profile, "card", "move", report.id, "Doing");
-  await skein(colleague, "card", "move", report.id, "Done");
-  await ana.start();
-  await skein(colleague, "sync", "--until-idle");
+  const served = (server) => tasks.push(() => server.kill());
+  const servers = await foundedAndJoined(profiles, { served, workspace: "Kestrel" });
+  served(servers.bo);
+  await fill(servers.ana.profile);
+  const ana = await Person.at(browser, servers.ana.address);
+  const bo = await Person.at(browser, await servers.bo.start());
+  await bo.row("会議メモ").waitFor();
+  const delivered = () =>
+    until(
+      "all to be delivered",
+      () => ana.delivery(),
+      (words) => words === "On 2 devices",
+    );
 
-  const person = await Person.at(browser, ana.address);
-  await person.row("Autumn count").waitFor();
-  await person.open("Autumn count");
-  await person.editorReady();
-  await pictures(person, "note");
-  await person.open(/^Season plan/);
-  await person.card("Report for the reserve").waitFor();
-  await pictures(person, "board");
-  await person.card("Report for the reserve").click();
-  await person.page.getByRole("region", { name: "Card: Report for the reserve" }).waitFor();
-  await pictures(person, "conflict");
-  await person.by("button", "Close card").click();
-  await person.by("button", "Search").click();
-  const dialog = person.page.getByRole("dialog");
-  await dialog.getByRole("combobox").fill("north");
-  await until("hits", () => dialog.getByRole("option").count(), (count) => count > 0);
-  await pictures(person, "search");
-  await person.press("Escape");
-  await person.by("button", "Invite someone").click();
-  await person.by("button", "Make invite").click();
-  await person.by("textbox", "Invite link").waitFor();
-  await pictures(person, "invite");
-  console.log(`pictures of workspace ${board} are in ${TARGET}`);
+  await ana.row("Handbook").focus();
+  await ana.press("ArrowRight");
+  await ana.open("Handbook");
+  await ana.editorReady();
+  await delivered();
+  await ana.page.evaluate(() => document.activeElement?.blur());
+  await shoot(ana, "note");
+
+  await ana.open("Autumn release");
+  await ana.card("Links with spaces resolve").click();
+  await ana.editorReady("Description");
+  for (const step of ["Write the failing test", "Percent-decode once"]) {
+    await ana.by("textbox", "Add a step").fill(step);
+    await ana.press("Enter");
+    await ana.by("checkbox", step).waitFor();
+  }
+  await ana.by("checkbox", "Write the failing test").check();
+  await delivered();
+  await ana.page.evaluate(() => document.activeElement?.blur());
+  await shoot(ana, "board");
+  await ana.by("button", "Close card").click();
+
+  await bo.open("Autumn release");
+  await bo.card("Explain recovery in one page").waitFor();
+  await servers.bo.stop();
+  await ana.card("Explain recovery in one page").focus();
+  await ana.press(".");
+  await until(
+    "Ana's move",
+    () => ana.cards("Doing"),
+    (cards) => cards.includes("Explain recovery in one page"),
+  );
+  await servers.ana.stop();
+  await servers.bo.start();
+  await bo.card("Explain recovery in one page").focus();
+  await bo.press(".");
+  await bo.press(".");
+  await until(
+    "Bo's move",
+    () => bo.cards("Done"),
+    (cards) => cards.includes("Explain recovery in one page"),
+  );
+  await servers.ana.start();
+  await ana.page.getByRole("group", { name: /^Set apart/ }).waitFor();
+  await delivered();
+  await ana.page.evaluate(() => document.activeElement?.blur());
+  await shoot(ana, "conflict");
+
+  await ana.open("Handbook");
+  await ana.editorReady();
+  await ana.press("Control+Shift+F");
+  await ana.by("combobox", "Search").fill("hand");
+  await ana.page.getByRole("option").nth(1).waitFor();
+  await shoot(ana, "search");
+  await ana.press("Escape");
+
+  await ana.press("Control+k");
+  await ana.by("combobox", "Command palette").fill("invite");
+  await ana.press("Enter");
+  await ana.by("button", "Make invite").click();
+  await ana.by("textbox", "Invite link").waitFor();
+  await shoot(ana, "invite");
 } finally {
   for (const task of tasks.reverse()) await task();
 }

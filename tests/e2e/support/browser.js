@@ -84,11 +84,7 @@ export class Person {
   async newNote(title, text = "") {
     await this.by("button", "New note or board").click();
     await this.by("menuitem", /^New note/).click();
-    const field = this.by("textbox", "Note title");
-    await field.waitFor();
-    await field.fill(title);
-    await this.press("Enter");
-    await this.row(title).waitFor();
+    await this.#giveTitle("Note title", "Untitled note", title);
     await this.editorReady();
     if (text !== "") {
       await this.editor().click();
@@ -99,8 +95,15 @@ export class Person {
   async newBoard(title) {
     await this.by("button", "New note or board").click();
     await this.by("menuitem", /^New board/).click();
-    const field = this.by("textbox", "Board title");
-    await field.waitFor();
+    await this.#giveTitle("Board title", "Untitled board", title);
+  }
+
+  /** Another document may stand there until the new one is open. */
+  async #giveTitle(label, fresh, title) {
+    const field = this.by("textbox", label);
+    await until(fresh, () =>
+      field.evaluateAll((fields, name) => fields.some((one) => one.value === name), fresh),
+    );
     await field.fill(title);
     await this.press("Enter");
     await this.row(title).waitFor();
