@@ -26,13 +26,32 @@ fn run(seed: u64) {
     let members = [2, 2, 3, 4][usize::try_from(seed % 4).unwrap()];
     let mut world = World::new(seed, members);
     world.found();
+    // Most stories begin when all are members; in the others they come one by one in the middle of things.
+    if world.chance(75) {
+        let everybody: Vec<usize> = (0..members).collect();
+        for index in 1..members {
+            world.join(index);
+        }
+        for index in 0..3 {
+            world.create(index % members);
+        }
+        world.settle(&everybody);
+    }
     let steps = world.rng.gen_range(60..260);
     // Rare things happen in some of the runs, at some moment.
     let moments: Vec<u64> = (0..3).map(|_| world.rng.gen_range(0..steps)).collect();
     let (restores, copies) = (world.chance(15), world.chance(12));
+    let long = world.chance(2);
     let subject = world.rng.gen_range(0..members);
     for step in 0..steps {
         world.step();
+        if long
+            && step == moments[1]
+            && world.machines[subject].joined
+            && world.machines[subject].is_running()
+        {
+            world.make_history(subject);
+        }
         if restores && step == moments[0].min(moments[1]) {
             world.back_up(subject);
         }

@@ -292,6 +292,7 @@ impl World {
 
     pub(crate) fn pass(&mut self, ms: u64) {
         self.now_ms += ms;
+        self.views.iter_mut().for_each(TextView::look_again);
         for index in self.running() {
             if self.machines[index]
                 .wakes_at()

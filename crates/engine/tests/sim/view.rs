@@ -45,6 +45,8 @@ pub(crate) struct TextView {
     following: bool,
     started: bool,
     base_forgotten: bool,
+    /// What it shows was not there when last asked for.
+    is_absent: bool,
     newest: u32,
     /// Unlike any other view's, and the same over all its lines.
     name: u64,
@@ -68,6 +70,7 @@ impl TextView {
             following: false,
             started: false,
             base_forgotten: false,
+            is_absent: false,
             newest: 0,
             name: client,
             pushes: 0,
@@ -106,7 +109,12 @@ impl TextView {
 
     /// Whether it has to be subscribed, because it never was or the line broke.
     pub(crate) fn needs_subscription(&self) -> bool {
-        !self.following && self.subscribing.is_none()
+        !self.following && self.subscribing.is_none() && !self.is_absent
+    }
+
+    /// Time passed: what was not there may have come.
+    pub(crate) fn look_again(&mut self) {
+        self.is_absent = false;
     }
 
     /// The line is gone, with every answer that was on it.
@@ -200,7 +208,7 @@ impl TextView {
             self.subscribing = None;
             match result {
                 Ok(Reply::Subscribed { subscription }) => self.subscription = Some(subscription),
-                Err(error) if error.code == ErrorCode::NotFound => {}
+                Err(error) if error.code == ErrorCode::NotFound => self.is_absent = true,
                 other => panic!("a subscription was answered {other:?}"),
             }
             return Outcome::Nothing;

@@ -269,7 +269,7 @@ impl World {
         self.pick(listed.len()).map(|at| listed[at].clone())
     }
 
-    fn create(&mut self, index: usize) {
+    pub(crate) fn create(&mut self, index: usize) {
         if !self.machines[index].joined || self.ledger.documents.len() > 12 {
             return;
         }
@@ -371,6 +371,27 @@ impl World {
             },
             Asked::Insertion(inserted),
         );
+    }
+
+    /// So many small edits of one note that it is compacted as soon as nobody touches it.
+    pub(crate) fn make_history(&mut self, index: usize) {
+        let Some(listed) = self.some_document(index, Some(Kind::Note)) else {
+            return;
+        };
+        let document = listed.item.id;
+        for _ in 0..520 {
+            let text = self
+                .ledger
+                .token(index, document, TextField::NoteText)
+                .to_string();
+            let edit = NoteEdit::AppendText { text: text.clone() };
+            self.ask_for(
+                index,
+                Request::EditNote { document, edit },
+                Asked::Insertion(text),
+            );
+        }
+        self.log(|| format!("{index} gave {document} a long history"));
     }
 
     fn place(&mut self, index: usize, document: DocumentId) {
@@ -535,6 +556,8 @@ impl World {
         }
         copy_profile(&from, &self.machines[index].path);
         self.ledger.rolled_back(index, moment);
+        // Whoever puts a backup back has closed what was open.
+        self.views.retain(|view| view.machine != index);
         self.ledger.twice = true;
         self.restarts += 1;
         self.start(index);
