@@ -157,3 +157,14 @@ test("a refused subscription is told once and not tried again", () => {
   expect(errors.map((known) => known.code)).toEqual(["denied"]);
   expect(wire.sent).toEqual([]);
 });
+
+test("why there is no line is told, again when the reason changes, and no more once it is open", () => {
+  const wire = new Wire();
+  const connection = new Connection(wire);
+  const told: string[] = [];
+  connection.watchLine((line, refusal) => told.push(`${line} ${refusal?.message ?? ""}`.trim()));
+  wire.listener.lost({ code: "storage", message: "The disk is full.", hint: "" });
+  wire.listener.lost({ code: "storage", message: "The key is damaged.", hint: "" });
+  wire.listener.opened();
+  expect(told).toEqual(["lost", "lost The disk is full.", "lost The key is damaged.", "open"]);
+});
