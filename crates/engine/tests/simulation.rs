@@ -37,11 +37,11 @@ fn run(seed: u64) {
         }
         world.settle(&everybody);
     }
-    let steps = world.rng.gen_range(60..260);
+    let steps = world.rng.gen_range(50..190);
     // Rare things happen in some of the runs, at some moment.
     let moments: Vec<u64> = (0..3).map(|_| world.rng.gen_range(0..steps)).collect();
     let (restores, copies) = (world.chance(15), world.chance(12));
-    let long = world.chance(2);
+    let long = world.chance(3);
     let subject = world.rng.gen_range(0..members);
     for step in 0..steps {
         world.step();

@@ -281,7 +281,7 @@ impl World {
             .filter(|_| moment.is_multiple_of(3));
         let request = match self.chance(60) {
             true => {
-                let large = self.chance(15);
+                let large = self.chance(6);
                 let text = large.then(|| {
                     (0..100_000)
                         .map(|_| char::from(self.rng.gen_range(b' '..b'~')))
