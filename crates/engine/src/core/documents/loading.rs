@@ -93,8 +93,8 @@ impl Core {
         result
     }
 
-    /// A document leaves memory because what is there and what is on disk may differ; it is loaded again at the next use.
-    /// Views of its texts that count on from here are out of step from then on, instead of being mapped over nothing.
+    /// A document leaves memory, to be loaded again at the next use: nobody needs it, or what is in memory and what is on disk
+    /// may differ. A view that still counts on from here is out of step then, instead of being mapped over another history.
     pub(in crate::core) fn forget(&mut self, id: DocumentId) {
         if self.documents.remove(&id).is_some() {
             self.first_version = self.first_version.wrapping_add(VERSIONS_APART);

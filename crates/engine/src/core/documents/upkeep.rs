@@ -182,7 +182,7 @@ impl Core {
             .into_iter()
             .take(self.documents.len().saturating_sub(KEPT))
         {
-            self.documents.remove(&id);
+            self.forget(id);
         }
     }
 }
