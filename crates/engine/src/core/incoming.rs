@@ -484,7 +484,7 @@ impl Core {
             .iter()
             .map(|(change, reason)| (change, reason))
             .collect();
-        for carried in incoming {
+        for mut carried in incoming {
             let reason = carried
                 .changes
                 .iter()
@@ -497,6 +497,10 @@ impl Core {
                 .iter()
                 .any(|change| merged.waiting.contains(change))
             {
+                // Those of its changes that were taken are never told of again.
+                carried
+                    .changes
+                    .retain(|change| merged.waiting.contains(change));
                 self.keep_waiting(id, carried);
             } else {
                 applied.envelopes.push(carried.envelope);
