@@ -10,7 +10,7 @@ pub(crate) struct Token {
     pub(crate) document: DocumentId,
     pub(crate) field: TextField,
     pub(crate) machine: usize,
-    /// When it was typed, in the order of all things.
+    /// When it was typed, or later acknowledged, in the order of all things.
     pub(crate) moment: u64,
     pub(crate) acknowledged: bool,
     /// Somebody deleted it, or an older copy of its author's profile came back before anybody else had it.
@@ -74,9 +74,11 @@ impl Ledger {
 
     /// A text that was typed is acknowledged.
     pub(crate) fn acknowledge(&mut self, text: &str) {
+        let moment = self.moment();
         for token in text.chars() {
             if let Some(token) = self.tokens.get_mut(&token) {
                 token.acknowledged = true;
+                token.moment = moment;
             }
         }
     }

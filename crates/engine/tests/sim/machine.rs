@@ -24,9 +24,9 @@ pub(crate) enum Asked {
     /// A text was inserted by a typed edit.
     Insertion(String),
     /// A card is to be made.
-    Card(DocumentId, CardId, u64),
-    /// A document is to be made, with these tokens in its text.
-    Document(u64, String),
+    Card(DocumentId, CardId),
+    /// A document is to be made.
+    Document,
     /// Anything else that may be refused for good reasons.
     Change,
     /// A subscription of the watcher.

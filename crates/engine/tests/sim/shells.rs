@@ -88,10 +88,12 @@ impl World {
                 self.machines[index].answers.insert(id, result);
             }
             (Asked::Insertion(text), Ok(_)) => self.ledger.acknowledge(&text),
-            (Asked::Card(document, card, moment), Ok(_)) => {
+            (Asked::Card(document, card), Ok(_)) => {
+                let moment = self.ledger.moment();
                 self.ledger.cards.insert((document, card), (index, moment));
             }
-            (Asked::Document(moment, _), Ok(Reply::Created { id })) => {
+            (Asked::Document, Ok(Reply::Created { id })) => {
+                let moment = self.ledger.moment();
                 self.ledger.documents.insert(id, (index, moment));
             }
             (Asked::Change, Ok(Reply::Edited { undo: Some(undo) })) => {

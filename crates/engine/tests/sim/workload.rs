@@ -301,7 +301,7 @@ impl World {
                 after: None,
             },
         };
-        self.ask_for(index, request, Asked::Document(moment, String::new()));
+        self.ask_for(index, request, Asked::Document);
     }
 
     fn edit_note(&mut self, index: usize) {
@@ -451,7 +451,7 @@ impl World {
             self.ask_for(
                 index,
                 Request::EditBoard { document, edit },
-                Asked::Card(document, id, moment),
+                Asked::Card(document, id),
             );
             return;
         };
