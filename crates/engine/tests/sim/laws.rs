@@ -65,7 +65,7 @@ impl World {
         }
     }
 
-    fn delivery(&mut self, index: usize) -> Delivery {
+    pub(crate) fn delivery(&mut self, index: usize) -> Delivery {
         match self.ask(index, Request::Delivery { document: None }) {
             Ok(Reply::Delivery { delivery }) => delivery,
             other => panic!("{other:?}"),

@@ -32,8 +32,8 @@ pub(crate) struct World {
     pub(crate) tickets: Vec<String>,
     /// Views that had to start again although nothing had broken.
     pub(crate) out_of_step: u32,
-    /// Whether a core ended in a way that lets views be out of step.
-    pub(crate) restarts: u32,
+    /// What happened that lets views be out of step: a core ended, or more was written than a view may lag behind.
+    pub(crate) breaks: u32,
     pub(crate) clients: u64,
     pub(crate) requests: u32,
     /// A copy of a profile made earlier: of which machine, when, and where.
@@ -66,7 +66,7 @@ impl World {
             ledger: Ledger::default(),
             tickets: Vec::new(),
             out_of_step: 0,
-            restarts: 0,
+            breaks: 0,
             clients: 10,
             requests: 0,
             backup: None,
@@ -120,7 +120,7 @@ impl World {
         self.network.machine_gone(&mut rng, index);
         self.rng = rng;
         self.machines[index].crash(how == 2);
-        self.restarts += 1;
+        self.breaks += 1;
         for view in self.views.iter_mut().filter(|view| view.machine == index) {
             self.clients += 1;
             view.lost(self.clients);

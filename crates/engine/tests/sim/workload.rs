@@ -3,7 +3,7 @@
 use rand::Rng;
 use rand::seq::SliceRandom;
 use skein_access::Role;
-use skein_engine::api::{Listed, Reply, Request, WorkspaceState};
+use skein_engine::api::{DeliveryState, Listed, Reply, Request, WorkspaceState};
 use skein_model::text::length_of;
 use skein_model::{
     BoardEdit, CardId, ColumnId, DocumentId, Kind, NewCard, NoteEdit, Priority, Splice, Splices,
@@ -391,6 +391,7 @@ impl World {
                 Asked::Insertion(text),
             );
         }
+        self.breaks += 1;
         self.log(|| format!("{index} gave {document} a long history"));
     }
 
@@ -551,16 +552,30 @@ impl World {
             return;
         };
         self.log(|| format!("the backup of {index} is put back"));
+        let all_delivered = self.says_all_delivered(index);
         if self.machines[index].is_running() {
             self.stop(index);
         }
         copy_profile(&from, &self.machines[index].path);
-        self.ledger.rolled_back(index, moment);
+        if !all_delivered {
+            self.ledger.rolled_back(index, moment);
+        }
         // Whoever puts a backup back has closed what was open.
         self.views.retain(|view| view.machine != index);
         self.ledger.twice = true;
-        self.restarts += 1;
+        self.breaks += 1;
         self.start(index);
+    }
+
+    /// Whether a machine says that every other device has all there is.
+    fn says_all_delivered(&mut self, index: usize) -> bool {
+        if !self.machines[index].is_running() {
+            return false;
+        }
+        let delivery = self.delivery(index);
+        delivery.state == DeliveryState::Delivered
+            && delivery.devices == delivery.total
+            && delivery.pending == 0
     }
 
     /// The profile goes into use on a second machine, as it is there now.
