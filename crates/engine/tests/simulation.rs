@@ -17,7 +17,7 @@ use rand::Rng;
 use sim::World;
 
 /// Seeds that failed once.
-const REGRESSIONS: &[u64] = &[10_982, 11_792, 20_840];
+const REGRESSIONS: &[u64] = &[10_982, 11_792, 20_205, 20_840];
 /// How many seeds are run when nothing else is said.
 const SEEDS: u64 = 1_000;
 

@@ -27,6 +27,8 @@ pub(crate) struct Ledger {
     pub(crate) inexact: BTreeSet<(DocumentId, TextField)>,
     /// Profiles were copied or put back: what was typed may have become a change twice.
     pub(crate) twice: bool,
+    /// A profile lost work that others may have had a part of: what rests on the rest waits for ever.
+    pub(crate) torn: bool,
     moment: u64,
     fresh: u32,
 }
@@ -94,6 +96,7 @@ impl Ledger {
 
     /// What this machine made after a moment need not be anywhere else.
     pub(crate) fn rolled_back(&mut self, machine: usize, moment: u64) {
+        self.torn = true;
         for token in self
             .tokens
             .values_mut()
