@@ -2,7 +2,6 @@
 //!
 //! The attempt is kept on disk until it succeeds, so it goes on after a restart and whenever the other side comes online.
 
-use serde::{Deserialize, Serialize};
 use skein_access::{Chain, DeviceId, InviteProof, Stamp, Ticket};
 use skein_store::Durability;
 
@@ -12,7 +11,7 @@ use super::step::Step;
 use super::workspace::{MEMBER_NAME, WORKSPACE, Workspace, checked_name};
 use crate::api::{self, ApiError, ErrorCode, JoiningStep, Reply};
 
-/// The setting with a join that has not succeeded yet.
+/// The setting that is there while the join has not succeeded yet.
 const JOINING: &str = "joining";
 /// The setting with the invite by which this device came. It outlives the join: a device that has not heard of that yet,
 /// or forgot it with an older copy of its profile, takes this one for a stranger without it.
@@ -24,11 +23,6 @@ pub(super) struct Joining {
     step: JoiningStep,
     pub(super) received: u32,
     reason: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    ticket: String,
 }
 
 impl Joining {
@@ -65,24 +59,13 @@ impl Core {
         ticket: &str,
         member: &str,
     ) -> Result<Reply, ApiError> {
-        self.writable()?;
-        if self.workspace.is_some() {
-            return Err(ApiError::new(
-                ErrorCode::WrongState,
-                "This profile has a workspace already; nothing was changed.",
-                "Use another --profile to join another workspace.",
-            ));
-        }
+        self.free_for_a_workspace()?;
         let member = checked_name(member, "Your name")?;
         let ticket: Ticket = ticket.parse()?;
         let id = ticket.workspace;
-        let kept = postcard::to_stdvec(&Kept {
-            ticket: ticket.to_string(),
-        })
-        .map_err(ApiError::internal)?;
         self.store.write(Durability::Full, |tx| {
             tx.put_setting(MEMBER_NAME, member.as_bytes())?;
-            tx.put_setting(JOINING, &kept)?;
+            tx.put_setting(JOINING, &[])?;
             tx.put_setting(INVITE, ticket.to_string().as_bytes())?;
             tx.put_setting(WORKSPACE, id.as_bytes())
         })?;
@@ -126,11 +109,9 @@ impl Core {
         self.invite = self
             .text_setting(INVITE)?
             .and_then(|text| text.parse().ok());
-        let Some(kept) = self.store.setting(JOINING)? else {
-            return Ok(());
-        };
-        let kept: Kept = postcard::from_bytes(&kept).map_err(ApiError::internal)?;
-        self.joining = Some(Joining::new(kept.ticket.parse()?));
+        if self.store.setting(JOINING)?.is_some() {
+            self.joining = self.invite.clone().map(Joining::new);
+        }
         Ok(())
     }
 

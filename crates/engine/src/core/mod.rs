@@ -1,15 +1,18 @@
 //! The engine's core: one synchronous state machine in which model, access, sync and store meet. Inputs in, effects out.
 
 mod audit;
+mod beginnings;
 mod classify;
 mod delivery;
 mod disk;
 mod documents;
 mod editing;
+mod idle;
 mod incoming;
 mod io;
 mod jobs;
 mod joining;
+mod meeting;
 mod notices;
 mod peers;
 mod reading;
@@ -34,9 +37,10 @@ use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
 use audit::Audit;
 use disk::Disk;
 use documents::Slot;
+use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
-use peers::{IdleWaiter, Link};
+use peers::Link;
 use sealing::Sealing;
 use step::Step;
 use views::Subscriptions;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use skein_access::{Admission, DeviceId, EnvelopeId};
+use skein_access::{DeviceId, EnvelopeId};
 use skein_store::Durability;
 use skein_sync::{Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side};
 
 use super::Core;
-use super::io::{ClientId, Effect, PeerInput};
+use super::io::{Effect, PeerInput};
 use super::step::Step;
-use crate::api::{ApiError, ErrorCode, Reply, RequestId};
 
 /// How often sessions look at their deadlines (ms).
 const TICK: u64 = 250;
@@ -33,14 +32,6 @@ pub(super) struct Link {
     /// Envelopes that it confirmed since they were sent, beyond its mark.
     confirmed: BTreeSet<u64>,
     mark: u64,
-}
-
-/// Somebody who waits until all is quiet.
-pub(super) struct IdleWaiter {
-    client: ClientId,
-    request: RequestId,
-    until: u64,
-    peers: usize,
 }
 
 impl Core {
@@ -200,46 +191,6 @@ impl Core {
         }
     }
 
-    fn admission(
-        &self,
-        step: &Step<'_>,
-        peer: DeviceId,
-        proof: Option<&skein_access::InviteProof>,
-    ) -> Admission {
-        let Some(workspace) = &self.workspace else {
-            return Admission::Stranger;
-        };
-        // A joiner knows no members yet: it lets in whoever knows the workspace, and checks what it is told by signatures.
-        if self.joining.is_some() && !workspace.authority.is_member(&self.device.id()) {
-            return Admission::Member;
-        }
-        let admission = workspace
-            .authority
-            .admission(&peer, proof, &self.device.id());
-        match admission {
-            Admission::Invitee(invite) if !self.opens(invite, step.now.hour()) => {
-                Admission::Stranger
-            }
-            admission => admission,
-        }
-    }
-
-    /// Whether an invite lets somebody in at this hour. Its end is kept by whoever opens the door, since no clock is trusted
-    /// with more.
-    fn opens(&self, invite: EnvelopeId, hour: u32) -> bool {
-        self.open_invites(hour).any(|open| open == invite)
-    }
-
-    fn open_invites(&self, hour: u32) -> impl Iterator<Item = EnvelopeId> {
-        let invites = self
-            .workspace
-            .iter()
-            .flat_map(|workspace| workspace.authority.invites(&workspace.keyring));
-        invites
-            .filter(move |invite| invite.open && !invite.expired_at(hour))
-            .map(|invite| invite.id)
-    }
-
     /// Entry by entry what was asked for, until about so many bytes are gathered.
     fn read_envelopes(&self, ids: &[EnvelopeId], bytes: usize) -> Vec<Option<Vec<u8>>> {
         let mut gathered = 0;
@@ -356,92 +307,6 @@ impl Core {
             .unwrap_or(0)
     }
 
-    fn remember_peer(&mut self, step: &Step<'_>, device: DeviceId, address: Option<String>) {
-        if self.store.read_only_reason().is_some() {
-            return;
-        }
-        let known = self
-            .store
-            .peers()
-            .unwrap_or_default()
-            .into_iter()
-            .find(|peer| peer.device == device);
-        let mut peer = known.unwrap_or(skein_store::Peer {
-            device,
-            addresses: Vec::new(),
-            mark: 0,
-            last_seen_ms: None,
-        });
-        peer.last_seen_ms = Some(step.now.wall_ms);
-        if let Some(address) = address {
-            peer.addresses.retain(|known| *known != address);
-            peer.addresses.insert(0, address);
-            peer.addresses.truncate(8);
-        }
-        if let Err(error) = self
-            .store
-            .write(Durability::Normal, |tx| tx.put_peer(&peer))
-        {
-            tracing::warn!(%error, %device, "a device's address could not be noted");
-        }
-    }
-
-    /// The workspace's other devices.
-    pub(super) fn other_devices(&self) -> Vec<DeviceId> {
-        let Some(workspace) = &self.workspace else {
-            return Vec::new();
-        };
-        let me = self.device.id();
-        workspace
-            .authority
-            .devices()
-            .into_iter()
-            .filter(|device| *device != me)
-            .collect()
-    }
-
-    /// Tells the network whom to let in, and where members were last.
-    pub(super) fn tell_network(&mut self, step: &mut Step<'_>) {
-        let devices: BTreeSet<DeviceId> = self
-            .other_devices()
-            .into_iter()
-            .chain(self.joining.as_ref().and_then(super::Joining::inviter))
-            .collect();
-        let strangers = self.open_invites(step.now.hour()).next().is_some();
-        step.effects.push(Effect::Allow {
-            devices: devices.clone(),
-            strangers,
-        });
-        for peer in self.store.peers().unwrap_or_default() {
-            if devices.contains(&peer.device) && !peer.addresses.is_empty() {
-                step.effects.push(Effect::Know {
-                    peer: peer.device,
-                    addresses: peer.addresses,
-                });
-            }
-        }
-    }
-
-    pub(super) fn connect(
-        &mut self,
-        step: &mut Step<'_>,
-        address: &str,
-    ) -> Result<Reply, ApiError> {
-        self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
-        let addresses = skein_net::understand_address(address).map_err(|error| {
-            ApiError::new(
-                ErrorCode::Invalid,
-                format!("{error}."),
-                "An address looks like 192.168.1.5:4711.",
-            )
-        })?;
-        step.effects.push(Effect::Dial {
-            addresses,
-            expected: None,
-        });
-        Ok(Reply::Done)
-    }
-
     pub(super) fn tick_links(&mut self, step: &mut Step<'_>) {
         let mono = step.now.mono_ms;
         let due: Vec<DeviceId> = self
@@ -469,89 +334,5 @@ impl Core {
 
     pub(super) fn next_link_tick(&self) -> Option<u64> {
         self.links.values().map(|link| link.next_tick).min()
-    }
-
-    pub(super) fn wait_until_idle(
-        &mut self,
-        step: &Step<'_>,
-        client: ClientId,
-        request: RequestId,
-        timeout_ms: u32,
-        peers: u32,
-    ) {
-        let until = step.now.mono_ms + u64::from(timeout_ms);
-        self.idle_waiters.push(IdleWaiter {
-            client,
-            request,
-            until,
-            peers: peers as usize,
-        });
-        // What is still unsealed is sealed at once: somebody waits.
-        self.sealing.due = Some(step.now.mono_ms);
-    }
-
-    pub(super) fn next_waiter(&self) -> Option<u64> {
-        self.idle_waiters.iter().map(|waiter| waiter.until).min()
-    }
-
-    /// Answers those who wait for quiet, when it is quiet or their time is up.
-    pub(super) fn answer_waiters(&mut self, step: &mut Step<'_>) {
-        if self.idle_waiters.is_empty() {
-            return;
-        }
-        let quiet = self.is_quiet();
-        let connected = self.links.len();
-        let envelopes = self
-            .workspace
-            .as_ref()
-            .map_or(0, |workspace| workspace.set.mark());
-        let mono = step.now.mono_ms;
-        for waiter in std::mem::take(&mut self.idle_waiters) {
-            if quiet && connected >= waiter.peers {
-                let peers = u32::try_from(connected).unwrap_or(u32::MAX);
-                step.reply(
-                    waiter.client,
-                    waiter.request,
-                    Ok(Reply::Idle { peers, envelopes }),
-                );
-            } else if waiter.until <= mono {
-                let words = if connected < waiter.peers {
-                    "Nobody could be reached in time"
-                } else {
-                    "It was not all exchanged in time"
-                };
-                let error = ApiError::new(
-                    ErrorCode::TimedOut,
-                    format!(
-                        "{words}. Everything is saved here and goes out by itself when they meet again."
-                    ),
-                    "Check `skein peers`, or connect by address.",
-                );
-                step.reply(waiter.client, waiter.request, Err(error));
-            } else {
-                self.idle_waiters.push(waiter);
-            }
-        }
-    }
-
-    /// Whether nothing is unsealed, unapplied or under way.
-    fn is_quiet(&self) -> bool {
-        self.sealing.unsealed == 0
-            && self.documents_with_burst().is_empty()
-            && self.gathering.is_empty()
-            && !self.documents_are_busy()
-            && self.joining.is_none()
-            && self.links.values().all(|link| link.agreed)
-    }
-
-    /// Sessions learn of a workspace that was just created or joined by connecting anew.
-    pub(super) fn reconnect_all(&mut self, step: &mut Step<'_>) {
-        for peer in std::mem::take(&mut self.links).into_keys() {
-            step.effects.push(Effect::ClosePeer {
-                peer,
-                reason: "starting anew".to_owned(),
-            });
-        }
-        step.effects.push(Effect::Redial);
     }
 }

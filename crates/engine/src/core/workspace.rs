@@ -155,6 +155,19 @@ impl Core {
         }
     }
 
+    /// A profile has one workspace: it can be founded or joined while there is none.
+    pub(super) fn free_for_a_workspace(&self) -> Result<(), ApiError> {
+        self.writable()?;
+        if self.workspace.is_none() {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::WrongState,
+            "This profile has a workspace already; nothing was changed.",
+            "Use another --profile for another workspace.",
+        ))
+    }
+
     /// Founds a workspace.
     pub(super) fn create_workspace(
         &mut self,
@@ -162,14 +175,7 @@ impl Core {
         member: &str,
         workspace: &str,
     ) -> Result<Reply, ApiError> {
-        self.writable()?;
-        if self.workspace.is_some() {
-            return Err(ApiError::new(
-                ErrorCode::WrongState,
-                "This profile has a workspace already; nothing was changed.",
-                "Use another --profile for another workspace.",
-            ));
-        }
+        self.free_for_a_workspace()?;
         let member = checked_name(member, "Your name")?;
         let name = checked_name(workspace, "The workspace's name")?;
         let founded =

@@ -1,0 +1,89 @@
+//! Those who wait until all is sealed, merged and confirmed by whoever is connected.
+
+use super::Core;
+use super::io::ClientId;
+use super::step::Step;
+use crate::api::{ApiError, ErrorCode, Reply, RequestId};
+
+/// Somebody who waits until all is quiet.
+pub(super) struct IdleWaiter {
+    client: ClientId,
+    request: RequestId,
+    until: u64,
+    peers: usize,
+}
+
+impl Core {
+    pub(super) fn wait_until_idle(
+        &mut self,
+        step: &Step<'_>,
+        client: ClientId,
+        request: RequestId,
+        timeout_ms: u32,
+        peers: u32,
+    ) {
+        let until = step.now.mono_ms + u64::from(timeout_ms);
+        self.idle_waiters.push(IdleWaiter {
+            client,
+            request,
+            until,
+            peers: peers as usize,
+        });
+        // What is still unsealed is sealed at once: somebody waits.
+        self.sealing.due = Some(step.now.mono_ms);
+    }
+
+    pub(super) fn next_waiter(&self) -> Option<u64> {
+        self.idle_waiters.iter().map(|waiter| waiter.until).min()
+    }
+
+    /// Answers those who wait for quiet, when it is quiet or their time is up.
+    pub(super) fn answer_waiters(&mut self, step: &mut Step<'_>) {
+        if self.idle_waiters.is_empty() {
+            return;
+        }
+        let quiet = self.is_quiet();
+        let connected = self.links.len();
+        let envelopes = self
+            .workspace
+            .as_ref()
+            .map_or(0, |workspace| workspace.set.mark());
+        let mono = step.now.mono_ms;
+        for waiter in std::mem::take(&mut self.idle_waiters) {
+            if quiet && connected >= waiter.peers {
+                let peers = u32::try_from(connected).unwrap_or(u32::MAX);
+                step.reply(
+                    waiter.client,
+                    waiter.request,
+                    Ok(Reply::Idle { peers, envelopes }),
+                );
+            } else if waiter.until <= mono {
+                let words = if connected < waiter.peers {
+                    "Nobody could be reached in time"
+                } else {
+                    "It was not all exchanged in time"
+                };
+                let error = ApiError::new(
+                    ErrorCode::TimedOut,
+                    format!(
+                        "{words}. Everything is saved here and goes out by itself when they meet again."
+                    ),
+                    "Check `skein peers`, or connect by address.",
+                );
+                step.reply(waiter.client, waiter.request, Err(error));
+            } else {
+                self.idle_waiters.push(waiter);
+            }
+        }
+    }
+
+    /// Whether nothing is unsealed, unapplied or under way.
+    fn is_quiet(&self) -> bool {
+        self.sealing.unsealed == 0
+            && self.documents_with_burst().is_empty()
+            && self.gathering.is_empty()
+            && !self.documents_are_busy()
+            && self.joining.is_none()
+            && self.links.values().all(|link| link.agreed)
+    }
+}

@@ -1,0 +1,155 @@
+//! Whom this device meets: who may come in, where the others were last, and whom to dial.
+
+use std::collections::BTreeSet;
+
+use skein_access::{Admission, DeviceId, EnvelopeId};
+use skein_store::Durability;
+
+use super::Core;
+use super::io::Effect;
+use super::step::Step;
+use crate::api::{ApiError, ErrorCode, Reply};
+
+impl Core {
+    pub(super) fn admission(
+        &self,
+        step: &Step<'_>,
+        peer: DeviceId,
+        proof: Option<&skein_access::InviteProof>,
+    ) -> Admission {
+        let Some(workspace) = &self.workspace else {
+            return Admission::Stranger;
+        };
+        // A joiner knows no members yet: it lets in whoever knows the workspace, and checks what it is told by signatures.
+        if self.joining.is_some() && !workspace.authority.is_member(&self.device.id()) {
+            return Admission::Member;
+        }
+        let admission = workspace
+            .authority
+            .admission(&peer, proof, &self.device.id());
+        match admission {
+            Admission::Invitee(invite) if !self.opens(invite, step.now.hour()) => {
+                Admission::Stranger
+            }
+            admission => admission,
+        }
+    }
+
+    /// Whether an invite lets somebody in at this hour. Its end is kept by whoever opens the door, since no clock is trusted
+    /// with more.
+    fn opens(&self, invite: EnvelopeId, hour: u32) -> bool {
+        self.open_invites(hour).any(|open| open == invite)
+    }
+
+    fn open_invites(&self, hour: u32) -> impl Iterator<Item = EnvelopeId> {
+        let invites = self
+            .workspace
+            .iter()
+            .flat_map(|workspace| workspace.authority.invites(&workspace.keyring));
+        invites
+            .filter(move |invite| invite.open && !invite.expired_at(hour))
+            .map(|invite| invite.id)
+    }
+
+    pub(super) fn remember_peer(
+        &mut self,
+        step: &Step<'_>,
+        device: DeviceId,
+        address: Option<String>,
+    ) {
+        if self.store.read_only_reason().is_some() {
+            return;
+        }
+        let known = self
+            .store
+            .peers()
+            .unwrap_or_default()
+            .into_iter()
+            .find(|peer| peer.device == device);
+        let mut peer = known.unwrap_or(skein_store::Peer {
+            device,
+            addresses: Vec::new(),
+            mark: 0,
+            last_seen_ms: None,
+        });
+        peer.last_seen_ms = Some(step.now.wall_ms);
+        if let Some(address) = address {
+            peer.addresses.retain(|known| *known != address);
+            peer.addresses.insert(0, address);
+            peer.addresses.truncate(8);
+        }
+        if let Err(error) = self
+            .store
+            .write(Durability::Normal, |tx| tx.put_peer(&peer))
+        {
+            tracing::warn!(%error, %device, "a device's address could not be noted");
+        }
+    }
+
+    /// The workspace's other devices.
+    pub(super) fn other_devices(&self) -> Vec<DeviceId> {
+        let Some(workspace) = &self.workspace else {
+            return Vec::new();
+        };
+        let me = self.device.id();
+        workspace
+            .authority
+            .devices()
+            .into_iter()
+            .filter(|device| *device != me)
+            .collect()
+    }
+
+    /// Tells the network whom to let in, and where members were last.
+    pub(super) fn tell_network(&mut self, step: &mut Step<'_>) {
+        let devices: BTreeSet<DeviceId> = self
+            .other_devices()
+            .into_iter()
+            .chain(self.joining.as_ref().and_then(super::Joining::inviter))
+            .collect();
+        let strangers = self.open_invites(step.now.hour()).next().is_some();
+        step.effects.push(Effect::Allow {
+            devices: devices.clone(),
+            strangers,
+        });
+        for peer in self.store.peers().unwrap_or_default() {
+            if devices.contains(&peer.device) && !peer.addresses.is_empty() {
+                step.effects.push(Effect::Know {
+                    peer: peer.device,
+                    addresses: peer.addresses,
+                });
+            }
+        }
+    }
+
+    pub(super) fn connect(
+        &mut self,
+        step: &mut Step<'_>,
+        address: &str,
+    ) -> Result<Reply, ApiError> {
+        self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let addresses = skein_net::understand_address(address).map_err(|error| {
+            ApiError::new(
+                ErrorCode::Invalid,
+                format!("{error}."),
+                "An address looks like 192.168.1.5:4711.",
+            )
+        })?;
+        step.effects.push(Effect::Dial {
+            addresses,
+            expected: None,
+        });
+        Ok(Reply::Done)
+    }
+
+    /// Sessions learn of a workspace that was just created or joined by connecting anew.
+    pub(super) fn reconnect_all(&mut self, step: &mut Step<'_>) {
+        for peer in std::mem::take(&mut self.links).into_keys() {
+            step.effects.push(Effect::ClosePeer {
+                peer,
+                reason: "starting anew".to_owned(),
+            });
+        }
+        step.effects.push(Effect::Redial);
+    }
+}
