@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
-import { hrefOf, parseRoute } from "./route";
+import { hrefOf, hrefOfFound, parseRoute } from "./route";
 
 test("an address and its place are two ways to say one thing", () => {
-  expect(parseRoute(hrefOf("note", "n 1/2"))).toEqual({ page: "note", document: "n 1/2" });
+  expect(parseRoute(hrefOf("note", "n 1/2"))).toEqual({
+    page: "note",
+    document: "n 1/2",
+    find: "",
+  });
   expect(parseRoute(hrefOf("board", "b"))).toEqual({ page: "board", document: "b", card: null });
   expect(parseRoute(hrefOf("board", "b", "c"))).toEqual({
     page: "board",
@@ -14,5 +18,15 @@ test("an address and its place are two ways to say one thing", () => {
 test("whatever else the address says leads home", () => {
   for (const hash of ["", "#", "#/", "#/note", "#/elsewhere/x", "#/%E0%A4%A"]) {
     expect(parseRoute(hash)).toEqual({ page: "home" });
+  }
+});
+
+test("the words to find in a note are part of its address, whatever signs are in them", () => {
+  for (const words of ["two words", "東京", "a?b/c&d=e", "50%"]) {
+    expect(parseRoute(hrefOfFound("n 1/2", words))).toEqual({
+      page: "note",
+      document: "n 1/2",
+      find: words,
+    });
   }
 });

@@ -6,7 +6,7 @@ import type { CardId, DocumentId } from "../ipc/ids";
 
 export type Route =
   | { page: "home" }
-  | { page: "note"; document: DocumentId }
+  | { page: "note"; document: DocumentId; find: string }
   | { page: "board"; document: DocumentId; card: CardId | null }
   | { page: "trash" };
 
@@ -19,11 +19,18 @@ function decoded(part: string): string {
 }
 
 export function parseRoute(hash: string): Route {
-  const [page, document, card] = hash.replace(/^#\/?/, "").split("/").map(decoded);
-  if (page === "note" && document) return { page, document };
+  const [path = "", asked] = hash.replace(/^#\/?/, "").split("?", 2);
+  const [page, document, card] = path.split("/").map(decoded);
+  const find = new URLSearchParams(asked).get("find") ?? "";
+  if (page === "note" && document) return { page, document, find };
   if (page === "board" && document) return { page, document, card: card || null };
   if (page === "trash") return { page };
   return { page: "home" };
+}
+
+/** The address of a note in which words were found: it opens at the first of them. */
+export function hrefOfFound(document: DocumentId, words: string): string {
+  return `${hrefOf("note", document)}?${new URLSearchParams({ find: words }).toString()}`;
 }
 
 /** The address of a document, or of one card on it. */
