@@ -14,7 +14,13 @@ fn main() {
         }
     }
 
-    let commands = tauri_build::AppManifest::new().commands(&["connect", "send"]);
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "connect",
+        "send",
+        "open_outside",
+        "print",
+        "save_file",
+    ]);
     if let Err(error) =
         tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
     {

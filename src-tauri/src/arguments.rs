@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
+use crate::link::is_link;
 use crate::profile;
 
 /// How this window is to run.
@@ -14,14 +15,17 @@ pub(crate) struct Arguments {
     pub(crate) profile: PathBuf,
     /// Speak to this machine only, and announce nothing on the local network.
     pub(crate) this_machine_only: bool,
+    /// A `skein:` link to open.
+    pub(crate) link: Option<String>,
 }
 
 impl Arguments {
-    /// Reads `--profile DIR` and `--this-machine-only`; anything else is refused, so that a typing error is noticed.
+    /// Reads `--profile DIR`, `--this-machine-only` and a link; anything else is refused, so that a typing error is noticed.
     pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self> {
         let mut arguments = arguments.into_iter();
         let mut chosen = None;
         let mut this_machine_only = false;
+        let mut link = None;
         while let Some(argument) = arguments.next() {
             match argument.to_str() {
                 Some("--profile") => {
@@ -34,8 +38,9 @@ impl Arguments {
                     chosen = text.strip_prefix("--profile=").map(PathBuf::from);
                 }
                 Some("--this-machine-only") => this_machine_only = true,
+                Some(text) if is_link(text) => link = Some(text.to_owned()),
                 _ => bail!(
-                    "unknown argument {}; known are --profile DIR and --this-machine-only",
+                    "unknown argument {}; known are --profile DIR, --this-machine-only and a skein: link",
                     argument.to_string_lossy()
                 ),
             }
@@ -51,6 +56,7 @@ impl Arguments {
         Ok(Self {
             profile,
             this_machine_only,
+            link,
         })
     }
 }
@@ -80,6 +86,12 @@ mod tests {
                 .unwrap()
                 .this_machine_only
         );
+    }
+
+    #[test]
+    fn a_link_is_kept_for_the_page() {
+        let arguments = read(&["skein://open/w/note/d", "--profile", "/a"]).unwrap();
+        assert_eq!(arguments.link.as_deref(), Some("skein://open/w/note/d"));
     }
 
     #[test]

@@ -6,12 +6,15 @@ mod commands;
 mod ending;
 mod engine;
 mod graphics;
+mod link;
 mod profile;
 mod window;
 
 use arguments::Arguments;
 use engine::Engine;
+use link::WaitingLink;
 use tauri::{Manager, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> anyhow::Result<()> {
@@ -25,17 +28,35 @@ fn main() -> anyhow::Result<()> {
 
     let arguments = Arguments::read(std::env::args_os().skip(1))?;
     let one_window_per_profile = tauri_plugin_single_instance::Builder::new()
-        .callback(|app, _arguments, _folder| window::bring_forward(app))
+        .callback(|app, arguments, _folder| {
+            window::bring_forward(app);
+            link::follow(app, &arguments);
+        })
         .dbus_id(profile::instance_name(&arguments.profile))
         .build();
+    let remembered_window = tauri_plugin_window_state::Builder::new()
+        .with_filename(profile::window_file(&arguments.profile))
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+        .build();
+    let waiting_link = WaitingLink::new(arguments.link.clone());
 
     tauri::Builder::default()
         .plugin(one_window_per_profile)
-        .invoke_handler(tauri::generate_handler![commands::connect, commands::send])
+        .plugin(remembered_window)
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(tauri::generate_handler![
+            commands::connect,
+            commands::send,
+            commands::open_outside,
+            commands::print,
+            commands::save_file
+        ])
         .on_page_load(window::show_with_page)
         .manage(Engine::new(arguments))
+        .manage(waiting_link)
         .setup(|app| {
             window::enable_input_methods(app.handle());
+            window::enable_spelling(app.handle());
             tauri::async_runtime::spawn(ending::end_when_asked(app.handle().clone()));
             let app = app.handle().clone();
             tauri::async_runtime::spawn(async move { app.state::<Engine>().open_early().await });

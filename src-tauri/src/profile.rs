@@ -18,12 +18,21 @@ pub(crate) fn usual_folder() -> Option<PathBuf> {
 
 /// A name that two windows share exactly when they work on the same folder.
 pub(crate) fn instance_name(folder: &Path) -> String {
+    format!("app.skein.desktop.profile-{}", short_name(folder))
+}
+
+/// The file in the user's configuration that remembers the size and place of this folder's window.
+pub(crate) fn window_file(folder: &Path) -> String {
+    format!("window-{}.json", short_name(folder))
+}
+
+/// Sixteen letters that stand for a folder, however its path is written.
+fn short_name(folder: &Path) -> String {
     let resolved = folder
         .canonicalize()
         .unwrap_or_else(|_| folder.to_path_buf());
     let hash = blake3::hash(resolved.as_os_str().as_encoded_bytes()).to_hex();
-    let short: String = hash.chars().take(16).collect();
-    format!("app.skein.desktop.profile-{short}")
+    hash.chars().take(16).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use tauri::webview::{PageLoadEvent, PageLoadPayload};
 use tauri::{AppHandle, Manager, Webview, WebviewWindow};
 
+use crate::link;
+
 /// The label in `tauri.conf.json` and in the capability.
 const LABEL: &str = "main";
 
@@ -10,6 +12,15 @@ const LABEL: &str = "main";
 pub(crate) fn show_with_page(webview: &Webview, load: &PageLoadPayload<'_>) {
     if load.event() == PageLoadEvent::Finished {
         report(webview.window().show());
+        link::open_waiting(webview.app_handle());
+    }
+}
+
+/// Takes the page to another address within it, as following a link in it does. `address` begins with `#`.
+pub(crate) fn go_to(app: &AppHandle, address: &str) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        let address = serde_json::Value::from(address);
+        report(window.eval(format!("location.hash = {address}")));
     }
 }
 
@@ -40,6 +51,58 @@ pub(crate) fn enable_input_methods(app: &AppHandle) {
 /// Other systems compose in place by themselves.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn enable_input_methods(_app: &AppHandle) {}
+
+/// Underlines misspelt words in the language of the system, which WebKitGTK leaves off. Needs a dictionary of that language.
+#[cfg(target_os = "linux")]
+pub(crate) fn enable_spelling(app: &AppHandle) {
+    use webkit2gtk::{WebContextExt, WebViewExt};
+
+    let Some(window): Option<WebviewWindow> = app.get_webview_window(LABEL) else {
+        return;
+    };
+    report(window.with_webview(|webview| {
+        if let Some(context) = webview.inner().web_context() {
+            context.set_spell_checking_enabled(true);
+            let language = spelling_language();
+            context.set_spell_checking_languages(&[language.as_str()]);
+        }
+    }));
+}
+
+/// Other systems check spelling by themselves.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn enable_spelling(_app: &AppHandle) {}
+
+/// `de_CH` of `de_CH.UTF-8`; English where the system names no language.
+#[cfg(target_os = "linux")]
+fn spelling_language() -> String {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .filter_map(|value| value.split('.').next().map(str::to_owned))
+        .find(|language| language.len() > 1 && language != "POSIX")
+        .unwrap_or_else(|| "en_US".to_owned())
+}
+
+/// Opens the system's dialog that prints the page or makes a PDF of it; `window.print()` does nothing in WebKitGTK.
+#[cfg(target_os = "linux")]
+pub(crate) fn print(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{PrintOperation, PrintOperationExt};
+
+    let parent = window.clone();
+    window.with_webview(move |webview| match parent.gtk_window() {
+        Ok(parent) => {
+            PrintOperation::new(&webview.inner()).run_dialog(Some(&parent));
+        }
+        Err(error) => report(Err(error)),
+    })
+}
+
+/// Other systems print through the webview.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn print(window: &WebviewWindow) -> tauri::Result<()> {
+    window.print()
+}
 
 fn report(outcome: tauri::Result<()>) {
     if let Err(error) = outcome {
