@@ -5,9 +5,7 @@ import { mount } from "svelte";
 import App from "./app/App.svelte";
 import { connect } from "./ipc";
 import { engineOver } from "./state/engine";
-import { startTheme } from "./state/theme";
 
-startTheme();
 const target = document.getElementById("app");
 if (target !== null) {
   const ipc = await connect(new URL(location.href));

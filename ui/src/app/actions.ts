@@ -2,11 +2,12 @@
 
 import { TREE } from "../state/changes";
 import type { Scope } from "../state/changes";
+import { defineCommand } from "../state/commands";
+import type { Context } from "../state/commands";
 import { createDocument } from "../state/documents";
+import { isFavourite, toggleFavourite } from "../state/favourites";
+import { setLook } from "../state/look.svelte";
 import { go, HOME, route, TRASH } from "../state/route";
-import { setTheme } from "../state/theme";
-import { defineCommand } from "./commands";
-import type { Context } from "./commands";
 
 /** Undo acts on what one looks at: the board, else the tree. */
 function scopeHere(): Scope {
@@ -19,90 +20,43 @@ function undoHere({ engine }: Context): void {
   void engine.changes.undo(engine.changes.canUndo(here) ? here : TREE);
 }
 
-export const commands = [
+/** The open document, as the tree knows it. */
+function documentHere({ engine }: Context) {
+  const at = route();
+  if (!("document" in at)) return undefined;
+  return engine.live.of({ type: "tree" }).current?.tree.get(at.document);
+}
+
+const going = [
   defineCommand({
     id: "palette",
     label: "palette",
+    group: "keys.go",
     words: "command menu do",
     keys: ["Ctrl+K"],
     when: () => false,
     run: ({ ui }) => ui.open("palette"),
   }),
   defineCommand({
+    id: "switcher",
+    label: "switcher",
+    group: "keys.go",
+    words: "go document jump quick find",
+    keys: ["Ctrl+O"],
+    run: ({ ui }) => ui.open("switcher"),
+  }),
+  defineCommand({
     id: "search",
     label: "search",
+    group: "keys.go",
     words: "find look text",
-    keys: ["Ctrl+Shift+F"],
+    keys: ["Ctrl+Shift+F", "/"],
     run: ({ ui }) => ui.open("search"),
-  }),
-  defineCommand({
-    id: "note.new",
-    label: "note.new",
-    words: "create add page document write",
-    keys: ["Ctrl+N"],
-    run: ({ engine }) => void createDocument(engine, "note"),
-  }),
-  defineCommand({
-    id: "board.new",
-    label: "board.new",
-    words: "create add kanban project tasks",
-    keys: ["Ctrl+Shift+B"],
-    run: ({ engine }) => void createDocument(engine, "board"),
-  }),
-  defineCommand({
-    id: "undo",
-    label: "undo",
-    words: "take back revert",
-    keys: ["Ctrl+Z"],
-    outsideText: true,
-    run: undoHere,
-  }),
-  defineCommand({
-    id: "redo",
-    label: "redo",
-    words: "again",
-    keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
-    outsideText: true,
-    run: ({ engine }) => void engine.changes.redo(scopeHere()),
-  }),
-  defineCommand({
-    id: "invite",
-    label: "invite.open",
-    words: "add person member share link qr colleague",
-    run: ({ ui }) => ui.open("invite"),
-  }),
-  defineCommand({
-    id: "peers",
-    label: "peers.title",
-    words: "connect address devices sync network who",
-    run: ({ ui }) => ui.open("peers"),
-  }),
-  defineCommand({
-    id: "reconnect",
-    label: "peers.reconnect",
-    words: "sync network retry now",
-    run: ({ engine }) =>
-      void engine.ipc.request({ type: "reconnect" }).catch((error: unknown) => {
-        engine.changes.fail(error);
-      }),
-  }),
-  defineCommand({
-    id: "trash",
-    label: "trash.open",
-    words: "deleted bin restore",
-    run: () => go(TRASH),
-  }),
-  defineCommand({ id: "home", label: "home.open", words: "start", run: () => go(HOME) }),
-  defineCommand({
-    id: "sidebar",
-    label: "sidebar.toggle",
-    words: "hide show panel",
-    keys: ["Ctrl+\\"],
-    run: ({ ui }) => ui.toggleSidebar(),
   }),
   defineCommand({
     id: "back",
     label: "back",
+    group: "keys.go",
     words: "history previous",
     keys: ["Alt+ArrowLeft"],
     outsideText: true,
@@ -111,34 +65,173 @@ export const commands = [
   defineCommand({
     id: "forward",
     label: "forward",
+    group: "keys.go",
     words: "history next",
     keys: ["Alt+ArrowRight"],
     outsideText: true,
     run: () => history.forward(),
   }),
   defineCommand({
+    id: "home",
+    label: "home.open",
+    group: "keys.go",
+    words: "start overview",
+    keys: ["G H"],
+    run: () => go(HOME),
+  }),
+  defineCommand({
+    id: "trash",
+    label: "trash.open",
+    group: "keys.go",
+    words: "deleted bin restore",
+    keys: ["G T"],
+    run: () => go(TRASH),
+  }),
+  defineCommand({
+    id: "peers",
+    label: "peers.title",
+    group: "keys.go",
+    words: "connect address devices sync network who members team",
+    keys: ["G P"],
+    run: ({ ui }) => ui.open("peers"),
+  }),
+  defineCommand({
     id: "settings",
     label: "settings",
-    words: "preferences options theme",
-    keys: ["Ctrl+,"],
+    group: "keys.go",
+    words: "preferences options theme profile name configure",
+    keys: ["Ctrl+,", "G S"],
     run: ({ ui }) => ui.open("settings"),
+  }),
+];
+
+const doing = [
+  defineCommand({
+    id: "note.new",
+    label: "note.new",
+    group: "keys.do",
+    words: "create add page document write",
+    keys: ["Ctrl+N"],
+    run: ({ engine }) => void createDocument(engine, "note"),
+  }),
+  defineCommand({
+    id: "board.new",
+    label: "board.new",
+    group: "keys.do",
+    words: "create add kanban project tasks",
+    keys: ["Ctrl+Shift+B"],
+    run: ({ engine }) => void createDocument(engine, "board"),
+  }),
+  defineCommand({
+    id: "favourite",
+    label: "favourite.add",
+    group: "keys.do",
+    words: "star pin bookmark keep",
+    when: (context) => {
+      const document = documentHere(context);
+      return document !== undefined && !isFavourite(context.engine, document.id);
+    },
+    run: (context) => {
+      const document = documentHere(context);
+      if (document !== undefined) toggleFavourite(context.engine, document);
+    },
+  }),
+  defineCommand({
+    id: "unfavourite",
+    label: "favourite.remove",
+    group: "keys.do",
+    words: "star pin bookmark",
+    when: (context) => {
+      const document = documentHere(context);
+      return document !== undefined && isFavourite(context.engine, document.id);
+    },
+    run: (context) => {
+      const document = documentHere(context);
+      if (document !== undefined) toggleFavourite(context.engine, document);
+    },
+  }),
+  defineCommand({
+    id: "undo",
+    label: "undo",
+    group: "keys.do",
+    words: "take back revert",
+    keys: ["Ctrl+Z"],
+    outsideText: true,
+    run: undoHere,
+  }),
+  defineCommand({
+    id: "redo",
+    label: "redo",
+    group: "keys.do",
+    words: "again",
+    keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
+    outsideText: true,
+    run: ({ engine }) => void engine.changes.redo(scopeHere()),
+  }),
+  defineCommand({
+    id: "invite",
+    label: "invite.open",
+    group: "keys.do",
+    words: "add person member share link qr colleague",
+    run: ({ ui }) => ui.open("invite"),
+  }),
+  defineCommand({
+    id: "reconnect",
+    label: "peers.reconnect",
+    group: "keys.do",
+    words: "sync network retry now",
+    run: ({ engine }) =>
+      void engine.ipc.request({ type: "reconnect" }).catch((error: unknown) => {
+        engine.changes.fail(error);
+      }),
+  }),
+];
+
+const looking = [
+  defineCommand({
+    id: "sidebar",
+    label: "sidebar.toggle",
+    group: "keys.window",
+    words: "hide show panel",
+    keys: ["Ctrl+\\"],
+    run: ({ ui }) => ui.toggleSidebar(),
+  }),
+  defineCommand({
+    id: "keys",
+    label: "keys.title",
+    group: "keys.window",
+    words: "help shortcuts keyboard bindings cheat sheet",
+    keys: ["F1", "?"],
+    run: ({ ui }) => ui.open("keys"),
   }),
   defineCommand({
     id: "theme.light",
     label: "theme.light",
+    group: "keys.window",
     words: "bright day colour",
-    run: () => setTheme("light"),
+    run: ({ engine }) => setLook(engine, "theme", "light"),
   }),
   defineCommand({
     id: "theme.dark",
     label: "theme.dark",
+    group: "keys.window",
     words: "night black colour",
-    run: () => setTheme("dark"),
+    run: ({ engine }) => setLook(engine, "theme", "dark"),
   }),
   defineCommand({
     id: "theme.system",
     label: "theme.system",
+    group: "keys.window",
     words: "automatic colour",
-    run: () => setTheme("system"),
+    run: ({ engine }) => setLook(engine, "theme", "system"),
+  }),
+  defineCommand({
+    id: "theme.contrast",
+    label: "theme.contrast",
+    group: "keys.window",
+    words: "high contrast readable accessibility",
+    run: ({ engine }) => setLook(engine, "theme", "contrast"),
   }),
 ];
+
+export const commands = [...going, ...doing, ...looking];

@@ -1,17 +1,19 @@
 // What is open around the document: dialogs and the sidebar.
 
-export type Overlay = "palette" | "search" | "invite" | "peers" | "settings";
+import type { Ui } from "../state/commands";
+import { isBoolean } from "../state/preferences.svelte";
+import type { Preferences } from "../state/preferences.svelte";
 
-const KEY = "skein.sidebar";
-export const NARROW = "(max-width: 899px)";
+const NARROW = "(max-width: 899px)";
 
-export class Ui {
-  overlay = $state<Overlay | null>(null);
-  #pinned = $state(localStorage.getItem(KEY) !== "closed");
-  #over = $state(false);
+export class Window implements Ui {
+  overlay = $state<string | null>(null);
   narrow = $state(false);
+  #preferences: Preferences;
+  #over = $state(false);
 
-  constructor() {
+  constructor(preferences: Preferences) {
+    this.#preferences = preferences;
     const query = window.matchMedia(NARROW);
     this.narrow = query.matches;
     query.addEventListener("change", () => {
@@ -21,16 +23,12 @@ export class Ui {
   }
 
   get sidebar(): boolean {
-    return this.narrow ? this.#over : this.#pinned;
+    return this.narrow ? this.#over : this.#preferences.get("sidebar.open", true, isBoolean);
   }
 
   toggleSidebar(): void {
-    if (this.narrow) {
-      this.#over = !this.#over;
-      return;
-    }
-    this.#pinned = !this.#pinned;
-    localStorage.setItem(KEY, this.#pinned ? "open" : "closed");
+    if (this.narrow) this.#over = !this.#over;
+    else this.#preferences.set("sidebar.open", !this.sidebar);
   }
 
   /** On a narrow window the sidebar lies over the document and leaves once something is chosen. */
@@ -38,7 +36,7 @@ export class Ui {
     this.#over = false;
   }
 
-  open(overlay: Overlay): void {
+  open(overlay: string): void {
     this.overlay = overlay;
   }
 

@@ -5,6 +5,7 @@ import type { Ipc } from "../ipc/ipc";
 import { Changes } from "./changes";
 import { LineState } from "./line.svelte";
 import { LiveViews } from "./live";
+import { Preferences } from "./preferences.svelte";
 import { Toasts } from "./toasts.svelte";
 
 export type Engine = {
@@ -13,6 +14,7 @@ export type Engine = {
   live: LiveViews;
   changes: Changes;
   toasts: Toasts;
+  preferences: Preferences;
 };
 
 export const [useEngine, provideEngine] = createContext<Engine>();
@@ -25,5 +27,6 @@ export function engineOver(ipc: Ipc): Engine {
     live: new LiveViews(ipc),
     changes: new Changes(ipc, toasts),
     toasts,
+    preferences: new Preferences(ipc),
   };
 }

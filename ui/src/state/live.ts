@@ -39,8 +39,8 @@ type States = {
   notices: Notice[];
 };
 
-/** Text is followed by the editor itself; everything else lives here. */
-export type LiveView = Exclude<View, { type: "text" }>;
+/** Text is followed by the editor itself, choices by `Preferences`; everything else lives here. */
+export type LiveView = Exclude<View, { type: "text" | "preferences" }>;
 export type StateOf<V extends LiveView> = States[V["type"]];
 type AnyState = States[keyof States];
 

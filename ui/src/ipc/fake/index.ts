@@ -96,6 +96,7 @@ export class FakeEngine implements Transport {
     words: "On 1 device",
   };
   notices: Notice[] = [];
+  preferences: Record<string, string> = {};
   /** Every request that came, in order. */
   readonly requests: Request[] = [];
   #listener: Listener | null = null;
@@ -149,6 +150,11 @@ export class FakeEngine implements Transport {
     this.#tell((view) => (view.type === "status" ? { type: "status", status: this.status } : null));
   }
 
+  #tellPreferences(): void {
+    const values = this.preferences;
+    this.#tell((view) => (view.type === "preferences" ? { type: "preferences", values } : null));
+  }
+
   /** An edit by somebody else. */
   editFromAfar(document: string, change: (document: FakeDocument) => string[]): void {
     const known = this.#document(document);
@@ -196,6 +202,12 @@ export class FakeEngine implements Transport {
           () =>
             this.#tell((view) => (view.type === "notices" ? { type: "notices", notices } : null)),
         ];
+      }
+      case "set_preference": {
+        const { [request.key]: _before, ...others } = this.preferences;
+        this.preferences =
+          request.value === null ? others : { ...others, [request.key]: request.value };
+        return [{ type: "done" }, () => this.#tellPreferences()];
       }
       case "search":
         return [{ type: "found", hits: this.#search(request.query, request.limit) }, quiet];
@@ -395,6 +407,8 @@ export class FakeEngine implements Transport {
         return { type: "delivery", delivery: this.delivery };
       case "notices":
         return { type: "notices", notices: this.notices };
+      case "preferences":
+        return { type: "preferences", values: this.preferences };
       default:
         return document === undefined ? { type: "gone" } : this.#wholeOf(view, document);
     }
