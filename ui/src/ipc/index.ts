@@ -6,6 +6,7 @@ import type { Ipc } from "./ipc";
 export type {
   Backlink,
   BoardEdit,
+  BoardView,
   CardPlace,
   CardSummary,
   CardView,
@@ -17,6 +18,7 @@ export type {
   Kind,
   Life,
   Member,
+  NoteContent,
   NoteEdit,
   NoteView,
   Notice,

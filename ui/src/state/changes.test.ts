@@ -14,7 +14,7 @@ function setUp() {
       { type: "edit_note", document: "n-welcome", edit: { type: "rename", title: to } },
       { scope: TREE, words: `Renamed to ${to}`, toast },
     );
-  return { toasts, changes, title, rename };
+  return { fake, toasts, changes, title, rename };
 }
 
 test("undo and redo walk through my changes, the newest first", async () => {
@@ -38,6 +38,19 @@ test("a toast takes back its own change, even when others came after it", async 
   toasts.shown[0]?.action?.run();
   await expect.poll(title).toBe("Start here");
   expect(changes.canUndo(TREE)).toBe(false);
+});
+
+test("several edits of one step are taken back and done again together", async () => {
+  const { fake, changes } = setUp();
+  const trash = (document: string) =>
+    ({ type: "edit_note", document, edit: { type: "trash" } }) as const;
+  await changes.runAll([trash("n-pricing"), trash("n-welcome")], { scope: TREE, words: "Both" });
+  const lives = () => ["n-pricing", "n-welcome"].map((id) => fake.documents.get(id)?.life);
+  expect(lives()).toEqual(["trashed", "trashed"]);
+  await changes.undo(TREE);
+  expect(lives()).toEqual(["alive", "alive"]);
+  await changes.redo(TREE);
+  expect(lives()).toEqual(["trashed", "trashed"]);
 });
 
 test("one scope's undo leaves another's alone", async () => {

@@ -11,7 +11,7 @@ export type Scope = string;
 export const TREE: Scope = "tree";
 
 export type EditRequest = Request & { type: "edit_note" | "edit_board" | "place_document" };
-type Done = { words: string; back: EditRequest };
+type Done = { words: string; back: EditRequest[] };
 
 export type ChangeOptions = {
   scope: Scope;
@@ -19,6 +19,8 @@ export type ChangeOptions = {
   words: string;
   /** Show the words with an Undo button. */
   toast?: boolean;
+  /** What else is good to know, under the words of the toast. */
+  hint?: string;
 };
 
 const DEPTH = 100;
@@ -44,15 +46,21 @@ export class Changes {
   }
 
   /** Sends an edit. Resolves to whether it was done; a failure is told here. */
-  async run(request: EditRequest, options: ChangeOptions): Promise<boolean> {
-    const done = await this.#send(request, options.words);
+  run(request: EditRequest, options: ChangeOptions): Promise<boolean> {
+    return this.runAll([request], options);
+  }
+
+  /** Sends several edits that are one step to the person, and to undo. */
+  async runAll(requests: readonly EditRequest[], options: ChangeOptions): Promise<boolean> {
+    const done = await this.#send(requests, options.words);
     if (done === null) return false;
-    if (done !== "nothing") {
-      this.#push(this.#undo, options.scope, done);
-      this.#redo.delete(options.scope);
-    }
-    if (options.toast === true) this.#offer(options.scope, options.words, done);
+    this.#keep(done, options);
     return true;
+  }
+
+  /** Notes what was done by a request of another kind, with the edits that take it back. */
+  made(back: readonly EditRequest[], options: ChangeOptions): void {
+    this.#keep({ words: options.words, back: [...back] }, options);
   }
 
   canUndo(scope: Scope): boolean {
@@ -98,9 +106,18 @@ export class Changes {
     this.#toasts.show(t("undo.done", { what: done.words }));
   }
 
-  #offer(scope: Scope, words: string, done: Done | "nothing"): void {
+  #keep(done: Done | "nothing", options: ChangeOptions): void {
+    const { scope, toast = false } = options;
+    if (done !== "nothing") {
+      this.#push(this.#undo, scope, done);
+      this.#redo.delete(scope);
+    }
+    if (toast) this.#offer(done, options);
+  }
+
+  #offer(done: Done | "nothing", { scope, words, hint = "" }: ChangeOptions): void {
     if (done === "nothing") {
-      this.#toasts.show(words);
+      this.#toasts.show(words, { hint });
       return;
     }
     const run = () => {
@@ -110,17 +127,23 @@ export class Changes {
       stack.splice(at, 1);
       void this.#takeBack(scope, done);
     };
-    this.#toasts.show(words, { action: { label: t("undo"), run } });
+    this.#toasts.show(words, { hint, action: { label: t("undo"), run } });
   }
 
-  async #send(request: EditRequest, words: string): Promise<Done | "nothing" | null> {
-    try {
-      const { undo } = await this.#ipc.request<EditRequest>(request);
-      return isEdit(undo) ? { words, back: undo } : "nothing";
-    } catch (error) {
-      this.fail(error);
-      return null;
+  /** Stops at the first that is refused; what was done before it can be taken back. */
+  async #send(requests: readonly EditRequest[], words: string): Promise<Done | "nothing" | null> {
+    const back: EditRequest[] = [];
+    for (const request of requests) {
+      try {
+        const { undo } = await this.#ipc.request<EditRequest>(request);
+        if (isEdit(undo)) back.unshift(undo);
+      } catch (error) {
+        this.fail(error);
+        if (back.length === 0) return null;
+        break;
+      }
     }
+    return back.length === 0 ? "nothing" : { words, back };
   }
 
   #push(stacks: Map<Scope, Done[]>, scope: Scope, done: Done): void {

@@ -8,6 +8,7 @@ import type { EditRequest, Scope } from "./changes";
 import type { Engine } from "./engine";
 import { markFresh } from "./fresh";
 import { go, hrefOf } from "./route";
+import type { Tree } from "./tree";
 
 export type Named = { id: DocumentId; kind: Kind; title: string };
 
@@ -50,18 +51,112 @@ export function rename(
   title: string,
   scope: Scope = TREE,
 ): Promise<boolean> {
-  const words = t("did.renamed", { from: document.title, to: title });
+  const words = t("did.renamed", { from: shownTitle(document), to: title });
   return engine.changes.run(editOf(document, { type: "rename", title }), { scope, words });
 }
 
+/** The documents as they lie now, where somebody looks at them. */
+function treeNow(engine: Engine): Tree | undefined {
+  return engine.live.of({ type: "tree" }).current?.tree;
+}
+
+/** Puts documents away in one step. What lies in them stays, and it is said where. */
+export function moveAllToTrash(
+  engine: Engine,
+  documents: readonly Named[],
+  words: string,
+): Promise<boolean> {
+  const tree = treeNow(engine);
+  const going = new Set(documents.map(({ id }) => id));
+  const left = documents
+    .flatMap(({ id }) => tree?.childrenOf(id) ?? [])
+    .filter(({ id }) => !going.has(id)).length;
+  const hint = left === 0 ? "" : t("did.trashedLeaves", { count: left });
+  const requests = documents.map((document) => editOf(document, { type: "trash" }));
+  return engine.changes.runAll(requests, { scope: TREE, words, hint, toast: true });
+}
+
 export function moveToTrash(engine: Engine, document: Named): Promise<boolean> {
-  const words = t("did.trashed", { title: document.title });
-  const request = editOf(document, { type: "trash" });
+  return moveAllToTrash(engine, [document], t("did.trashed", { title: shownTitle(document) }));
+}
+
+/** Brings documents back in one step, and says where they lie again. */
+export function restoreAll(
+  engine: Engine,
+  documents: ReadonlyArray<Named & { parent?: DocumentId | null }>,
+): Promise<boolean> {
+  const requests = documents.map((document) => editOf(document, { type: "restore" }));
+  return engine.changes.runAll(requests, {
+    scope: TREE,
+    words: restoredWords(engine, documents),
+    toast: true,
+  });
+}
+
+function restoredWords(
+  engine: Engine,
+  documents: ReadonlyArray<Named & { parent?: DocumentId | null }>,
+): string {
+  const [only, ...others] = documents;
+  if (only === undefined || others.length > 0) {
+    return t("did.restoredMany", { count: documents.length });
+  }
+  const title = shownTitle(only);
+  const into = treeNow(engine)?.get(only.parent ?? "");
+  return into === undefined
+    ? t("did.restored", { title })
+    : t("did.restoredInto", { title, into: shownTitle(into) });
+}
+
+/** Settles that a document stays which one person trashed while another still worked on it. */
+export function keep(engine: Engine, document: Named): Promise<boolean> {
+  const words = t("did.kept", { title: shownTitle(document) });
+  const request = editOf(document, { type: "restore" });
   return engine.changes.run(request, { scope: TREE, words, toast: true });
 }
 
-export function restore(engine: Engine, document: Named): Promise<boolean> {
-  const words = t("did.restored", { title: document.title });
-  const request = editOf(document, { type: "restore" });
-  return engine.changes.run(request, { scope: TREE, words, toast: true });
+/** Moves a document to another place in the tree. */
+export function placeDocument(
+  engine: Engine,
+  document: Named,
+  to: { parent: DocumentId | null; after: DocumentId | null },
+  toast = false,
+): Promise<boolean> {
+  const into = treeNow(engine)?.get(to.parent ?? "");
+  const title = shownTitle(document);
+  const words =
+    into === undefined
+      ? t("did.movedTop", { title })
+      : t("did.movedInto", { title, into: shownTitle(into) });
+  const request: EditRequest = { type: "place_document", document: document.id, ...to };
+  return engine.changes.run(request, { scope: TREE, words, toast });
+}
+
+/** A new note with the text of another, beside it. */
+export async function duplicateNote(engine: Engine, document: Named): Promise<void> {
+  const title = t("document.copyTitle", { title: shownTitle(document) });
+  try {
+    const { note } = await engine.ipc.request({ type: "read_note", document: document.id });
+    const { id } = await engine.ipc.request({
+      type: "create_note",
+      title,
+      text: note.text,
+      parent: note.parent,
+      after: document.id,
+    });
+    const copy: Named = { id, kind: "note", title };
+    engine.changes.made([editOf(copy, { type: "trash" })], {
+      scope: TREE,
+      words: t("did.duplicated", { title: shownTitle(document) }),
+      toast: true,
+    });
+    go(hrefOf("note", id));
+  } catch (error) {
+    engine.changes.fail(error);
+  }
+}
+
+/** A title that can be spoken of, also when nothing was typed yet. */
+export function shownTitle({ title }: Pick<Named, "title">): string {
+  return title.trim() === "" ? t("untitled") : title;
 }

@@ -33,10 +33,20 @@ export function hrefOfFound(document: DocumentId, words: string): string {
   return `${hrefOf("note", document)}?${new URLSearchParams({ find: words }).toString()}`;
 }
 
+/** The address of a heading of a note. */
+export function hrefOfHeading(document: DocumentId, words: string): string {
+  return `${hrefOf("note", document)}?${new URLSearchParams({ heading: words }).toString()}`;
+}
+
 /** The address of a document, or of one card on it. */
 export function hrefOf(kind: Kind, document: DocumentId, card: CardId | null = null): string {
   const base = `#/${kind}/${encodeURIComponent(document)}`;
   return card === null ? base : `${base}/${encodeURIComponent(card)}`;
+}
+
+/** The address of a document for other programs; it opens here wherever the workspace is known. */
+export function linkOf(workspace: string, kind: Kind, document: DocumentId): string {
+  return `skein://open/${[workspace, kind, document].map(encodeURIComponent).join("/")}`;
 }
 
 export const HOME = "#/";
@@ -48,7 +58,9 @@ export function go(href: string): void {
 
 /** Goes there without leaving a step behind in the history. */
 export function goQuietly(href: string): void {
-  if (location.hash !== href) location.replace(href);
+  if (location.hash === href) return;
+  history.replaceState(history.state, "", href);
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 const track = createSubscriber((changed) => {
@@ -60,4 +72,10 @@ const track = createSubscriber((changed) => {
 export function route(): Route {
   track();
   return parseRoute(location.hash);
+}
+
+/** The heading that the address asks for, if it does; reading it in a component follows it. */
+export function askedHeading(): string {
+  track();
+  return new URLSearchParams(location.hash.split("?", 2)[1]).get("heading") ?? "";
 }

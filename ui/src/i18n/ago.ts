@@ -1,6 +1,6 @@
 // How long ago, in words.
 
-import { locale } from "../../i18n";
+import { locale } from "./index";
 
 const STEPS: Array<[Intl.RelativeTimeFormatUnit, number]> = [
   ["day", 86_400_000],

@@ -1,0 +1,50 @@
+// What the open document offers to the palette.
+
+import { defineCommand } from "../../state/commands";
+import type { Command } from "../../state/commands";
+import { duplicateNote, moveToTrash } from "../../state/documents";
+import type { Named } from "../../state/documents";
+import { copyLink, copyMarkdown, exportMarkdown } from "./menu";
+import type { DocumentActs } from "./menu";
+
+export function documentCommands(document: Named, acts: DocumentActs): Command[] {
+  return [
+    defineCommand({
+      id: "document.move",
+      label: "document.moveTo",
+      words: "folder parent place inside tree",
+      run: acts.moveTo,
+    }),
+    defineCommand({
+      id: "document.duplicate",
+      label: "document.duplicate",
+      words: "copy clone again",
+      when: () => document.kind === "note",
+      run: ({ engine }) => void duplicateNote(engine, document),
+    }),
+    defineCommand({
+      id: "document.link",
+      label: "document.copyLink",
+      words: "address url share skein",
+      run: ({ engine }) => void copyLink(engine, document),
+    }),
+    defineCommand({
+      id: "document.copyMarkdown",
+      label: "document.copyMarkdown",
+      words: "clipboard text md",
+      run: ({ engine }) => void copyMarkdown(engine, document),
+    }),
+    defineCommand({
+      id: "document.export",
+      label: "document.export",
+      words: "save file download md",
+      run: ({ engine }) => void exportMarkdown(engine, document),
+    }),
+    defineCommand({
+      id: "document.trash",
+      label: "trash.move",
+      words: "delete remove bin",
+      run: ({ engine }) => void moveToTrash(engine, document),
+    }),
+  ];
+}

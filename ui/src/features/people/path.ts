@@ -1,0 +1,31 @@
+// By what way a device is connected, in words.
+
+import { t } from "../../i18n";
+
+const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[?(fe80|f[cd]))/i;
+const HERE = /^(127\.|localhost|\[?::1)/i;
+
+/** The host and port of an address, whichever way it is written. */
+export function plainAddress(address: string): string {
+  const parts = /^\/(?:ip4|ip6|dns[46]?)\/([^/]+)\/(?:tcp|udp)\/(\d+)/.exec(address);
+  return parts === null ? address : `${parts[1] ?? ""}:${parts[2] ?? ""}`;
+}
+
+export function pathWords(address: string): string {
+  const plain = plainAddress(address);
+  if (HERE.test(plain)) return t("peers.path.machine");
+  return t(PRIVATE.test(plain) ? "peers.path.network" : "peers.path.internet");
+}
+
+const UNITS = ["B", "KB", "MB", "GB"];
+
+/** Bytes as people read them. */
+export function sizeWords(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1_000 && unit < UNITS.length - 1) {
+    size /= 1_000;
+    unit += 1;
+  }
+  return `${size >= 10 || unit === 0 ? Math.round(size) : size.toFixed(1)} ${UNITS[unit] ?? ""}`;
+}
