@@ -194,6 +194,8 @@ fn valid_requests(note: DocumentId, board: DocumentId, column: &str) -> Vec<Valu
         json!({"type": "list_peers"}),
         json!({"type": "delivery", "document": note}),
         json!({"type": "dismiss_notice", "notice": 1}),
+        json!({"type": "set_preference", "key": "board.view", "value": "[1]"}),
+        json!({"type": "subscribe", "view": {"type": "preferences"}}),
         json!({"type": "wait_until_idle", "timeoutMs": 5, "peers": 0}),
     ]
 }

@@ -619,7 +619,11 @@ delivery: Delivery, } | { "type": "notices",
 /**
  * All that is not dismissed.
  */
-notices: Array<Notice>, } | { "type": "gone" };
+notices: Array<Notice>, } | { "type": "preferences", 
+/**
+ * All of them, by key.
+ */
+values: { [key in string]: string }, } | { "type": "gone" };
 
 export type HitPart = { 
 /**
@@ -1131,7 +1135,15 @@ document: string | null, } | { "type": "dismiss_notice",
 /**
  * Which notice.
  */
-notice: number, } | { "type": "audit" } | { "type": "wait_until_idle", 
+notice: number, } | { "type": "set_preference", 
+/**
+ * Its name: up to 64 of a-z, 0-9, dot and hyphen.
+ */
+key: string, 
+/**
+ * What it is to be, up to 64 KiB; forgotten when absent.
+ */
+value: string | null, } | { "type": "audit" } | { "type": "wait_until_idle", 
 /**
  * How long to wait at most, in milliseconds.
  */
@@ -1321,6 +1333,6 @@ card: string | null, } | { "type": "people" } | { "type": "peers" } | { "type": 
 /**
  * Which document; all when absent.
  */
-document: string | null, } | { "type": "notices" };
+document: string | null, } | { "type": "notices" } | { "type": "preferences" };
 
 export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";

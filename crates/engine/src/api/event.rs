@@ -1,5 +1,7 @@
 //! What a shell may watch, and the news it then gets.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use skein_model::{
     BoardView, CardId, CardSummary, CardView, ColumnView, DocumentId, Life, NoteView, Register,
@@ -60,6 +62,8 @@ pub enum View {
     },
     /// What the app has to say about the safety of the work.
     Notices,
+    /// How this person likes the app on this machine.
+    Preferences,
 }
 
 /// News for a subscription. The first of each carries everything.
@@ -146,6 +150,11 @@ pub enum Event {
     Notices {
         /// All that is not dismissed.
         notices: Vec<Notice>,
+    },
+    /// How this person likes the app on this machine.
+    Preferences {
+        /// All of them, by key.
+        values: BTreeMap<String, String>,
     },
     /// What was watched is not here (any more).
     Gone,

@@ -168,6 +168,13 @@ pub enum Request {
         #[ts(type = "number")]
         notice: i64,
     },
+    /// Keeps how this person likes the app on this machine; there is no need of a workspace: `Done`.
+    SetPreference {
+        /// Its name: up to 64 of a-z, 0-9, dot and hyphen.
+        key: String,
+        /// What it is to be, up to 64 KiB; forgotten when absent.
+        value: Option<String>,
+    },
     /// Reloads every document and compares: `Audit`.
     Audit,
     /// Answers once all is sealed and every connected peer agrees: `Idle`.

@@ -15,6 +15,7 @@ mod joining;
 mod meeting;
 mod notices;
 mod peers;
+mod preferences;
 mod reading;
 mod sealing;
 mod step;
@@ -275,6 +276,9 @@ impl Core {
                 delivery: self.delivery(document)?,
             },
             Request::DismissNotice { notice } => self.dismiss_notice(step, notice)?,
+            Request::SetPreference { key, value } => {
+                self.set_preference(step, &key, value.as_deref())?
+            }
             Request::Audit => {
                 self.begin_audit(client, message.id)?;
                 return Ok(Flow::Later);

@@ -17,6 +17,7 @@ pub(super) struct News {
     pub(super) peers: bool,
     pub(super) delivery: bool,
     pub(super) notices: bool,
+    pub(super) preferences: bool,
     /// Documents whose title, place or life may have changed, or that are new.
     pub(super) headers: BTreeSet<DocumentId>,
     /// Cards that changed, by board.

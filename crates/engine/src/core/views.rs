@@ -179,6 +179,9 @@ impl Core {
             View::Notices => Event::Notices {
                 notices: self.notices()?,
             },
+            View::Preferences => Event::Preferences {
+                values: self.preferences()?,
+            },
             View::Text { .. } => Event::Gone,
         })
     }
@@ -210,6 +213,7 @@ impl Core {
                 View::People if news.people => self.whole(&view),
                 View::Peers if news.peers => self.whole(&view),
                 View::Notices if news.notices => self.whole(&view),
+                View::Preferences if news.preferences => self.whole(&view),
                 View::Tree if !news.headers.is_empty() => self.tree_news(&news.headers, false),
                 View::Trash if !news.headers.is_empty() => self.tree_news(&news.headers, true),
                 View::Note { document } if news.links || news.headers.contains(document) => {
