@@ -35,7 +35,7 @@ function readItem(line: Line): ItemLine | null {
 }
 
 /** The list item that begins on a line; code that looks like one is none. */
-function itemOn(state: EditorState, line: Line): { item: ItemLine; node: SyntaxNode } | null {
+export function itemOn(state: EditorState, line: Line): { item: ItemLine; node: SyntaxNode } | null {
   const item = readItem(line);
   if (item === null) return null;
   const tree = ensureSyntaxTree(state, line.to, PARSE_MS) ?? syntaxTree(state);
@@ -45,7 +45,7 @@ function itemOn(state: EditorState, line: Line): { item: ItemLine; node: SyntaxN
 }
 
 /** Outermost items that begin on the selected lines. */
-function selectedItems(state: EditorState): { item: ItemLine; node: SyntaxNode }[] {
+export function selectedItems(state: EditorState): { item: ItemLine; node: SyntaxNode }[] {
   const items: { item: ItemLine; node: SyntaxNode }[] = [];
   for (const range of state.selection.ranges) {
     const last = state.doc.lineAt(range.to).number;
@@ -81,7 +81,7 @@ function shift(state: EditorState, node: SyntaxNode, columns: number): ChangeSpe
 }
 
 /** The item before it in its list; in a quote, quote marks stand between. */
-function itemBefore(node: SyntaxNode): SyntaxNode | null {
+export function itemBefore(node: SyntaxNode): SyntaxNode | null {
   let before = node.prevSibling;
   while (before !== null && before.name !== "ListItem") before = before.prevSibling;
   return before;
@@ -126,8 +126,17 @@ function moveItems(deeper: boolean): StateCommand {
 export const nestItems = moveItems(true);
 export const outdentItems = moveItems(false);
 
-/** Completes a change of list structure: numbers around it count on from their list's first. */
-function renumbered(state: EditorState, changes: ChangeSet, from: number, to: number): ChangeSet {
+/**
+ * Completes a change of list structure: numbers around it count on from their list's first, or from its lowest
+ * where items changed places.
+ */
+export function renumbered(
+  state: EditorState,
+  changes: ChangeSet,
+  from: number,
+  to: number,
+  begin: "first" | "lowest" = "first",
+): ChangeSet {
   const next = state.update({ changes, filter: false }).state;
   const [start, end] = [changes.mapPos(from, -1), changes.mapPos(to, 1)];
   const tree = ensureSyntaxTree(next, Math.min(next.doc.length, end + 1000), PARSE_MS);
@@ -138,10 +147,13 @@ function renumbered(state: EditorState, changes: ChangeSet, from: number, to: nu
     to: Math.min(next.doc.length, end + 1),
     enter(node) {
       if (node.name !== "OrderedList") return;
-      let expected: number | null = null;
-      for (const item of node.node.getChildren("ListItem")) {
-        const digits = /^\d+/.exec(next.sliceDoc(item.from, item.from + 9))?.[0];
-        if (digits === undefined) continue;
+      const items = node.node.getChildren("ListItem");
+      const digitsOf = ({ from: at }: SyntaxNode): string =>
+        /^\d+/.exec(next.sliceDoc(at, at + 9))?.[0] ?? "1";
+      let expected: number | null =
+        begin === "lowest" ? Math.min(...items.map((item) => Number(digitsOf(item)))) : null;
+      for (const item of items) {
+        const digits = digitsOf(item);
         expected ??= item.from >= start && item.from <= end && isNested(item) ? 1 : Number(digits);
         const insert = String(expected++);
         if (insert !== digits)
