@@ -229,6 +229,20 @@ impl Reader {
         links::to(&self.connection, id)
     }
 
+    /// A text of a document, its own or a card's, in which a link's target stands.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or reading fails.
+    pub fn text_with(
+        &self,
+        permit: &ReadPermit<'_>,
+        id: DocumentId,
+        target: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.kind_to_read(permit, id)?;
+        links::text_with(&self.connection, id, target)
+    }
+
     /// Every tag with the number of living documents that bear it.
     ///
     /// # Errors

@@ -15,6 +15,22 @@ message: string,
  */
 hint: string, };
 
+export type Attempt = { 
+/**
+ * As it was typed.
+ */
+address: string, 
+/**
+ * How it goes.
+ */
+state: AttemptState, 
+/**
+ * Why it led nowhere and what to do.
+ */
+reason: string | null, };
+
+export type AttemptState = "trying" | "failed";
+
 export type AuditReport = { 
 /**
  * Documents reloaded.
@@ -49,7 +65,11 @@ id: string,
 /**
  * Its title.
  */
-title: string, };
+title: string, 
+/**
+ * The words around the link, without marks; the link's own are the hit.
+ */
+context: Array<HitPart>, };
 
 export type BoardEdit = { "type": "rename", 
 /**
@@ -611,7 +631,11 @@ members: Array<Member>, } | { "type": "peers",
 /**
  * All of them.
  */
-peers: Array<Peer>, } | { "type": "delivery", 
+peers: Array<Peer>, 
+/**
+ * Addresses that were typed and not reached (yet).
+ */
+attempts: Array<Attempt>, } | { "type": "delivery", 
 /**
  * As it is now.
  */
@@ -958,6 +982,10 @@ hits: Array<SearchHit>, } | { "type": "peers",
  * All of them.
  */
 peers: Array<Peer>, 
+/**
+ * Addresses that were typed and not reached (yet).
+ */
+attempts: Array<Attempt>, 
 /**
  * Where this device listens.
  */

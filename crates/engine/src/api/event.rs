@@ -9,7 +9,7 @@ use skein_model::{
 };
 use ts_rs::TS;
 
-use super::{Backlink, Delivery, Member, Notice, Peer, Status, TreeItem};
+use super::{Attempt, Backlink, Delivery, Member, Notice, Peer, Status, TreeItem};
 
 /// Something that can be watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -140,6 +140,8 @@ pub enum Event {
     Peers {
         /// All of them.
         peers: Vec<Peer>,
+        /// Addresses that were typed and not reached (yet).
+        attempts: Vec<Attempt>,
     },
     /// How far it got.
     Delivery {

@@ -83,6 +83,8 @@ pub enum Reply {
     Peers {
         /// All of them.
         peers: Vec<Peer>,
+        /// Addresses that were typed and not reached (yet).
+        attempts: Vec<Attempt>,
         /// Where this device listens.
         listening: Vec<String>,
     },
@@ -227,6 +229,8 @@ pub struct Backlink {
     pub id: DocumentId,
     /// Its title.
     pub title: String,
+    /// The words around the link, without marks; the link's own are the hit.
+    pub context: Vec<HitPart>,
 }
 
 /// Something found.
@@ -306,6 +310,28 @@ pub struct Peer {
     /// Bytes received from it in this connection; 0 while it is away.
     #[ts(type = "number")]
     pub bytes_received: u64,
+}
+
+/// An address that a person typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// As it was typed.
+    pub address: String,
+    /// How it goes.
+    pub state: AttemptState,
+    /// Why it led nowhere and what to do.
+    pub reason: Option<String>,
+}
+
+/// How an attempt to connect goes; one that succeeds is a [`Peer`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptState {
+    /// Being dialled.
+    Trying,
+    /// It led nowhere and is not tried again by itself.
+    Failed,
 }
 
 /// How far work got.

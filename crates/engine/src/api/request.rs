@@ -147,7 +147,7 @@ pub enum Request {
         /// How many hits at most.
         limit: u32,
     },
-    /// Connects to a typed address: `Done`.
+    /// Tries a typed address; what comes of it is told with the peers: `Done`.
     Connect {
         /// `192.168.1.5:4711`, or a multiaddress.
         address: String,

@@ -90,8 +90,10 @@ pub enum PeerInput {
         expected: Option<DeviceId>,
         /// Where.
         addresses: Vec<String>,
-        /// Why.
+        /// Why, as a person understands it.
         reason: String,
+        /// Whether it is because that device is connected already.
+        connected: bool,
     },
 }
 

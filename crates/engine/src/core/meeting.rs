@@ -135,6 +135,7 @@ impl Core {
                 "An address looks like 192.168.1.5:4711.",
             )
         })?;
+        self.try_typed(step, address, &addresses);
         step.effects.push(Effect::Dial {
             addresses,
             expected: None,

@@ -1,8 +1,10 @@
 //! The engine's core: one synchronous state machine in which model, access, sync and store meet. Inputs in, effects out.
 
+mod attempts;
 mod audit;
 mod beginnings;
 mod classify;
+mod context;
 mod delivery;
 mod disk;
 mod documents;
@@ -35,6 +37,7 @@ pub use io::{ClientId, Effect, Input, Now, PeerInput};
 pub use jobs::{Carried, Job, JobDone};
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
+use attempts::Typed;
 use audit::Audit;
 use disk::Disk;
 use documents::Slot;
@@ -64,6 +67,8 @@ pub struct Core {
     clients: BTreeMap<ClientId, Subscriptions>,
     links: BTreeMap<DeviceId, Link>,
     listening: Vec<String>,
+    /// Addresses that a person typed, until they are reached.
+    typed: Vec<Typed>,
     gathering: Gathering,
     sealing: Sealing,
     idle_waiters: Vec<IdleWaiter>,
@@ -106,6 +111,7 @@ impl Core {
             clients: BTreeMap::new(),
             links: BTreeMap::new(),
             listening: Vec::new(),
+            typed: Vec::new(),
             gathering: Gathering::default(),
             sealing: Sealing::default(),
             idle_waiters: Vec::new(),
@@ -270,6 +276,7 @@ impl Core {
             }
             Request::ListPeers => Reply::Peers {
                 peers: self.peers()?,
+                attempts: self.attempts(),
                 listening: self.listening.clone(),
             },
             Request::Delivery { document } => Reply::Delivery {

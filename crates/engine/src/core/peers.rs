@@ -59,8 +59,17 @@ impl Core {
                 tracing::debug!(%peer, address, "a device of the workspace is on this network");
             }
             PeerInput::DialFailed {
-                expected, reason, ..
-            } => self.dial_failed(step, expected, &reason),
+                expected,
+                addresses,
+                reason,
+                connected,
+            } => {
+                match connected {
+                    true => self.typed_known(step, &addresses),
+                    false => self.typed_failed(step, &addresses, &reason),
+                }
+                self.dial_failed(step, expected, &reason);
+            }
         }
     }
 
@@ -97,6 +106,7 @@ impl Core {
             },
         );
         if dialed {
+            self.typed_reached(&address);
             self.remember_peer(step, peer, Some(address));
         }
         self.joining_reached(step, peer);

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use skein_model::{CardId, DocumentId, Kind, TextField};
 
 use super::Core;
+use super::context::context;
 use crate::api::{ApiError, Backlink, HitPart, Listed, NoteContent, Reply, SearchHit, TreeItem};
 
 /// The most hits a search gives.
 const MOST_HITS: u32 = 200;
+/// Of so many documents that link somewhere the words around the link are read, the latest first.
+const MOST_CONTEXTS: usize = 100;
 /// A tree deeper than this is cut: somebody built it by hand.
 const DEEPEST: u32 = 200;
 
@@ -111,18 +114,29 @@ impl Core {
     }
 
     pub(super) fn backlinks(&self, id: DocumentId) -> Result<Vec<Backlink>, ApiError> {
-        let mut backlinks: Vec<Backlink> = self
-            .store
-            .backlinks(id)?
-            .into_iter()
-            .map(|row| Backlink {
+        let mut rows = self.store.backlinks(id)?;
+        // One document may link here several times.
+        rows.dedup_by_key(|row| row.document);
+        let backlink = |(place, row): (usize, skein_store::Backlink)| {
+            let context = match place {
+                0..MOST_CONTEXTS => self.context_of(&row)?,
+                _ => Vec::new(),
+            };
+            Ok(Backlink {
                 id: row.document,
                 title: row.title,
+                context,
             })
-            .collect();
-        // One document may link here several times.
-        backlinks.dedup();
-        Ok(backlinks)
+        };
+        rows.into_iter().enumerate().map(backlink).collect()
+    }
+
+    fn context_of(&self, row: &skein_store::Backlink) -> Result<Vec<HitPart>, ApiError> {
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let permit = workspace.authority.read(&self.device.id(), row.kind)?;
+        let target = &row.link.target;
+        let text = self.store.text_with(&permit, row.document, target)?;
+        Ok(text.map_or_else(Vec::new, |text| context(&text, target)))
     }
 }
 

@@ -172,6 +172,7 @@ impl Core {
             },
             View::Peers => Event::Peers {
                 peers: self.peers()?,
+                attempts: self.attempts(),
             },
             View::Delivery { document } => Event::Delivery {
                 delivery: self.delivery(*document)?,

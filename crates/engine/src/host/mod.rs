@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use skein_net::{Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
+use skein_net::{DialFailure, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
 use tokio::io::BufReader;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
@@ -283,13 +283,48 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arriv
             } => PeerInput::DialFailed {
                 expected,
                 addresses,
-                reason: reason.to_string(),
+                connected: matches!(reason, DialFailure::AlreadyConnected(_)),
+                reason: words_for(&reason),
             },
         };
         if inbox.send(Input::Peer(news).into()).await.is_err() {
             return;
         }
     }
+}
+
+/// Why an address led nowhere, and what to do about it.
+fn words_for(failure: &DialFailure) -> String {
+    let (what, to_do) = match failure {
+        DialFailure::Unreachable(_) => (
+            "Nobody answers there".to_owned(),
+            " Check that Skein is open on the other machine, that the address is right, and that nothing in between blocks it.",
+        ),
+        DialFailure::UnknownHost(name) => (
+            format!("No machine is known by the name {name}"),
+            " Check how it is written, or use the machine's number.",
+        ),
+        DialFailure::NotSkein => (
+            "Something else than Skein, or a version that is too old, answers there".to_owned(),
+            " Check the port.",
+        ),
+        DialFailure::NotAllowed => (
+            "The device there is not a member of this workspace".to_owned(),
+            " It can join by an invite.",
+        ),
+        DialFailure::Refused => (
+            "The device there hung up: it does not know this one, or it is busy".to_owned(),
+            " Check that both are in the same workspace.",
+        ),
+        DialFailure::ThisDevice => ("That is the address of this device".to_owned(), ""),
+        other => {
+            let words = other.to_string();
+            let mut letters = words.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            (first.chain(letters).collect(), "")
+        }
+    };
+    format!("{what}.{to_do}")
 }
 
 /// Serves other processes on this machine, each as a client of its own.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use skein_engine::api::Role as Granted;
 use skein_engine::api::{
-    Delivery, Event, JoiningStep, PeerState, Reply, Request, ServerMessage, Status, View,
-    WorkspaceState,
+    ApiError, Delivery, ErrorCode, Event, JoiningStep, PeerState, Reply, Request, ServerMessage,
+    Status, View, WorkspaceState,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -120,7 +120,10 @@ fn step_words(step: JoiningStep) -> &'static str {
 }
 
 pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<(), Failure> {
-    let Reply::Peers { peers, listening } = connection.ask(Request::ListPeers).await? else {
+    let Reply::Peers {
+        peers, listening, ..
+    } = connection.ask(Request::ListPeers).await?
+    else {
         return Err(another_question());
     };
     out.show(&peers, || {
@@ -157,20 +160,41 @@ pub(super) async fn connect(
     address: String,
     wait: u64,
 ) -> Result<(), Failure> {
-    connection.ask(Request::Connect { address }).await?;
-    let Reply::Idle { peers, .. } = connection
+    connection
+        .ask(Request::Connect {
+            address: address.clone(),
+        })
+        .await?;
+    let met = connection
         .ask(Request::WaitUntilIdle {
             timeout_ms: milliseconds(wait),
             peers: 1,
         })
-        .await?
-    else {
+        .await;
+    let reply = match met {
+        Ok(reply) => reply,
+        Err(slow) => return Err(why_not(connection, &address).await?.unwrap_or(slow)),
+    };
+    let Reply::Idle { peers, .. } = reply else {
         return Err(another_question());
     };
     out.show(&json!({ "peers": peers }), || {
         "Connected, and both hold the same.".to_owned()
     });
     Ok(())
+}
+
+/// What became of a typed address that was not reached.
+async fn why_not(connection: &mut Connection, address: &str) -> Result<Option<Failure>, Failure> {
+    let Reply::Peers { attempts, .. } = connection.ask(Request::ListPeers).await? else {
+        return Err(another_question());
+    };
+    let attempt = attempts
+        .into_iter()
+        .find(|attempt| attempt.address == address.trim());
+    Ok(attempt
+        .and_then(|attempt| attempt.reason)
+        .map(|reason| ApiError::new(ErrorCode::Network, reason, "").into()))
 }
 
 pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(), Failure> {

@@ -1,9 +1,9 @@
 //! Links from documents, found again from what they point at.
 
 use rusqlite::{Connection, params};
-use skein_model::{DocumentId, Link};
+use skein_model::{DocumentId, Kind, Link};
 
-use crate::column::{self, all, run};
+use crate::column::{self, all, one, run};
 use crate::error::StoreError;
 use crate::segment::segment;
 
@@ -12,6 +12,8 @@ use crate::segment::segment;
 pub struct Backlink {
     /// The document that holds the link.
     pub document: DocumentId,
+    /// Of what kind it is.
+    pub kind: Kind,
     /// Its title.
     pub title: String,
     /// The link as written.
@@ -111,7 +113,7 @@ pub(crate) fn to(
     connection: &Connection,
     document: DocumentId,
 ) -> Result<Vec<Backlink>, StoreError> {
-    let sql = "SELECT l.document, d.title, l.target, l.heading, l.alias
+    let sql = "SELECT l.document, d.kind, d.title, l.target, l.heading, l.alias
                FROM links l JOIN documents d ON d.id = l.document
                WHERE l.key IN (SELECT title_key FROM documents WHERE id = ?1 UNION ALL SELECT ?2)
                  AND d.life <> 1 AND l.document <> ?1
@@ -123,13 +125,30 @@ pub(crate) fn to(
         |row| {
             Ok(Backlink {
                 document: column::document(row, 0)?,
-                title: row.get(1)?,
+                kind: column::kind(row, 1)?,
+                title: row.get(2)?,
                 link: Link {
-                    target: row.get(2)?,
-                    heading: row.get(3)?,
-                    alias: row.get(4)?,
+                    target: row.get(3)?,
+                    heading: row.get(4)?,
+                    alias: row.get(5)?,
                 },
             })
         },
+    )
+}
+
+/// A text of a document, its own or a card's, in which a link's target stands.
+pub(crate) fn text_with(
+    connection: &Connection,
+    document: DocumentId,
+    target: &str,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT body FROM texts WHERE document = ?1 AND (instr(body, ?2) > 0 OR instr(body, ?3) > 0) LIMIT 1";
+    let escaped = target.replace(' ', "%20");
+    one(
+        connection,
+        sql,
+        params![document.as_bytes(), target, escaped],
+        |row| row.get(0),
     )
 }

@@ -218,7 +218,10 @@ export class FakeEngine implements Transport {
           "Check that Skein is open there.",
         );
       case "list_peers":
-        return [{ type: "peers", peers: this.peers, listening: ["192.168.1.20:4711"] }, quiet];
+        return [
+          { type: "peers", peers: this.peers, attempts: [], listening: ["192.168.1.20:4711"] },
+          quiet,
+        ];
       case "delivery":
         return [{ type: "delivery", delivery: this.delivery }, quiet];
       default:
@@ -402,7 +405,7 @@ export class FakeEngine implements Transport {
       case "people":
         return { type: "people", members: this.members };
       case "peers":
-        return { type: "peers", peers: this.peers };
+        return { type: "peers", peers: this.peers, attempts: [] };
       case "delivery":
         return { type: "delivery", delivery: this.delivery };
       case "notices":
@@ -436,7 +439,7 @@ export class FakeEngine implements Transport {
   #noteEvent(document: FakeDocument): Event {
     const backlinks = [...this.documents.values()]
       .filter((other) => other.text.includes(`[[${document.title.value}`))
-      .map(({ id, title }) => ({ id, title: title.value }));
+      .map(({ id, title }) => ({ id, title: title.value, context: [] }));
     return { type: "note", note: document.noteView(), backlinks };
   }
 

@@ -1,0 +1,178 @@
+//! Laws of what is said about typed addresses, and of the words around links.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod sim;
+
+use sim::World;
+use skein_engine::api::{
+    Attempt, AttemptState, DocumentId, Event, Reply, Request, ServerMessage, View,
+};
+use skein_engine::core::{Effect, Input, PeerInput};
+
+/// A shell that is neither the simulation's own nor an editor's.
+const WINDOW: u64 = 5_000;
+
+fn founded(seed: u64) -> World {
+    let mut world = World::new(seed, 2);
+    world.found();
+    world
+}
+
+fn connect(world: &mut World, address: &str) {
+    let address = address.to_owned();
+    let reply = world.ask(0, Request::Connect { address }).unwrap();
+    assert!(matches!(reply, Reply::Done));
+}
+
+fn attempts(world: &mut World) -> Vec<Attempt> {
+    match world.ask(0, Request::ListPeers).unwrap() {
+        Reply::Peers { attempts, .. } => attempts,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn dial_failed(world: &mut World, addresses: &[&str], connected: bool) {
+    let news = PeerInput::DialFailed {
+        expected: None,
+        addresses: addresses.iter().map(|&one| one.to_owned()).collect(),
+        reason: "Nobody answers there.".to_owned(),
+        connected,
+    };
+    world.give(0, Input::Peer(news));
+}
+
+#[test]
+fn a_typed_address_is_spoken_of_until_it_is_reached() {
+    let mut world = founded(1);
+    connect(&mut world, " 10.0.0.2:4711 ");
+    let [attempt] = &attempts(&mut world)[..] else {
+        panic!("one address was typed")
+    };
+    assert_eq!(attempt.address, "10.0.0.2:4711");
+    assert_eq!(
+        (attempt.state, &attempt.reason),
+        (AttemptState::Trying, &None)
+    );
+    let peer = world.machines[1].device;
+    let address = "/ip4/10.0.0.2/tcp/4711".to_owned();
+    let dialed = true;
+    let reached = PeerInput::Connected {
+        peer,
+        address,
+        dialed,
+    };
+    world.give(0, Input::Peer(reached));
+    assert!(attempts(&mut world).is_empty());
+}
+
+#[test]
+fn an_address_that_leads_nowhere_says_so_and_a_second_try_begins_anew() {
+    let mut world = founded(2);
+    connect(&mut world, "10.0.0.2:4711");
+    connect(&mut world, "10.0.0.3:4711");
+    let dialled: Vec<String> = skein_net::understand_address("10.0.0.2:4711").unwrap();
+    let dialled: Vec<&str> = dialled.iter().map(String::as_str).collect();
+    dial_failed(&mut world, &["/ip4/10.9.9.9/tcp/1"], false);
+    dial_failed(&mut world, &dialled, false);
+    let states: Vec<AttemptState> = attempts(&mut world).iter().map(|one| one.state).collect();
+    assert_eq!(states, [AttemptState::Failed, AttemptState::Trying]);
+    let reason = attempts(&mut world)[0].reason.clone();
+    assert_eq!(reason.as_deref(), Some("Nobody answers there."));
+    connect(&mut world, "10.0.0.2:4711");
+    let states: Vec<AttemptState> = attempts(&mut world).iter().map(|one| one.state).collect();
+    assert_eq!(states, [AttemptState::Trying, AttemptState::Trying]);
+    dial_failed(&mut world, &dialled, true);
+    assert_eq!(
+        attempts(&mut world).len(),
+        1,
+        "who is connected already is no failure"
+    );
+}
+
+#[test]
+fn few_typed_addresses_are_remembered_and_each_change_is_told() {
+    let mut world = founded(3);
+    let request = Request::Subscribe { view: View::Peers };
+    told(&mut world, request);
+    for number in 0..30 {
+        let address = format!("10.0.1.{number}:4711");
+        let news = told(&mut world, Request::Connect { address });
+        let shown = news.iter().find_map(|message| match message {
+            ServerMessage::Event {
+                event: Event::Peers { attempts, .. },
+                ..
+            } => Some(attempts.len()),
+            _ => None,
+        });
+        assert_eq!(shown, Some(usize::min(number + 1, 8)));
+    }
+}
+
+fn told(world: &mut World, request: Request) -> Vec<ServerMessage> {
+    let message = skein_engine::api::ClientMessage { id: 1, request };
+    let input = Input::Client {
+        client: WINDOW,
+        message,
+    };
+    let effects = world.machines[0].handle(world.now_ms, input);
+    let messages = effects.into_iter().filter_map(|effect| match effect {
+        Effect::ToClient { client, message } => (client == WINDOW).then_some(*message),
+        _ => None,
+    });
+    messages.collect()
+}
+
+fn note(world: &mut World, title: &str, text: &str) -> DocumentId {
+    let request = Request::CreateNote {
+        title: title.to_owned(),
+        text: Some(text.to_owned()),
+        parent: None,
+        after: None,
+    };
+    match world.ask(0, request).unwrap() {
+        Reply::Created { id } => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_backlink_shows_the_words_around_the_link() {
+    let mut world = founded(4);
+    let plan = note(&mut world, "Plan", "");
+    note(
+        &mut world,
+        "Diary",
+        "# Monday\n\n- ask Bea about **the** [[plan|grand plan]] again\n",
+    );
+    for _ in 0..30 {
+        world.pass(400);
+    }
+    let view = View::Note { document: plan };
+    let messages = told(&mut world, Request::Subscribe { view });
+    let backlinks = messages.iter().find_map(|message| match message {
+        ServerMessage::Event {
+            event: Event::Note { backlinks, .. },
+            ..
+        } => Some(backlinks),
+        _ => None,
+    });
+    let [backlink] = &backlinks.unwrap()[..] else {
+        panic!("one note links here")
+    };
+    let words: Vec<(&str, bool)> = backlink
+        .context
+        .iter()
+        .map(|part| (part.text.as_str(), part.hit))
+        .collect();
+    let expected = [
+        ("ask Bea about the ", false),
+        ("grand plan", true),
+        (" again", false),
+    ];
+    assert_eq!(words, expected);
+}
