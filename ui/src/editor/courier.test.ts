@@ -1,9 +1,9 @@
 import { ChangeSet } from "@codemirror/state";
 import { expect, test } from "vitest";
+import { t } from "../i18n";
 import { TextCourier } from "./courier";
 import type { Failure, TextDoor, TextEvents } from "./courier";
 import type { Acknowledgement, Push } from "./bridge";
-import { words } from "./words";
 
 type Answer = { ack: Acknowledgement } | { failure: Failure };
 
@@ -133,7 +133,7 @@ test("a short break is not worth a word, a longer one is", () => {
   expect(stage.troubles).toEqual([]);
   stage.line(false);
   stage.pass(2_000);
-  expect(stage.trouble).toBe(words.lineLost);
+  expect(stage.trouble).toBe(t("editor.lineLost"));
   stage.events[0]?.reset(1, "x");
   expect(stage.trouble).toBeNull();
 });
@@ -172,7 +172,7 @@ test("an answer that takes long is told", () => {
   const stage = new Stage();
   stage.type("a");
   stage.pass(7_000);
-  expect(stage.trouble).toBe(words.slow);
+  expect(stage.trouble).toBe(t("editor.slow"));
   stage.answer(acknowledged(2));
   expect(stage.trouble).toBeNull();
 });
@@ -204,5 +204,5 @@ test("a subscription that is refused is tried again", () => {
 test("a text that is gone is said and keeps being said", () => {
   const stage = new Stage("x");
   stage.events[0]?.gone();
-  expect(stage.trouble).toBe(words.gone);
+  expect(stage.trouble).toBe(t("editor.gone"));
 });

@@ -1,9 +1,9 @@
 // Carries a text between the bridge and the engine: when to push, when to try again, what to say if it will not go.
 
 import type { ChangeSet } from "@codemirror/state";
+import { t } from "../i18n";
 import { TextBridge } from "./bridge";
 import type { Acknowledgement, Incoming, Kept, Patch, Push } from "./bridge";
-import { words } from "./words";
 
 /** Why something did not go: the line broke, the base is unknown there, or the engine said no. */
 export type Failure =
@@ -133,7 +133,7 @@ export class TextCourier {
       patch: (patch) => this.#take(this.#bridge.patched(patch)),
       gone: () => {
         this.#gone = true;
-        this.#say(words.gone);
+        this.#say(t("editor.gone"));
         if (this.#finished !== null) this.#end();
       },
       refused: (failure) => {
@@ -158,7 +158,7 @@ export class TextCourier {
     const push = this.#bridge.nextPush(this.#around.newPushId);
     if (push === null) return;
     this.#stopSlow();
-    this.#stopSlow = this.#around.after(SLOW_MS, () => this.#say(words.slow));
+    this.#stopSlow = this.#around.after(SLOW_MS, () => this.#say(t("editor.slow")));
     this.#door.push(push, (answer) => {
       this.#stopSlow();
       if ("ack" in answer) this.#acknowledged(push.pushId, answer.ack);
@@ -206,10 +206,10 @@ export class TextCourier {
 
   #failed(failure: Failure): void {
     if (failure.kind === "refused") {
-      this.#say([failure.message, failure.hint, words.refused].filter(Boolean).join(" "));
+      this.#say([failure.message, failure.hint, t("editor.refused")].filter(Boolean).join(" "));
     } else {
       this.#stopWords();
-      this.#stopWords = this.#around.after(QUIET_MS, () => this.#say(words.lineLost));
+      this.#stopWords = this.#around.after(QUIET_MS, () => this.#say(t("editor.lineLost")));
     }
   }
 

@@ -2,8 +2,9 @@ import { ensureSyntaxTree } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
 import { expect, test } from "vitest";
 import { decorate } from "./decorate";
+import { FenceName } from "./fence";
 import { linkAt } from "./links";
-import { TaskBox } from "./widgets";
+import { Bullet, CalloutName, TaskBox } from "./widgets";
 import { stateOf } from "./testing/state";
 
 /** What is seen: hidden text left out, a task box as ☑ or ☐, a bullet as •. */
@@ -15,10 +16,11 @@ function seen(marked: string, focused = true): string {
   const put: [number, string][] = [];
   decorations.between(0, state.doc.length, (from, to, { spec }) => {
     const widget: unknown = spec.widget;
-    if (spec.class !== "sk-none" && widget === undefined) return;
-    text.fill("", from, to);
+    if (spec.class !== "sk-none" && (widget === undefined || from === to)) return;
+    if (!(widget instanceof FenceName)) text.fill("", from, to);
     if (widget instanceof TaskBox) put.push([from, widget.ticked ? "☑" : "☐"]);
-    else if (widget !== undefined) put.push([from, "•"]);
+    else if (widget instanceof Bullet) put.push([from, "•"]);
+    else if (widget instanceof CalloutName) put.push([from, `<${widget.kind}>`]);
   });
   for (const [at, sign] of put) text[at] = sign;
   return text.join("");
@@ -97,7 +99,7 @@ test("code keeps its fence while the caret is inside, and its lines have a groun
   expect(seen("```rust\nlet **a**;\n```\n|")).toBe("rust\nlet **a**;\n\n");
   expect(seen("```rust\nlet| a;\n```")).toBe("```rust\nlet a;\n```");
   expect(lineClasses(stateOf("```\na\n```\nb"))).toEqual([
-    "sk-block sk-block-first sk-fence",
+    "sk-block sk-block-first sk-fence sk-foldable",
     "sk-block",
     "sk-block sk-block-last sk-fence",
     "",
@@ -106,7 +108,7 @@ test("code keeps its fence while the caret is inside, and its lines have a groun
 
 test("headings, quotes, items and rules have their lines", () => {
   expect(lineClasses(stateOf("## a\n\n> b\n\n- c\n\n---"))).toEqual([
-    "sk-heading sk-h2",
+    "sk-heading sk-h2 sk-foldable",
     "",
     "sk-quote",
     "",

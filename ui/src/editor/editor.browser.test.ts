@@ -72,7 +72,11 @@ test("a click on a task box ticks it and a second rewrites what a merge left", a
 test("Ctrl with a click follows a link, a plain click does not", async () => {
   const followed: string[] = [];
   const parent = await open("See [[Launch board|the board]] soon.", {
-    onWikiLink: (target) => followed.push(target),
+    links: {
+      follow: ({ target }) => followed.push(target),
+      isKnown: () => true,
+      glimpse: () => Promise.resolve(null),
+    },
   });
   const link = parent.querySelector<HTMLElement>(".sk-link");
   if (link === null) throw new Error("no link");

@@ -17,10 +17,19 @@ import { TextCourier } from "./courier";
 import type { Failure, TextDoor, TextEvents } from "./courier";
 import { editorKeys, ownHistory } from "./keys";
 import { keep, takeKept } from "./keep";
-import { followLinks } from "./links";
+import { watchFigures } from "./figures";
+import type { Figures } from "./figures";
+import { find, findWords, openFind, openReplace } from "./find.svelte";
+import { foldEverything, folding, restoreFolds, unfoldEverything } from "./folding";
+import { hoverCard } from "./hoverCard";
+import { followLinks, linkDoor, notesChanged } from "./links";
+import type { LinkDoor } from "./links";
 import { noteMarkdown } from "./markdown";
+import { findHeading, watchOutline } from "./outline";
+import type { Outline } from "./outline";
 import { preview } from "./preview";
 import { LINE_BREAK } from "./splices";
+import { tableKeys } from "./tableKeys";
 import { theme } from "./theme";
 import { setTrouble, showTrouble } from "./trouble";
 
@@ -32,10 +41,14 @@ export type TextEditorOptions = {
   /** What a screen reader calls the text. */
   label: string;
   placeholder?: string;
-  /** A `[[link]]` or a relative path was followed. */
-  onWikiLink?: (target: string) => void;
-  /** An address outside of the workspace was followed. */
-  onAddress?: (address: string) => void;
+  /** It is read, selected and copied, but not written. */
+  readOnly?: boolean;
+  /** What lies behind links. */
+  links?: LinkDoor;
+  onOutline?: (outline: Outline) => void;
+  onFigures?: (figures: Figures) => void;
+  /** Which lines are folded: asked for once the text is there, told whenever it changes. */
+  folds?: { kept(): readonly string[]; keep(folds: string[]): void };
   /** Text could not be handed over, in words; null when all is well again. The editor shows it too. */
   onTrouble?: (words: string | null) => void;
 };
@@ -44,6 +57,18 @@ export type TextEditor = {
   /** Takes the editor away; what was typed is still handed over. */
   destroy(): void;
   focus(): void;
+  setReadOnly(yes: boolean): void;
+  /** Which notes there are has changed: links are drawn anew. */
+  notesChanged(): void;
+  /** Opens the panel of find; with words it shows where they are. */
+  find(words?: string): void;
+  replace(): void;
+  /** Puts the caret there, at the upper edge of what is seen. */
+  goTo(position: number): void;
+  /** Goes to the heading with these words; false when there is none. */
+  goToHeading(words: string): boolean;
+  foldAll(): void;
+  unfoldAll(): void;
 };
 
 export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions): TextEditor {
@@ -51,6 +76,9 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
   const resumed = takeKept(text, card);
   const editable = new Compartment();
   let shown = true;
+  let ready = false;
+  let readOnly = options.readOnly ?? false;
+  let afterReady: (() => void)[] = [];
 
   const view = new EditorView({
     parent,
@@ -82,7 +110,13 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
         });
       },
       ready() {
-        if (shown) view.dispatch({ effects: editable.reconfigure(writable(true)) });
+        if (!shown) return;
+        view.dispatch({ effects: editable.reconfigure(writable(!readOnly)) });
+        if (ready) return;
+        ready = true;
+        restoreFolds(view, options.folds?.kept() ?? []);
+        for (const run of afterReady) run();
+        afterReady = [];
       },
       trouble(words) {
         options.onTrouble?.(words);
@@ -98,6 +132,19 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
     },
     resumed,
   );
+
+  const whenReady = (run: () => void): void => {
+    if (ready) run();
+    else afterReady.push(run);
+  };
+  const goTo = (position: number): void => {
+    const anchor = Math.min(position, view.state.doc.length);
+    view.dispatch({
+      selection: { anchor },
+      effects: EditorView.scrollIntoView(anchor, { y: "start", yMargin: 24 }),
+    });
+    view.focus();
+  };
 
   const flush = (): void => courier.flush();
   const hide = (): void => {
@@ -127,6 +174,22 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
       });
     },
     focus: () => view.focus(),
+    setReadOnly(yes) {
+      readOnly = yes;
+      if (ready) view.dispatch({ effects: editable.reconfigure(writable(!yes)) });
+    },
+    notesChanged: () => view.dispatch({ effects: notesChanged.of(null) }),
+    find: (words) => whenReady(() => (words ? findWords(view, words) : openFind(view))),
+    replace: () => whenReady(() => openReplace(view)),
+    goTo: (position) => whenReady(() => goTo(position)),
+    goToHeading(words) {
+      const heading = findHeading(view.state, words);
+      if (heading !== null) goTo(heading.from);
+      else if (!ready) afterReady.push(() => goTo(findHeading(view.state, words)?.from ?? 0));
+      return heading !== null || !ready;
+    },
+    foldAll: () => foldEverything(view),
+    unfoldAll: () => unfoldEverything(view),
   };
 }
 
@@ -143,12 +206,15 @@ function extensions(options: TextEditorOptions): Extension {
     noteMarkdown,
     preview,
     theme,
-    followLinks(({ kind, target }) => {
-      const follow = kind === "note" ? options.onWikiLink : options.onAddress;
-      follow?.(target);
-      return follow !== undefined;
-    }),
+    options.links === undefined ? [] : linkDoor.of(options.links),
+    followLinks,
+    hoverCard,
+    tableKeys,
     editorKeys,
+    folding((folds) => options.folds?.keep(folds)),
+    find,
+    options.onOutline === undefined ? [] : watchOutline(options.onOutline),
+    options.onFigures === undefined ? [] : watchFigures(options.onFigures),
     ownHistory,
     showTrouble,
     EditorView.lineWrapping,

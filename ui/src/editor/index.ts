@@ -2,3 +2,6 @@
 
 export { mountTextEditor } from "./editor";
 export type { TextEditor, TextEditorOptions } from "./editor";
+export type { Figures } from "./figures";
+export type { LinkDoor, LinkTarget, NoteGlimpse } from "./links";
+export type { Heading, Outline } from "./outline";

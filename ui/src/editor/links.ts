@@ -1,13 +1,36 @@
-// Links in a text: where one leads, and following it by Ctrl or Cmd with a click, or Alt+Enter.
+// Links in a text: where one leads, whether it is known, and following it by Ctrl or Cmd with a click or Enter.
 
 import { syntaxTree } from "@codemirror/language";
-import { Prec } from "@codemirror/state";
+import { Facet, Prec, StateEffect } from "@codemirror/state";
 import type { EditorState, Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
 
 /** A note by title or relative path, or an address outside. */
 export type LinkTarget = { kind: "note" | "address"; target: string };
+
+/** What a note that is linked to says of itself. */
+export type NoteGlimpse = { title: string; lines: string };
+
+/** What lies behind links; a text without it shows them and leads nowhere. */
+export type LinkDoor = {
+  follow(link: LinkTarget): void;
+  /** Whether a note goes by that name. */
+  isKnown(target: string): boolean;
+  /** The note's first lines; null when there is none. */
+  glimpse(target: string): Promise<NoteGlimpse | null>;
+};
+
+export const linkDoor = Facet.define<LinkDoor, LinkDoor | null>({
+  combine: (doors) => doors[0] ?? null,
+});
+
+/** Which notes there are has changed: links are drawn anew. */
+export const notesChanged = StateEffect.define<null>();
+
+export function isKnownNote(state: EditorState, target: string): boolean {
+  return state.facet(linkDoor)?.isKnown(target.trim()) ?? true;
+}
 
 const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:|\/\/|www\.)/i;
 const SAFE_ADDRESS = /^(?:https?:|mailto:)/i;
@@ -50,27 +73,45 @@ function decoded(path: string): string {
   }
 }
 
-/** Follows links; `follow` says whether it knew what to do. */
-export function followLinks(follow: (link: LinkTarget) => boolean): Extension {
-  const followAt = (view: EditorView, position: number): boolean => {
-    const link = linkAt(view.state, position);
-    return link !== null && follow(link);
-  };
-  return [
-    Prec.high(
-      EditorView.domEventHandlers({
-        mousedown(event, view) {
-          if (event.button !== 0 || !(event.ctrlKey || event.metaKey)) return false;
-          const inLink = event.target instanceof Element && event.target.closest(".sk-link");
-          const position = inLink ? view.posAtCoords(event) : null;
-          if (position === null || !followAt(view, position)) return false;
-          event.preventDefault();
-          return true;
-        },
-      }),
-    ),
-    keymap.of([
-      { key: "Alt-Enter", run: (view) => followAt(view, view.state.selection.main.head) },
-    ]),
-  ];
+function followAt(view: EditorView, position: number): boolean {
+  const door = view.state.facet(linkDoor);
+  const link = linkAt(view.state, position);
+  if (door === null || link === null) return false;
+  door.follow(link);
+  return true;
+}
+
+function followHere(view: EditorView): boolean {
+  return followAt(view, view.state.selection.main.head);
+}
+
+/** In a text that cannot be edited a plain click is enough. */
+function isFollowing(event: MouseEvent, view: EditorView): boolean {
+  return event.button === 0 && (event.ctrlKey || event.metaKey || view.state.readOnly);
+}
+
+export const followLinks: Extension = [
+  Prec.high(
+    EditorView.domEventHandlers({
+      mousedown(event, view) {
+        if (!isFollowing(event, view)) return false;
+        const inLink = event.target instanceof Element && event.target.closest(".sk-link");
+        const position = inLink ? view.posAtCoords(event) : null;
+        if (position === null || !followAt(view, position)) return false;
+        event.preventDefault();
+        return true;
+      },
+    }),
+  ),
+  Prec.highest(keymap.of([{ key: "Alt-Enter", run: followHere }])),
+  // A task's box comes first.
+  Prec.highest(
+    keymap.of([{ key: "Mod-Enter", run: (view) => !inTask(view.state) && followHere(view) }]),
+  ),
+];
+
+function inTask(state: EditorState): boolean {
+  let node: SyntaxNode | null = syntaxTree(state).resolveInner(state.selection.main.head, -1);
+  while (node !== null && node.name !== "Task") node = node.parent;
+  return node !== null;
 }

@@ -1,10 +1,12 @@
-// The Markdown that notes are written in: CommonMark with tables, strikethrough, bare links, tasks and [[links]].
+// The Markdown that notes are written in: CommonMark with tables, strikethrough, bare links, tasks, footnotes,
+// front matter and [[links]].
 
 import { commonmarkLanguage, markdown } from "@codemirror/lang-markdown";
 import type { Extension } from "@codemirror/state";
 import { tags } from "@lezer/highlight";
 import { Autolink, Strikethrough, Table } from "@lezer/markdown";
-import type { MarkdownConfig } from "@lezer/markdown";
+import type { Element, MarkdownConfig } from "@lezer/markdown";
+import { codeLanguage } from "./languages";
 
 /** Two people ticking one box apart leave `[xx]`, unticking it `[  ]`: both still are boxes. */
 const TASK_BOX = /^\[(?: {1,4}|[xX +]{0,6}[xX][xX +]{0,6})\](?=\s|$)/;
@@ -73,9 +75,60 @@ const wikiLinks: MarkdownConfig = {
   ],
 };
 
+const FOOTNOTE = /^\[\^[^[\]\s^]{1,60}\]/;
+
+const footnotes: MarkdownConfig = {
+  defineNodes: [{ name: "Footnote" }],
+  parseInline: [
+    {
+      name: "Footnote",
+      before: "Link",
+      parse(cx, next, from) {
+        if (next !== 91 || cx.char(from + 1) !== 94) return -1;
+        const match = FOOTNOTE.exec(cx.slice(from, Math.min(cx.end, from + 64)));
+        return match === null
+          ? -1
+          : cx.addElement(cx.elt("Footnote", from, from + match[0].length));
+      },
+    },
+  ],
+};
+
+/** `---` on the first line, with `key: value` right below and a second `---` before the first empty line. */
+const frontMatter: MarkdownConfig = {
+  defineNodes: [{ name: "FrontMatter", block: true, style: tags.meta }],
+  parseBlock: [
+    {
+      name: "FrontMatter",
+      before: "HorizontalRule",
+      parse(cx, line) {
+        if (cx.lineStart !== 0 || !/^---\s*$/.test(line.text)) return false;
+        if (!/^[A-Za-z][\w -]*:(\s|$)/.test(cx.peekLine())) return false;
+        const ruleTo = line.text.length;
+        const bodyFrom = ruleTo + 1;
+        let body = "";
+        while (cx.nextLine() && line.text.trim() !== "") {
+          if (/^(---|\.\.\.)\s*$/.test(line.text)) {
+            const to = cx.lineStart + line.text.length;
+            cx.nextLine();
+            cx.addElement(cx.elt("FrontMatter", 0, to));
+            return true;
+          }
+          body += `${body === "" ? "" : "\n"}${line.text}`;
+        }
+        const inside: Element[] = cx.parser.parseInline(body, bodyFrom);
+        cx.addElement(cx.elt("HorizontalRule", 0, ruleTo));
+        cx.addElement(cx.elt("Paragraph", bodyFrom, bodyFrom + body.length, inside));
+        return true;
+      },
+    },
+  ],
+};
+
 export const noteMarkdown: Extension = markdown({
   base: commonmarkLanguage,
-  extensions: [Table, Strikethrough, Autolink, tasks, wikiLinks],
+  codeLanguages: codeLanguage,
+  extensions: [Table, Strikethrough, Autolink, tasks, wikiLinks, footnotes, frontMatter],
   addKeymap: false,
   completeHTMLTags: false,
 });

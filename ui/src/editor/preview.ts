@@ -1,10 +1,11 @@
 // Live preview: Markdown looks like what it means, and shows its markers where the selection is. Viewport only.
 
-import { syntaxTree } from "@codemirror/language";
+import { foldState, syntaxTree } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
 import type { DecorationSet, PluginValue, ViewUpdate } from "@codemirror/view";
 import { decorate } from "./decorate";
+import { notesChanged } from "./links";
 
 class Preview implements PluginValue {
   decorations: DecorationSet = Decoration.none;
@@ -25,7 +26,8 @@ class Preview implements PluginValue {
     const changed =
       update.docChanged ||
       update.viewportChanged ||
-      syntaxTree(update.startState) !== syntaxTree(update.state);
+      syntaxTree(update.startState) !== syntaxTree(update.state) ||
+      looksChanged(update);
     const moved = update.selectionSet || update.focusChanged;
     if (update.docChanged) this.decorations = this.decorations.map(update.changes);
     if (!changed && !moved && !this.#stale) return;
@@ -53,6 +55,15 @@ class Preview implements PluginValue {
     const shown = view.hasFocus ? view.state.selection.ranges : [];
     this.decorations = decorate(view.state, view.visibleRanges, shown);
   }
+}
+
+/** What is folded, which notes there are, or whether the text may be written. */
+function looksChanged({ startState, state, transactions }: ViewUpdate): boolean {
+  return (
+    startState.readOnly !== state.readOnly ||
+    startState.field(foldState, false) !== state.field(foldState, false) ||
+    transactions.some(({ effects }) => effects.some((effect) => effect.is(notesChanged)))
+  );
 }
 
 export const preview: Extension = [

@@ -4,6 +4,7 @@ import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { pieces } from "./themePieces";
 
 const emphasis = syntaxHighlighting(
   HighlightStyle.define([
@@ -11,6 +12,30 @@ const emphasis = syntaxHighlighting(
     { tag: tags.emphasis, fontStyle: "italic" },
     { tag: tags.strikethrough, textDecoration: "line-through" },
     { tag: tags.monospace, fontFamily: "var(--mono)" },
+    {
+      tag: [tags.keyword, tags.operatorKeyword, tags.modifier, tags.self],
+      color: "var(--hue-0-ink)",
+    },
+    { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--hue-1-ink)" },
+    { tag: [tags.number, tags.bool, tags.null], color: "var(--hue-2-ink)" },
+    {
+      tag: [tags.typeName, tags.className, tags.tagName, tags.namespace],
+      color: "var(--hue-4-ink)",
+    },
+    {
+      tag: [
+        tags.function(tags.variableName),
+        tags.macroName,
+        tags.propertyName,
+        tags.attributeName,
+      ],
+      color: "var(--hue-5-ink)",
+    },
+    {
+      tag: [tags.definition(tags.variableName), tags.standard(tags.name)],
+      color: "var(--hue-4-ink)",
+    },
+    { tag: [tags.comment, tags.meta], color: "var(--text-3)" },
   ]),
 );
 
@@ -19,7 +44,7 @@ const look = EditorView.theme({
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": {
     overflow: "visible",
-    fontFamily: "var(--font-note, var(--sans))",
+    fontFamily: "var(--prose, var(--sans))",
     fontSize: "16px",
     lineHeight: "26px",
   },
@@ -36,6 +61,22 @@ const look = EditorView.theme({
     { background: "color-mix(in srgb, var(--accent) 24%, transparent)" },
   ".cm-specialChar": { color: "var(--warn)" },
   ".cm-panels": { background: "transparent", color: "inherit" },
+  // Above the text, and taking none of its room, so that nothing moves when it opens.
+  ".cm-panels-top": {
+    position: "sticky",
+    insetBlockStart: "var(--space-2)",
+    blockSize: "0",
+    border: "0",
+    zIndex: "6",
+    display: "flex",
+    justifyContent: "flex-end",
+  },
+  ".sk-find": { maxInlineSize: "100%" },
+  ".cm-searchMatch": { background: "var(--mark)", borderRadius: "2px" },
+  ".cm-searchMatch-selected": {
+    background: "color-mix(in srgb, var(--warn) 45%, var(--mark))",
+    outline: "1px solid var(--warn)",
+  },
   ".cm-panels-bottom": { border: "0", insetBlockEnd: "var(--space-3)", zIndex: "2" },
 
   ".sk-none": { fontSize: "0", lineHeight: "0", whiteSpace: "nowrap", unicodeBidi: "isolate" },
@@ -61,6 +102,7 @@ const look = EditorView.theme({
   },
 
   ".sk-heading": { fontWeight: "var(--bold)", letterSpacing: "-0.011em" },
+  ".sk-foldable": { position: "relative" },
   ".sk-h1": { fontSize: "28px", lineHeight: "36px", padding: "20px 0 6px" },
   ".sk-h2": { fontSize: "23px", lineHeight: "32px", padding: "18px 0 4px" },
   ".sk-h3": { fontSize: "19px", lineHeight: "28px", padding: "14px 0 2px" },
@@ -172,7 +214,6 @@ const look = EditorView.theme({
     borderEndEndRadius: "var(--radius-m)",
     paddingBlockEnd: "4px",
   },
-  ".sk-table": { fontFamily: "var(--mono)", fontSize: "13.5px", lineHeight: "24px" },
   ".sk-rule": {
     color: "transparent",
     background: "linear-gradient(var(--border), var(--border)) center / 100% 1px no-repeat",
@@ -201,4 +242,4 @@ const look = EditorView.theme({
   },
 });
 
-export const theme: Extension = [look, emphasis];
+export const theme: Extension = [look, pieces, emphasis];

@@ -1,22 +1,29 @@
-// What stands in a text in place of Markdown's markers: task boxes and bullets.
+// What stands in a text in place of Markdown's markers: task boxes, bullets and the names of callouts.
 
 import type { EditorView } from "@codemirror/view";
 import { WidgetType } from "@codemirror/view";
+import { t } from "../i18n";
+import type { Key } from "../i18n";
+import type { CalloutKind } from "./callout";
+import { icon } from "./icons";
 import { toggleTaskAt } from "./lists";
-import { words } from "./words";
 
 export class TaskBox extends WidgetType {
   constructor(
     readonly ticked: boolean,
     readonly label: string,
     readonly bullet: boolean,
+    readonly readOnly: boolean,
   ) {
     super();
   }
 
   override eq(other: TaskBox): boolean {
     return (
-      other.ticked === this.ticked && other.label === this.label && other.bullet === this.bullet
+      other.ticked === this.ticked &&
+      other.label === this.label &&
+      other.bullet === this.bullet &&
+      other.readOnly === this.readOnly
     );
   }
 
@@ -37,7 +44,9 @@ export class TaskBox extends WidgetType {
     if (box === null) return false;
     place.className = this.bullet ? "sk-box sk-marker" : "sk-box";
     box.setAttribute("aria-checked", String(this.ticked));
-    box.setAttribute("aria-label", this.label || (this.ticked ? words.taskDone : words.taskOpen));
+    box.setAttribute("aria-disabled", String(this.readOnly));
+    const unnamed = this.ticked ? t("editor.taskDone") : t("editor.taskOpen");
+    box.setAttribute("aria-label", this.label || unnamed);
     return true;
   }
 
@@ -57,6 +66,42 @@ export class Bullet extends WidgetType {
     bullet.className = "sk-bullet sk-marker";
     bullet.textContent = "•";
     return bullet;
+  }
+
+  override ignoreEvent(): boolean {
+    return false;
+  }
+}
+
+const CALLOUTS: Readonly<Record<CalloutKind, Key>> = {
+  note: "callout.note",
+  tip: "callout.tip",
+  warning: "callout.warning",
+  important: "callout.important",
+  question: "callout.question",
+};
+
+/** A callout's icon, and its kind in words when it has no title of its own. */
+export class CalloutName extends WidgetType {
+  constructor(
+    readonly kind: CalloutKind,
+    readonly titled: boolean,
+  ) {
+    super();
+  }
+
+  override eq(other: CalloutName): boolean {
+    return other.kind === this.kind && other.titled === this.titled;
+  }
+
+  override toDOM(): HTMLElement {
+    const place = document.createElement("span");
+    place.className = "sk-callout-name";
+    const name = document.createElement("span");
+    name.textContent = t(CALLOUTS[this.kind]);
+    if (this.titled) name.className = "unseen";
+    place.append(icon(this.kind), name);
+    return place;
   }
 
   override ignoreEvent(): boolean {

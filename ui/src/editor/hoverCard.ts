@@ -1,0 +1,65 @@
+// The card over a link: the address that it leads to, or the first lines of the note.
+
+import { EditorView, hoverTooltip } from "@codemirror/view";
+import type { Extension } from "@codemirror/state";
+import { t } from "../i18n";
+import { linkAt, linkDoor } from "./links";
+import type { LinkDoor, LinkTarget } from "./links";
+
+const LINGER_MS = 350;
+
+async function cardOf(link: LinkTarget, door: LinkDoor): Promise<HTMLElement> {
+  const card = document.createElement("div");
+  card.className = "sk-card";
+  const add = (className: string, text: string): void => {
+    const part = document.createElement("div");
+    part.className = className;
+    part.dir = "auto";
+    part.textContent = text;
+    card.append(part);
+  };
+  if (link.kind === "address") add("sk-card-address", link.target);
+  else {
+    const note = await door.glimpse(link.target);
+    add("sk-card-title", note?.title ?? t("link.creatable", { title: link.target }));
+    if (note !== null) add("sk-card-lines", note.lines || t("link.emptyNote"));
+  }
+  add("sk-card-hint", t("link.howToOpen"));
+  return card;
+}
+
+export const hoverCard: Extension = [
+  hoverTooltip(
+    async (view, position) => {
+      const door = view.state.facet(linkDoor);
+      const link = linkAt(view.state, position);
+      if (door === null || link === null) return null;
+      const dom = await cardOf(link, door);
+      return { pos: position, above: true, create: () => ({ dom }) };
+    },
+    { hoverTime: LINGER_MS, hideOnChange: true },
+  ),
+  EditorView.baseTheme({
+    ".cm-tooltip-hover": { border: "0", background: "transparent" },
+    ".sk-card": {
+      maxInlineSize: "340px",
+      padding: "var(--space-2) var(--space-3)",
+      borderRadius: "var(--radius-m)",
+      border: "1px solid var(--border)",
+      background: "var(--raised)",
+      boxShadow: "var(--float)",
+      font: "var(--regular) 13px/20px var(--sans)",
+      color: "var(--text-2)",
+      overflowWrap: "anywhere",
+    },
+    ".sk-card-title": { color: "var(--text)", fontWeight: "var(--medium)" },
+    ".sk-card-lines": {
+      whiteSpace: "pre-line",
+      display: "-webkit-box",
+      WebkitLineClamp: "4",
+      WebkitBoxOrient: "vertical",
+      overflow: "hidden",
+    },
+    ".sk-card-hint": { fontSize: "11px", lineHeight: "16px", color: "var(--text-3)" },
+  }),
+];
