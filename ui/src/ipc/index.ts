@@ -14,6 +14,7 @@ export type {
   ColumnView,
   Delivery,
   Event,
+  HitPart,
   Joining,
   Kind,
   Life,

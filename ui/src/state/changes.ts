@@ -10,7 +10,9 @@ import type { Toasts } from "./toasts.svelte";
 export type Scope = string;
 export const TREE: Scope = "tree";
 
-export type EditRequest = Request & { type: "edit_note" | "edit_board" | "place_document" };
+export type EditRequest = Request & {
+  type: "edit_note" | "edit_board" | "place_document" | "set_profile";
+};
 type Done = { words: string; back: EditRequest[] };
 
 export type ChangeOptions = {
@@ -30,7 +32,8 @@ function isEdit(request: Request | null): request is EditRequest {
     request !== null &&
     (request.type === "edit_note" ||
       request.type === "edit_board" ||
-      request.type === "place_document")
+      request.type === "place_document" ||
+      request.type === "set_profile")
   );
 }
 

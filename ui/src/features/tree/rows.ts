@@ -13,6 +13,7 @@ export type Row = {
 };
 
 export type Destination = { parent: DocumentId | null; after: DocumentId | null };
+export type Step = "up" | "down" | "in" | "out";
 export type Zone = "before" | "inside" | "after";
 
 export function visibleRows(tree: Tree, open: ReadonlySet<DocumentId>): Row[] {
@@ -31,11 +32,7 @@ export function visibleRows(tree: Tree, open: ReadonlySet<DocumentId>): Row[] {
 }
 
 /** One step by keyboard; null when there is nowhere to go. */
-export function stepped(
-  tree: Tree,
-  id: DocumentId,
-  step: "up" | "down" | "in" | "out",
-): Destination | null {
+export function stepped(tree: Tree, id: DocumentId, step: Step): Destination | null {
   const parent = tree.parentOf(id);
   const siblings = tree.childrenOf(parent);
   const at = siblings.findIndex((item) => item.id === id);

@@ -1,0 +1,27 @@
+// What was found, cleaned of the signs of Markdown, for reading in one line.
+
+import type { HitPart } from "../../ipc";
+
+/** Signs at the beginning of a line, and those around words. */
+const SIGNS = [
+  /^\s{0,3}(#{1,6}|>|[-*+]|\d+[.)])\s+(\[[ xX]\]\s+)?/,
+  /\s(#{1,6}|>)\s+(?=\S)/g,
+  /(^|\s)[-*+]\s+\[[ xX]\]\s+/g,
+  /\[\[|\]\]/g,
+  /!?\[(?=[^\]]*\]\()|\]\([^)]*\)/g,
+  /\*\*|__|~~|`+/g,
+  /(^|\s)[*_](?=\S)|(?<=\S)[*_](?=\s|$)/g,
+] as const;
+
+/** The same words without signs; a hit stays a hit, and no part loses a space that parts words. */
+export function cleaned(parts: readonly HitPart[]): HitPart[] {
+  const clean = parts.map((part, at) => {
+    let text = part.text.replace(/\s+/g, " ");
+    for (const [index, sign] of SIGNS.entries()) {
+      if (index === 0 && at > 0) continue;
+      text = text.replace(sign, (found) => (/^\s/.test(found) ? " " : ""));
+    }
+    return { ...part, text };
+  });
+  return clean.filter((part) => part.text !== "");
+}
