@@ -43,8 +43,25 @@ const unitProject = {
   },
 };
 
+/**
+ * Lengths are written as the design has them, in px at the usual size of text, and grow with it: all but hairlines
+ * become shares of the root's font. So one setting scales the whole interface, and the browser's own does too.
+ */
+const growingLengths = {
+  postcssPlugin: "growing-lengths",
+  Declaration(declaration: { value: string }) {
+    if (declaration.value.includes("url(")) return;
+    declaration.value = declaration.value.replace(
+      /(?<![\w.-])(-?\d*\.?\d+)px\b/g,
+      (length: string, pixels: string) =>
+        Math.abs(Number(pixels)) > 2 ? `${Number(pixels) / 16}rem` : length,
+    );
+  },
+};
+
 export default defineConfig({
   base: "./",
+  css: { postcss: { plugins: [growingLengths] } },
   // Known before the first test starts, so that nothing is bundled anew in the middle of one.
   optimizeDeps: { entries: ["src/main.ts", "src/**/*.svelte", "src/**/*.browser.test.ts"] },
   plugins: [svelte()],

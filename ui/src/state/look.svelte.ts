@@ -25,7 +25,8 @@ export function setLook<A extends Aspect>(engine: Engine, aspect: A, choice: Cho
   engine.preferences.set(aspect, choice);
 }
 
-const SCALE: Record<Choice<"text-size">, number> = {
+/** What a px of the design is on this screen. */
+export const SCALE: Record<Choice<"text-size">, number> = {
   small: 0.9,
   normal: 1,
   large: 1.15,

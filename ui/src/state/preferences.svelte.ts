@@ -6,7 +6,8 @@ import type { Ipc } from "../ipc/ipc";
 
 export type Check<T> = (value: unknown) => value is T;
 
-export const isNumber: Check<number> = (value) => typeof value === "number" && isFinite(value);
+export const isNumber: Check<number> = (value): value is number =>
+  typeof value === "number" && isFinite(value);
 export const isBoolean: Check<boolean> = (value) => typeof value === "boolean";
 export const isStrings: Check<string[]> = (value) =>
   Array.isArray(value) && value.every((part) => typeof part === "string");
@@ -66,11 +67,14 @@ export class Preferences {
       (event) => {
         if (event.type === "preferences") this.#take(event.values);
       },
-      (error) => (this.#refusal = error),
+      (error) => {
+        this.#refusal = error;
+        this.#told = true;
+      },
     );
   }
 
-  /** Whether the engine has told what it keeps; until then only what the first frame needs is known. */
+  /** Whether the engine has told what it keeps, or that it cannot; until then only what the first frame needs is known. */
   get told(): boolean {
     return this.#told;
   }
