@@ -3,16 +3,18 @@
 export type ItemBox = { id: string; top: number; height: number };
 export type ListBox = { id: string; left: number; right: number };
 
-/** The boxes as they lie when the lifted item has left and the rest has closed up. */
-export function withoutLifted(items: readonly ItemBox[], lifted: string): ItemBox[] {
-  const at = items.findIndex((item) => item.id === lifted);
-  const gone = items[at];
-  if (gone === undefined) return [...items];
-  const next = items[at + 1];
-  const shift = next === undefined ? 0 : next.top - gone.top;
-  return items
-    .filter((item) => item !== gone)
-    .map((item, index) => (index < at ? item : { ...item, top: item.top - shift }));
+/** The boxes of things that lie one after the other, `gap` apart, the first at `start`. */
+export function stacked(
+  things: readonly { id: string; size: number }[],
+  gap: number,
+  start = 0,
+): ItemBox[] {
+  let top = start;
+  return things.map(({ id, size }) => {
+    const box = { id, top, height: size };
+    top += size + gap;
+    return box;
+  });
 }
 
 /**

@@ -3,10 +3,15 @@
 import { edgeSpeed } from "./geometry";
 
 const THRESHOLD_PX = 4;
+/** A finger or a pen that stays this long lifts; one that moves before scrolls. */
+const HOLD_MS = 260;
+const HOLD_SLACK_PX = 10;
 
 export type Point = { x: number; y: number };
 
 export interface LiftHandlers {
+  /** How many things go together; the ghost shows the number. */
+  count?: number;
   /** The thing leaves its place; its ghost already exists. */
   lifted(): void;
   /** At most once a frame. `ghost` is where the ghost's upper start corner is. */
@@ -17,11 +22,11 @@ export interface LiftHandlers {
   dropped(): Promise<DOMRect | null>;
   /** Escape, or the system took the pointer. Returns where the ghost flies back to. */
   cancelled(): DOMRect | null;
-  /** All is over; the thing may be shown again. */
-  settled(): void;
+  /** All is over; the thing may be shown again. The ghost stays until then. */
+  settled(): void | Promise<void>;
 }
 
-function makeGhost(source: HTMLElement, box: DOMRect): HTMLElement {
+function makeGhost(source: HTMLElement, box: DOMRect, count: number): HTMLElement {
   const ghost = source.cloneNode(true) as HTMLElement;
   ghost.removeAttribute("id");
   ghost.removeAttribute("data-item");
@@ -32,6 +37,13 @@ function makeGhost(source: HTMLElement, box: DOMRect): HTMLElement {
     inlineSize: `${box.width}px`,
     blockSize: `${box.height}px`,
   });
+  if (count > 1) {
+    const badge = document.createElement("span");
+    badge.className = "sortable-count";
+    badge.textContent = String(count);
+    ghost.append(badge);
+    ghost.classList.add("many");
+  }
   document.body.append(ghost);
   return ghost;
 }
@@ -53,6 +65,8 @@ export function beginLift(
   let box = source.getBoundingClientRect();
   let ghost: HTMLElement | null = null;
   let frame = 0;
+  let hold: ReturnType<typeof setTimeout> | undefined;
+  const held = press.pointerType === "touch" || press.pointerType === "pen";
 
   const corner = (): Point => ({
     x: box.left + pointer.x - start.x,
@@ -77,7 +91,7 @@ export function beginLift(
 
   const lift = () => {
     box = source.getBoundingClientRect();
-    ghost = makeGhost(source, box);
+    ghost = makeGhost(source, box, handlers.count ?? 1);
     document.body.classList.add("dragging");
     getSelection()?.removeAllRanges();
     try {
@@ -91,6 +105,9 @@ export function beginLift(
 
   const stop = () => {
     cancelAnimationFrame(frame);
+    clearTimeout(hold);
+    window.removeEventListener("touchmove", onTouch);
+    window.removeEventListener("contextmenu", onMenu, true);
     window.removeEventListener("pointermove", onMove);
     window.removeEventListener("pointerup", onUp);
     window.removeEventListener("pointercancel", onCancel);
@@ -113,7 +130,7 @@ export function beginLift(
         )
         .finished.catch(() => undefined);
     }
-    handlers.settled();
+    await handlers.settled();
     ghost?.remove();
   };
 
@@ -121,7 +138,18 @@ export function beginLift(
     if (event.pointerId !== press.pointerId) return;
     pointer = { x: event.clientX, y: event.clientY };
     if (ghost !== null) return;
-    if (Math.hypot(pointer.x - start.x, pointer.y - start.y) >= THRESHOLD_PX) lift();
+    const far = Math.hypot(pointer.x - start.x, pointer.y - start.y);
+    if (!held && far >= THRESHOLD_PX) lift();
+    if (held && far > HOLD_SLACK_PX) stop();
+  };
+
+  /** Once something is lifted, the finger drags it and does not scroll the page. */
+  const onTouch = (event: TouchEvent) => {
+    if (ghost !== null && event.cancelable) event.preventDefault();
+  };
+
+  const onMenu = (event: Event) => {
+    if (ghost !== null) event.preventDefault();
   };
 
   const onUp = (event: PointerEvent) => {
@@ -148,6 +176,9 @@ export function beginLift(
     swallowClick();
   };
 
+  if (held) hold = setTimeout(lift, HOLD_MS);
+  window.addEventListener("touchmove", onTouch, { passive: false });
+  window.addEventListener("contextmenu", onMenu, true);
   window.addEventListener("pointermove", onMove);
   window.addEventListener("pointerup", onUp);
   window.addEventListener("pointercancel", onCancel);

@@ -6,6 +6,10 @@ import { freshId } from "../../ipc";
 import type { BoardEdit, CardId, CardPlace, ColumnId, DocumentId, Priority } from "../../ipc";
 import type { Engine } from "../../state/engine";
 import type { Lane, Move } from "./lanes";
+import type { QuickCard } from "./quick";
+
+/** What becomes of the cards of a deleted column. */
+export type Fate = { to: "column"; column: ColumnId } | { to: "archive" | "trash" };
 
 export class BoardActions {
   #engine: Engine;
@@ -38,75 +42,158 @@ export class BoardActions {
     return this.run({ type: "rename", title }, t("did.boardRenamed", { to: title }));
   }
 
-  /** Moves a card and says where it lies now. */
-  async moveCard(lanes: readonly Lane[], card: CardId, to: Move): Promise<boolean> {
-    const title = titleOf(lanes, card);
+  /** Moves cards to one place, in their order, as one step; says where the first lies now. */
+  async moveCards(lanes: readonly Lane[], cards: CardId[], to: Move): Promise<boolean> {
+    const [first] = cards;
     const lane = lanes.find((known) => known.column.id === to.column);
-    const column = lane?.column.title.value ?? "";
-    const words = t("did.movedCard", { title, column });
-    const done = await this.run({ type: "move_card", card, ...to }, words);
-    if (done && lane !== undefined) {
-      const others = lane.cards.filter((known) => known.id !== card);
-      const at = others.findIndex((known) => known.id === to.after) + 2;
-      announce(t("board.spoken", { title, column, at, of: others.length + 1 }));
+    if (first === undefined || lane === undefined) return false;
+    const column = lane.column.title.value;
+    const moving = new Set(cards);
+    // Behind a card that moves itself means behind the nearest one that stays.
+    const at = lane.cards.findIndex((card) => card.id === to.after);
+    const stays = lane.cards.slice(0, at + 1).filter((card) => !moving.has(card.id));
+    let after = stays.at(-1)?.id ?? null;
+    const edits = cards.map((card): BoardEdit => {
+      const edit: BoardEdit = { type: "move_card", card, column: to.column, after };
+      after = card;
+      return edit;
+    });
+    const title = titleOf(lanes, first);
+    const words =
+      cards.length === 1
+        ? t("did.movedCard", { title, column })
+        : t("did.movedCards", { count: cards.length, column });
+    const done = await this.runAll(edits, words);
+    if (done) {
+      const of = lane.cards.filter((card) => !moving.has(card.id)).length + cards.length;
+      const spoken = { title, column, at: stays.length + 1, of };
+      announce(
+        cards.length === 1
+          ? t("board.spoken", spoken)
+          : t("board.spokenMany", { ...spoken, count: cards.length }),
+      );
     }
     return done;
   }
 
-  async addCards(lane: Lane, titles: string[]): Promise<boolean> {
-    const cards = titles.map((title) => ({ id: freshId(), title }));
+  /** Cards at the end of a column, with what was said about them, as one step. */
+  async addCards(lane: Lane, wanted: readonly QuickCard[]): Promise<boolean> {
+    const cards = wanted.map((card) => ({ ...card, id: freshId() }));
     const column = lane.column.title.value;
     const words =
-      titles.length === 1
-        ? t("did.addedCard", { title: titles[0] ?? "", column })
-        : t("did.addedCards", { count: titles.length, column });
-    const after = lane.cards.at(-1)?.id ?? null;
-    const edit: BoardEdit = { type: "add_cards", column: lane.column.id, after, cards };
-    const done = await this.run(edit, words, titles.length > 1);
+      cards.length === 1
+        ? t("did.addedCard", { title: cards[0]?.title ?? "", column })
+        : t("did.addedCards", { count: cards.length, column });
+    const edits: BoardEdit[] = [
+      {
+        type: "add_cards",
+        column: lane.column.id,
+        after: lane.cards.at(-1)?.id ?? null,
+        cards: cards.map(({ id, title }) => ({ id, title })),
+      },
+    ];
+    for (const { id: card, assignees, labels, due, priority } of cards) {
+      if (assignees.length > 0) edits.push({ type: "set_assignees", card, assignees });
+      if (labels.length > 0) edits.push({ type: "set_labels", card, labels });
+      if (due !== null) edits.push({ type: "set_due", card, due });
+      if (priority !== null) edits.push({ type: "set_priority", card, priority });
+    }
+    const done = await this.runAll(edits, words, cards.length > 1);
     if (done) announce(words);
     return done;
+  }
+
+  /** Several edits as one step, one of them as itself. */
+  runAll(edits: BoardEdit[], words: string, toast = false): Promise<boolean> {
+    const [only] = edits;
+    if (only === undefined) return Promise.resolve(false);
+    return this.run(edits.length === 1 ? only : { type: "many", edits }, words, toast);
+  }
+
+  /** The same change to each of several cards, said aloud. */
+  async toEach(
+    cards: CardId[],
+    words: string,
+    edit: (card: CardId) => BoardEdit,
+  ): Promise<boolean> {
+    const done = await this.runAll(cards.map(edit), words);
+    if (done) announce(words);
+    return done;
+  }
+
+  assign(cards: CardId[], member: string, name: string, on: boolean): Promise<boolean> {
+    const words = t(on ? "did.assignedTo" : "did.unassigned", { name });
+    return this.toEach(cards, words, (card) => ({
+      type: "change_assignees",
+      card,
+      add: on ? [member] : [],
+      remove: on ? [] : [member],
+    }));
+  }
+
+  label(cards: CardId[], label: string, on: boolean): Promise<boolean> {
+    const words = t(on ? "did.labelledWith" : "did.unlabelled", { label });
+    return this.toEach(cards, words, (card) => ({
+      type: "change_labels",
+      card,
+      add: on ? [label] : [],
+      remove: on ? [] : [label],
+    }));
+  }
+
+  setDue(cards: CardId[], due: string | null): Promise<boolean> {
+    return this.toEach(cards, t("did.due"), (card) => ({ type: "set_due", card, due }));
+  }
+
+  setPriority(cards: CardId[], priority: Priority | null): Promise<boolean> {
+    const words = t("did.priorityTo", { priority: t(`priority.${priority ?? "none"}`) });
+    return this.toEach(cards, words, (card) => ({ type: "set_priority", card, priority }));
+  }
+
+  /** Archives or deletes cards; can be taken back from the message. */
+  putAway(cards: CardId[], how: "archive" | "trash", title: string): Promise<boolean> {
+    const archive = how === "archive";
+    const many = t(archive ? "did.archivedMany" : "did.trashedMany", { count: cards.length });
+    const one = t(archive ? "did.archived" : "did.trashed", { title });
+    return this.runAll(
+      cards.map((card): BoardEdit =>
+        archive ? { type: "archive_card", card, archived: true } : { type: "trash_card", card },
+      ),
+      cards.length === 1 ? one : many,
+      true,
+    );
   }
 
   setTitle(card: CardId, title: string): Promise<boolean> {
     return this.run({ type: "set_card_title", card, title }, t("did.cardRenamed", { title }));
   }
 
-  setAssignees(card: CardId, assignees: string[]): Promise<boolean> {
-    return this.run({ type: "set_assignees", card, assignees }, t("did.assigned"));
-  }
-
-  setLabels(card: CardId, labels: string[]): Promise<boolean> {
-    return this.run({ type: "set_labels", card, labels }, t("did.labelled"));
-  }
-
-  setDue(card: CardId, due: string | null): Promise<boolean> {
-    return this.run({ type: "set_due", card, due }, t("did.due"));
-  }
-
-  setPriority(card: CardId, priority: Priority | null): Promise<boolean> {
-    return this.run({ type: "set_priority", card, priority }, t("did.priority"));
-  }
-
   choosePlace(card: CardId, place: CardPlace): Promise<boolean> {
     return this.run({ type: "choose_place", card, place }, t("did.chosePlace"));
   }
 
-  archive(card: CardId, title: string, archived: boolean): Promise<boolean> {
-    const words = t(archived ? "did.archived" : "did.unarchived", { title });
-    return this.run({ type: "archive_card", card, archived }, words, true);
-  }
-
-  trash(card: CardId, title: string): Promise<boolean> {
-    return this.run({ type: "trash_card", card }, t("did.trashed", { title }), true);
+  unarchive(card: CardId, title: string): Promise<boolean> {
+    const words = t("did.unarchived", { title });
+    return this.run({ type: "archive_card", card, archived: false }, words, true);
   }
 
   restore(card: CardId, title: string): Promise<boolean> {
     return this.run({ type: "restore_card", card }, t("did.restored", { title }), true);
   }
 
-  addChecklistItem(card: CardId, title: string, after: string | null): Promise<boolean> {
-    const edit: BoardEdit = { type: "add_checklist_item", card, id: freshId(), title, after };
-    return this.run(edit, t("did.checklistAdded", { title }));
+  addChecklistItems(card: CardId, titles: string[], last: string | null): Promise<boolean> {
+    let after = last;
+    const edits = titles.map((title): BoardEdit => {
+      const edit: BoardEdit = { type: "add_checklist_item", card, id: freshId(), title, after };
+      after = edit.id;
+      return edit;
+    });
+    const [title = ""] = titles;
+    const words =
+      titles.length === 1
+        ? t("did.checklistAdded", { title })
+        : t("did.checklistAddedMany", { count: titles.length });
+    return this.runAll(edits, words, titles.length > 1);
   }
 
   setChecklistItem(
@@ -128,6 +215,19 @@ export class BoardActions {
     return this.run(edit, t("did.columnAdded", { title }));
   }
 
+  /** Other columns in place of those of a board without cards. */
+  useColumns(lanes: readonly Lane[], titles: readonly string[], name: string): Promise<boolean> {
+    let after = lanes.at(-1)?.column.id ?? null;
+    const edits = titles.map((title): BoardEdit => {
+      const edit: BoardEdit = { type: "add_column", id: freshId(), title, after };
+      after = edit.id;
+      return edit;
+    });
+    for (const { column } of lanes)
+      edits.push({ type: "delete_column", id: column.id, moveCardsTo: null });
+    return this.runAll(edits, t("did.template", { name }));
+  }
+
   renameColumn(id: ColumnId, title: string): Promise<boolean> {
     return this.run({ type: "rename_column", id, title }, t("did.columnRenamed", { title }));
   }
@@ -136,21 +236,32 @@ export class BoardActions {
     return this.run({ type: "set_column_limit", id, limit }, t("did.columnLimit"));
   }
 
-  async moveColumn(lanes: readonly Lane[], at: number, step: -1 | 1): Promise<void> {
-    const lane = lanes[at];
-    if (lane === undefined || lanes[at + step] === undefined) return;
+  /** Puts a column behind the first `index` others. */
+  async moveColumn(lanes: readonly Lane[], column: ColumnId, index: number): Promise<void> {
+    const lane = lanes.find((known) => known.column.id === column);
+    if (lane === undefined) return;
     const others = lanes.filter((known) => known !== lane);
-    const after = others[at + step - 1]?.column.id ?? null;
+    const at = Math.max(0, Math.min(index, others.length));
+    if (lanes.indexOf(lane) === at) return;
     const title = lane.column.title.value;
-    const edit: BoardEdit = { type: "move_column", id: lane.column.id, after };
+    const after = others[at - 1]?.column.id ?? null;
+    const edit: BoardEdit = { type: "move_column", id: column, after };
     if (await this.run(edit, t("did.columnMoved", { title }))) {
-      announce(t("board.columnSpoken", { title, at: at + step + 1, of: lanes.length }));
+      announce(t("board.columnSpoken", { title, at: at + 1, of: lanes.length }));
     }
   }
 
-  deleteColumn(id: ColumnId, title: string, moveCardsTo: ColumnId | null): Promise<boolean> {
-    const edit: BoardEdit = { type: "delete_column", id, moveCardsTo };
-    return this.run(edit, t("did.columnDeleted", { title }), true);
+  /** Deletes a column; its cards go to another column, or there and out of sight. */
+  deleteColumn(lane: Lane, fate: Fate): Promise<boolean> {
+    const { id, title } = lane.column;
+    const edits = lane.cards.flatMap((card): BoardEdit[] => {
+      if (fate.to === "archive") return [{ type: "archive_card", card: card.id, archived: true }];
+      if (fate.to === "trash") return [{ type: "trash_card", card: card.id }];
+      return [];
+    });
+    const moveCardsTo = fate.to === "column" ? fate.column : null;
+    edits.push({ type: "delete_column", id, moveCardsTo });
+    return this.runAll(edits, t("did.columnDeleted", { title: title.value }), true);
   }
 }
 

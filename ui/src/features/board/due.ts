@@ -1,25 +1,37 @@
-// Due dates in words.
+// Due dates in words, seen from the reader's own day.
 
 import { locale } from "../../i18n";
+import { dayOfIso, formatted, partsOf } from "./days";
+import type { Day } from "./days";
 
-const DAY_MS = 86_400_000;
+export type Urgency = "overdue" | "today" | "soon" | "later";
 
-/** Days from today to an ISO date, in the reader's own day; NaN for anything else. */
-export function daysUntil(due: string, now: Date): number {
-  const [year, month, day] = due.split("-").map(Number);
-  const then = Date.UTC(year ?? NaN, (month ?? NaN) - 1, day ?? NaN);
-  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
-  return Math.round((then - today) / DAY_MS);
-}
+const SOON_DAYS = 3;
 
-/** "today", "tomorrow", "27 Nov", "3 Jan 2028". */
-export function dueWords(due: string, now: Date): string {
-  const days = daysUntil(due, now);
-  if (Number.isNaN(days)) return due;
+/** "today", "tomorrow", "Thu", "27 Nov", "3 Jan 2028". */
+export function dueWords(due: string, now: Day): string {
+  const day = dayOfIso(due);
+  if (day === null) return due;
+  const days = day - now;
   if (Math.abs(days) <= 1) {
     return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
   }
-  const date = new Date(`${due}T00:00:00`);
-  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year }).format(date);
+  if (days > 1 && days < 7) return formatted(day, { weekday: "long" });
+  const year = partsOf(day).year === partsOf(now).year ? undefined : "numeric";
+  return formatted(day, { day: "numeric", month: "short", year });
+}
+
+/** With the weekday, for places that have room: "Friday, 27 November". */
+export function dueInFull(due: string, now: Day): string {
+  const day = dayOfIso(due);
+  if (day === null) return due;
+  const year = partsOf(day).year === partsOf(now).year ? undefined : "numeric";
+  return formatted(day, { weekday: "short", day: "numeric", month: "long", year });
+}
+
+export function urgencyOf(due: string, now: Day): Urgency {
+  const day = dayOfIso(due);
+  if (day === null || day > now + SOON_DAYS) return "later";
+  if (day < now) return "overdue";
+  return day === now ? "today" : "soon";
 }

@@ -1,3 +1,4 @@
 // Boards.
 
 export { default as Board } from "./Board.svelte";
+export { boardKeys } from "./keys";

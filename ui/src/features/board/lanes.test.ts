@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CardSummary } from "../../ipc";
 import { actionOf } from "./keys";
-import { daysUntil, dueWords } from "./due";
 import { lanesOf, neighbour, spotOf, stepOf, titlesIn } from "./lanes";
 import type { Direction, Lane } from "./lanes";
 
@@ -114,19 +113,15 @@ test("pasted lines become titles without their list marks", () => {
 });
 
 test("keys move the focus alone and the card when held with Ctrl or Alt", () => {
-  const press = (key: string, held: Partial<KeyboardEvent> = {}) =>
-    actionOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+  const press = (key: string, held: Partial<KeyboardEvent> = {}, mirrored = false) =>
+    actionOf(
+      { key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held },
+      mirrored,
+    );
   expect(press("ArrowLeft")).toEqual({ do: "focus", direction: "left" });
+  expect(press("ArrowLeft", {}, true)).toEqual({ do: "focus", direction: "right" });
   expect(press("ArrowLeft", { ctrlKey: true })).toEqual({ do: "move", direction: "left" });
   expect(press("ArrowDown", { altKey: true })).toEqual({ do: "move", direction: "down" });
-  expect(press(".")).toEqual({ do: "move", direction: "right" });
-  expect(press("c", { ctrlKey: true })).toBeNull();
-});
-
-test("a due date is counted in whole days of the reader", () => {
-  const now = new Date(2026, 10, 22, 23, 59);
-  expect(daysUntil("2026-11-22", now)).toBe(0);
-  expect(daysUntil("2026-11-23", now)).toBe(1);
-  expect(dueWords("2026-11-23", now)).toBe("tomorrow");
-  expect(dueWords("someday", now)).toBe("someday");
+  expect(press(" ")).toEqual({ do: "peek" });
+  expect(press("c")).toBeNull();
 });

@@ -363,6 +363,20 @@ export class FakeDocument {
         card.labels = edit.labels;
         return undo;
       }
+      case "change_assignees": {
+        const { add, remove } = edit;
+        card.assignees = [...new Set([...card.assignees, ...add])]
+          .filter((known) => !remove.includes(known))
+          .sort();
+        return { ...edit, add: remove, remove: add };
+      }
+      case "change_labels": {
+        const { add, remove } = edit;
+        card.labels = [...new Set([...card.labels, ...add])]
+          .filter((known) => !remove.includes(known))
+          .sort();
+        return { ...edit, add: remove, remove: add };
+      }
       case "set_due": {
         const undo: BoardEdit = { ...edit, due: card.due.value };
         card.due = one(edit.due);

@@ -1,0 +1,53 @@
+// What can be done on an open board, for its keys, the palette and the list of keys.
+
+import type { Key } from "../../i18n";
+import type { Command } from "../../state/commands";
+import type { Desk } from "./desk.svelte";
+
+/** Where keys have a meaning of their own. */
+const ELSEWHERE = "[role=dialog], [role=menu], [role=tree], [role=listbox]";
+
+function here(): boolean {
+  return document.activeElement?.closest(ELSEWHERE) == null;
+}
+
+export function boardCommands(desk: Desk): Command[] {
+  const command = (
+    id: string,
+    label: Key,
+    keys: string[],
+    run: () => void,
+    words = "",
+  ): Command => ({
+    id: `board.${id}`,
+    label,
+    group: "board.keys",
+    words: `card board ${words}`,
+    keys,
+    outsideText: true,
+    when: () => desk.board !== null && desk.question === null,
+    run: () => {
+      if (here()) run();
+    },
+  });
+  return [
+    command("next", "board.do.next", ["J"], () => desk.step("down"), "down"),
+    command("previous", "board.do.previous", ["K"], () => desk.step("up"), "up"),
+    command("left", "board.do.left", [","], () => void desk.moveBy("left"), "column back"),
+    command("right", "board.do.right", ["."], () => void desk.moveBy("right"), "column forward"),
+    command("assign", "board.do.assign", ["A"], () => desk.ask("assignee"), "person who owner"),
+    command("label", "board.do.label", ["L"], () => desk.ask("label"), "tag"),
+    command("due", "board.do.due", ["D"], () => desk.ask("due"), "date deadline when"),
+    command("priority", "board.do.priority", ["P"], () => desk.ask("priority"), "urgent high low"),
+    command("title", "board.do.title", ["T"], () => desk.editTitle(), "rename name"),
+    command("archive", "board.do.archive", ["E"], () => desk.putAway("archive"), "done away"),
+    command("select", "board.do.select", ["X"], () => {
+      if (desk.current !== null) desk.toggleSelected(desk.current);
+    }),
+    command("add", "board.do.add", ["C"], () => desk.startAdding(), "new create"),
+    command("filter", "board.do.filter", ["F"], () => (desk.filtering = true), "find search show"),
+    command("mine", "board.do.mine", ["Q"], () => desk.setLook({ mine: !desk.look.mine }), "my me"),
+    command("layout", "board.do.layout", ["V"], () => desk.toggleLayout(), "list table view"),
+    command("shelf", "shelf.title", [], () => (desk.question = { ask: "shelf" }), "archive trash"),
+  ];
+}

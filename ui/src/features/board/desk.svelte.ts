@@ -1,0 +1,344 @@
+// What a board's parts share while it is open: what is shown, chosen and selected, and what waits for an answer.
+
+import { createContext, tick } from "svelte";
+import { SvelteSet } from "svelte/reactivity";
+import { announce } from "../../a11y/announce";
+import { Sortable } from "../../components/sortable";
+import { locale, t } from "../../i18n";
+import type { CardId, CardSummary, ColumnId, DocumentId, Member } from "../../ipc";
+import type { Engine } from "../../state/engine";
+import { go, goQuietly, hrefOf } from "../../state/route";
+import { BoardActions } from "./actions";
+import { fitting, orderOf, PLAIN, readArrangement, withoutFilters, written } from "./arrangement";
+import type { Arrangement } from "./arrangement";
+import { today, weekStart } from "./days";
+import { lanesOf, neighbour, spotOf, stepOf } from "./lanes";
+import type { Direction, Lane } from "./lanes";
+import { KEPT, keptIn } from "./kept";
+import type { Kept } from "./kept";
+import type { Calendar } from "./typedDates";
+
+export type Field = "assignee" | "label" | "due" | "priority";
+export type Question =
+  | { ask: "delete" | "limit"; column: ColumnId }
+  | { ask: Field; cards: CardId[] }
+  | { ask: "shelf" }
+  | null;
+
+export const [useDesk, provideDesk] = createContext<Desk>();
+
+export class Desk {
+  readonly engine: Engine;
+  readonly id: DocumentId;
+  readonly actions: BoardActions;
+  readonly selected = new SvelteSet<CardId>();
+  readonly wide = $derived.by(() => this.kept.wide);
+
+  #live;
+  #people;
+  #day = $state(today());
+  #look = $state.raw<Arrangement>(PLAIN);
+
+  chosen = $state<CardId | null>(null);
+  opened = $state<CardId | null>(null);
+  adding = $state<ColumnId | null>(null);
+  renaming = $state<ColumnId | null>(null);
+  question = $state.raw<Question>(null);
+  filtering = $state(false);
+  /** Where the cards stand on the page; null while there is none. */
+  root = $state.raw<HTMLElement | null>(null);
+  /** The open card is only looked at: the focus stays on the board, and the next card follows it. */
+  peeking = $state(false);
+  /** The title of the open card is to be typed at once. */
+  titling = $state(false);
+  readonly dragging: Sortable;
+  #anchor: CardId | null = null;
+  #reveals = new Map<ColumnId, (card: CardId) => void>();
+
+  constructor(engine: Engine, id: DocumentId) {
+    this.engine = engine;
+    this.id = id;
+    this.actions = new BoardActions(engine, id);
+    this.#live = engine.live.of({ type: "board", document: id });
+    this.#people = engine.live.of({ type: "people" });
+    this.dragging = new Sortable({
+      axis: "y",
+      pressed: (target) => {
+        const element = target.closest<HTMLElement>("[data-item]");
+        const card = element?.dataset["item"];
+        return element && card !== undefined ? { id: card, element } : null;
+      },
+      together: (card) => this.affected(card),
+      onMove: (cards, column, index) => this.drop(cards, column, index),
+    });
+  }
+
+  readonly board = $derived.by(() => this.#live.current);
+  readonly gone = $derived.by(() => this.#live.gone);
+  readonly error = $derived.by(() => this.#live.error);
+  readonly members = $derived.by<readonly Member[]>(() => this.#people.current ?? []);
+  readonly me = $derived(this.members.find((member) => member.me)?.id ?? null);
+  readonly kept = $derived.by(() => this.engine.preferences.get(this.#key, KEPT, keptIn));
+  /** All columns with all their cards. */
+  readonly allLanes = $derived(this.board === null ? [] : lanesOf(this.board));
+  readonly labels = $derived(
+    [...new Set(this.allLanes.flatMap(({ cards }) => cards.flatMap((card) => card.labels)))].sort(),
+  );
+  /** What is shown of them, in the order in which it is shown. */
+  readonly lanes = $derived.by(() => {
+    const fits = fitting(this.#look, this.me, this.#day);
+    const order = orderOf(this.#look.sort);
+    return this.allLanes.map(({ column, cards }): Lane => {
+      const shown = cards.filter(fits);
+      return { column, cards: order === null ? shown : shown.sort(order) };
+    });
+  });
+  readonly hidden = $derived(countIn(this.allLanes) - countIn(this.lanes));
+  /** The one card that Tab reaches, and that keys act on. */
+  readonly current = $derived.by(() =>
+    spotOf(this.lanes, this.chosen) === null
+      ? (this.lanes.find((lane) => lane.cards.length > 0)?.cards[0]?.id ?? null)
+      : this.chosen,
+  );
+
+  get today(): number {
+    return this.#day;
+  }
+
+  get calendar(): Calendar {
+    return { today: this.#day, weekStart: weekStart(), language: locale() };
+  }
+
+  /** Midnight may have passed. */
+  lookAtClock(): void {
+    this.#day = today();
+  }
+
+  get #key(): string {
+    return `board.${this.id}.view`;
+  }
+
+  keep(change: Partial<Kept>): void {
+    this.engine.preferences.set(this.#key, { ...this.kept, ...change });
+  }
+
+  // What is looked at
+
+  get look(): Arrangement {
+    return this.#look;
+  }
+
+  /** The address carries it, so that a link shows the same. */
+  setLook(change: Partial<Arrangement>): void {
+    this.#look = { ...this.#look, ...change };
+    const { group, sort, layout } = this.#look;
+    this.keep({ last: written({ ...PLAIN, group, sort, layout }) });
+    goQuietly(this.href(this.opened));
+  }
+
+  /** Takes what the address says; an address that says nothing shows the board as it was left. */
+  readAddress(hash: string): void {
+    const asked = new URLSearchParams(hash.split("?")[1] ?? "").get("view");
+    const look = readArrangement(asked ?? this.kept.last);
+    if (written(look) !== written(this.#look)) this.#look = look;
+  }
+
+  clearFilters(): void {
+    this.setLook(withoutFilters(this.#look));
+  }
+
+  href(card: CardId | null): string {
+    const view = written(this.#look);
+    const base = hrefOf("board", this.id, card);
+    return view === "" ? base : `${base}?view=${encodeURIComponent(view)}`;
+  }
+
+  // Names
+
+  nameOfMember = (id: string): string => this.members.find((known) => known.id === id)?.name ?? id;
+
+  nameOfColumn = (id: ColumnId): string =>
+    this.board?.columns.find((known) => known.id === id)?.title.value ??
+    this.allLanes[0]?.column.title.value ??
+    "";
+
+  card(id: CardId | null): CardSummary | undefined {
+    return id === null ? undefined : this.board?.cards.get(id);
+  }
+
+  // Choosing
+
+  async focusCard(card: CardId | null): Promise<void> {
+    if (card === null) return;
+    this.chosen = card;
+    const column = this.lanes.find((lane) => lane.cards.some((known) => known.id === card))?.column;
+    if (column !== undefined) this.#reveals.get(column.id)?.(card);
+    await tick();
+    const find = () =>
+      this.root?.querySelector<HTMLElement>(`[data-card="${CSS.escape(card)}"]`) ?? null;
+    find()?.focus({ preventScroll: true });
+    find()?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** A long column holds only what is in sight: it says how another card comes into it. */
+  revealing(column: ColumnId, reveal: (card: CardId) => void): () => void {
+    this.#reveals.set(column, reveal);
+    return () => this.#reveals.delete(column);
+  }
+
+  /** The focus came to a card. */
+  chose(card: CardId): void {
+    this.chosen = card;
+    if (this.peeking && this.opened !== null && this.opened !== card) this.open(card);
+  }
+
+  /** Shows a card beside the board and leaves the focus where it is; the same again puts it away. */
+  peek(card: CardId): void {
+    if (this.peeking && this.opened === card) {
+      void this.close();
+    } else {
+      this.peeking = true;
+      this.open(card);
+    }
+  }
+
+  editTitle(): void {
+    const card = this.opened ?? this.current;
+    if (card === null) return;
+    this.titling = true;
+    this.peeking = false;
+    if (this.opened !== card) this.open(card);
+  }
+
+  startAdding(): void {
+    const spot = spotOf(this.lanes, this.current);
+    this.adding = this.lanes[spot?.lane ?? 0]?.column.id ?? null;
+  }
+
+  toggleLayout(): void {
+    this.setLook({ layout: this.#look.layout === "list" ? "board" : "list" });
+  }
+
+  toggleCollapsed(column: ColumnId): void {
+    const { collapsed } = this.kept;
+    this.keep({
+      collapsed: collapsed.includes(column)
+        ? collapsed.filter((known) => known !== column)
+        : [...collapsed, column],
+    });
+  }
+
+  step(direction: Direction): void {
+    const spot = spotOf(this.lanes, this.current);
+    if (spot === null) return;
+    const inSight = this.lanes.map((lane) =>
+      this.kept.collapsed.includes(lane.column.id) ? { ...lane, cards: [] } : lane,
+    );
+    void this.focusCard(neighbour(inSight, spot, direction) ?? this.current);
+  }
+
+  open(card: CardId): void {
+    this.chosen = card;
+    if (this.opened === null) go(this.href(card));
+    else goQuietly(this.href(card));
+  }
+
+  async close(): Promise<void> {
+    const card = this.opened;
+    this.peeking = false;
+    go(this.href(null));
+    await tick();
+    await this.focusCard(card);
+  }
+
+  /** The card before or after the open one in its column. */
+  nextTo(card: CardId, step: -1 | 1): CardId | null {
+    const cards = this.lanes.flatMap((lane) => lane.cards);
+    const at = cards.findIndex((known) => known.id === card);
+    return at < 0 ? null : (cards[at + step]?.id ?? null);
+  }
+
+  toggleSelected(card: CardId): void {
+    if (!this.selected.delete(card)) this.selected.add(card);
+    this.#anchor = card;
+    this.#saySelected();
+  }
+
+  /** From the last one that was selected to this one, as in any list. */
+  selectTo(card: CardId): void {
+    const cards = this.lanes.flatMap((lane) => lane.cards.map((known) => known.id));
+    const from = cards.indexOf(this.#anchor ?? this.current ?? card);
+    const to = cards.indexOf(card);
+    if (from < 0 || to < 0) return;
+    for (const id of cards.slice(Math.min(from, to), Math.max(from, to) + 1)) this.selected.add(id);
+    this.#saySelected();
+  }
+
+  clearSelection(): void {
+    if (this.selected.size === 0) return;
+    this.selected.clear();
+    this.#saySelected();
+  }
+
+  #saySelected(): void {
+    announce(t("board.selected", { count: this.selected.size }));
+  }
+
+  /** The cards that something is done to: those selected, in order, if `card` is among them; else it alone. */
+  affected(card: CardId | null = this.current): CardId[] {
+    if (card === null) return [];
+    if (!this.selected.has(card)) return [card];
+    const ids = this.lanes.flatMap((lane) => lane.cards.map((known) => known.id));
+    return ids.filter((id) => this.selected.has(id));
+  }
+
+  ask(field: Field): void {
+    const cards = this.affected(this.opened ?? this.current);
+    if (cards.length > 0) this.question = { ask: field, cards };
+  }
+
+  // Moving
+
+  /** By one place or one column; many go together into the next column. */
+  async moveBy(direction: Direction): Promise<void> {
+    const card = this.current;
+    await this.actions.inTurn(async () => {
+      const spot = spotOf(this.lanes, card);
+      const to = spot === null ? null : stepOf(this.lanes, spot, direction);
+      if (card !== null && to !== null) {
+        await this.actions.moveCards(this.allLanes, this.affected(card), to);
+      }
+    });
+    await this.focusCard(card);
+  }
+
+  /** Where cards go that are let go behind the first `index` shown ones; a sorted column has no places of its own. */
+  async drop(cards: CardId[], column: ColumnId, index: number): Promise<void> {
+    const lifted = new Set(cards);
+    const shown = this.#look.sort === "place" ? this.lanes : this.allLanes;
+    const rest = shown
+      .find((lane) => lane.column.id === column)
+      ?.cards.filter((card) => !lifted.has(card.id));
+    const after = this.#look.sort === "place" ? rest?.[index - 1] : rest?.at(-1);
+    this.chosen = cards[0] ?? this.chosen;
+    await this.actions.inTurn(() =>
+      this.actions.moveCards(this.allLanes, cards, { column, after: after?.id ?? null }),
+    );
+  }
+
+  /** Archives or deletes what is affected and goes on to a neighbour. */
+  putAway(how: "archive" | "trash", card: CardId | null = this.current): void {
+    const cards = this.affected(card);
+    const spot = spotOf(this.lanes, card);
+    if (spot === null) return;
+    const next = neighbour(this.lanes, spot, "down") ?? neighbour(this.lanes, spot, "up");
+    this.selected.clear();
+    void this.actions.putAway(cards, how, this.card(card)?.title ?? "").then((done) => {
+      if (done && this.opened === null) void this.focusCard(next);
+    });
+  }
+}
+
+function countIn(lanes: readonly Lane[]): number {
+  return lanes.reduce((sum, lane) => sum + lane.cards.length, 0);
+}
