@@ -5,7 +5,7 @@ import type { SyntaxNodeRef } from "@lezer/common";
 import { calloutOf } from "./callout";
 import { CopyCode, FenceName } from "./fence";
 import { drawFold } from "./folding";
-import { dim, hung } from "./look";
+import { dim, drawDim, hung } from "./look";
 import type { Draw, Look, Stretch } from "./look";
 import { taskBox } from "./markdown";
 import { Bullet, CalloutName, TaskBox } from "./widgets";
@@ -148,17 +148,9 @@ const drawFrontMatter: Draw = (look, node, stretch) => {
     look.line(line.from).code = true;
     look.dress(line.from, "sk-front");
   }
-  return false;
-};
-
-const drawDim: Draw = (look, node) => {
-  look.mark(dim, node.from, node.to);
-  return true;
-};
-
-const drawReference: Draw = (look, node, stretch) => {
-  if (look.state.sliceDoc(node.from, node.from + 2) !== "[^") return drawDim(look, node, stretch);
-  look.classes(node, stretch, "sk-footnote");
+  if (stretch.from > 0) return false;
+  const first = look.state.doc.line(1);
+  if (drawFold(look, first) && !look.touches(first)) look.hide(first.from, first.to);
   return false;
 };
 
@@ -173,7 +165,6 @@ export const blocks: Readonly<Record<string, Draw>> = {
   CodeBlock: drawCode,
   HorizontalRule: drawRule,
   FrontMatter: drawFrontMatter,
-  LinkReference: drawReference,
   HTMLBlock: drawDim,
   Comment: drawDim,
   CommentBlock: drawDim,

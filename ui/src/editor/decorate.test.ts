@@ -138,3 +138,27 @@ test("any text can be decorated at any place", () => {
     }
   }
 });
+
+test("a callout shows its kind, and its marker while its line is touched", () => {
+  expect(seen("> [!note]\n> body\n|")).toBe("<note>\nbody\n");
+  expect(seen("> [!Warning] Title\n|")).toBe("<warning>Title\n");
+  expect(seen("> [!tip]|")).toBe("> [!tip]");
+  expect(seen("> [!nonsense]\n|")).toBe("[!nonsense]\n");
+});
+
+test("footnotes, pictures and front matter are read without their markers", () => {
+  expect(seen("said[^1].\n\n[^1]: why\n|")).toBe("said1.\n\n1: why\n");
+  expect(seen("![a map](https://example.org/m.png)\n|")).toBe("a map\n");
+  const front = stateOf("---\ntitle: a\n---\ntext\n===");
+  expect(
+    lineClasses(front)
+      .slice(0, 3)
+      .every((name) => name.includes("sk-front")),
+  ).toBe(true);
+  expect(lineClasses(stateOf("---\ntitle: a\n\ntext"))[0]).toBe("sk-rule");
+});
+
+test("fenced code is parsed by its own language", () => {
+  const state = stateOf("```ts\nconst a: number = 1;\n```");
+  expect(ensureSyntaxTree(state, state.doc.length, 5000)?.resolveInner(8, 1).name).toBe("const");
+});

@@ -5,6 +5,7 @@ import {
   ensureSyntaxTree,
   foldCode,
   foldEffect,
+  foldService,
   foldState,
   foldable,
   foldedRanges,
@@ -84,8 +85,8 @@ class FoldButton extends WidgetType {
   }
 }
 
-/** Puts the chevron before a line. */
-export function drawFold(look: Look, line: Stretch & { text: string }): void {
+/** Puts the chevron before a line; tells whether something is folded there. */
+export function drawFold(look: Look, line: Stretch & { text: string }): boolean {
   const folded = foldOn(look.state, line) !== null;
   const words = plainWords(
     line.text.slice(0, 80).replace(/^[\s>]*(?:#+|[-*+]|\d+[.)]|`{3,})\s*/, ""),
@@ -93,10 +94,12 @@ export function drawFold(look: Look, line: Stretch & { text: string }): void {
   look.dress(line.from, "sk-foldable");
   if (folded) look.dress(line.from, "sk-folded");
   look.widget(new FoldButton(folded, words), line.from, -1);
+  return folded;
 }
 
-function isFrontMatter(state: EditorState): boolean {
-  return syntaxTree(state).topNode.firstChild?.name === "FrontMatter";
+function frontMatterOf(state: EditorState): Stretch | null {
+  const first = syntaxTree(state).topNode.firstChild;
+  return first?.name === "FrontMatter" ? { from: state.doc.line(1).to, to: first.to } : null;
 }
 
 /** Every section; those of a heading end before the next one of its level or above. */
@@ -146,7 +149,8 @@ export function restoreFolds(view: EditorView, kept: readonly string[]): void {
     const range = foldable(state, line.from, line.to);
     if (range !== null) effects.push(foldEffect.of(range));
   };
-  if (isFrontMatter(state)) fold(state.doc.line(1));
+  const frontMatter = frontMatterOf(state);
+  if (frontMatter !== null) effects.push(foldEffect.of(frontMatter));
   if (wanted.size > 0) {
     let from = 0;
     for (const text of state.doc.iterLines()) {
@@ -175,9 +179,10 @@ function placeholderDom(
 
 export function folding(keep: (folds: string[]) => void): Extension {
   return [
+    foldService.of((state, start) => (start === 0 ? frontMatterOf(state) : null)),
     codeFolding({
       preparePlaceholder: (state, { from }) =>
-        isFrontMatter(state) && state.doc.lineAt(from).from === 0 ? t("editor.properties") : "…",
+        frontMatterOf(state)?.from === from ? t("editor.properties") : "…",
       placeholderDOM: (view, onclick, words: unknown) =>
         placeholderDom(view, onclick, String(words)),
     }),

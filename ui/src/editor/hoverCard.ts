@@ -5,8 +5,18 @@ import type { Extension } from "@codemirror/state";
 import { t } from "../i18n";
 import { linkAt, linkDoor } from "./links";
 import type { LinkDoor, LinkTarget } from "./links";
+import { plainWords } from "./outline";
 
 const LINGER_MS = 350;
+
+/** Lines of Markdown as they are read. */
+function plain(lines: string): string {
+  const marker = /^[\s>]*(?:#{1,6}\s|[-*+]\s(?:\[.\]\s)?)?/;
+  return lines
+    .split("\n")
+    .map((line) => plainWords(line.replace(marker, "")))
+    .join("\n");
+}
 
 async function cardOf(link: LinkTarget, door: LinkDoor): Promise<HTMLElement> {
   const card = document.createElement("div");
@@ -22,7 +32,7 @@ async function cardOf(link: LinkTarget, door: LinkDoor): Promise<HTMLElement> {
   else {
     const note = await door.glimpse(link.target);
     add("sk-card-title", note?.title ?? t("link.creatable", { title: link.target }));
-    if (note !== null) add("sk-card-lines", note.lines || t("link.emptyNote"));
+    if (note !== null) add("sk-card-lines", plain(note.lines) || t("link.emptyNote"));
   }
   add("sk-card-hint", t("link.howToOpen"));
   return card;
@@ -39,8 +49,8 @@ export const hoverCard: Extension = [
     },
     { hoverTime: LINGER_MS, hideOnChange: true },
   ),
-  EditorView.baseTheme({
-    ".cm-tooltip-hover": { border: "0", background: "transparent" },
+  EditorView.theme({
+    ".cm-tooltip.cm-tooltip-hover": { border: "0", background: "transparent" },
     ".sk-card": {
       maxInlineSize: "340px",
       padding: "var(--space-2) var(--space-3)",

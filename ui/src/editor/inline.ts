@@ -1,10 +1,9 @@
 // How emphasis, code, links, pictures and footnotes look inside a line.
 
 import { Decoration } from "@codemirror/view";
-import type { SyntaxNodeRef } from "@lezer/common";
 import { isKnownNote } from "./links";
-import { dim } from "./look";
-import type { Draw, Look } from "./look";
+import { dim, drawDim } from "./look";
+import type { Draw, Look, Stretch } from "./look";
 import { Picture, pictureOf } from "./picture";
 
 const link = Decoration.mark({ class: "sk-link" });
@@ -84,7 +83,18 @@ const drawFootnote: Draw = (look, node) => {
   return false;
 };
 
-function drawFootnoteMark(look: Look, { from, to }: SyntaxNodeRef): void {
+/** What is one word after a footnote's mark is a reference's address to the parser. */
+const drawReference: Draw = (look, node, stretch) => {
+  const label = node.node.getChild("LinkLabel");
+  if (label === null || look.state.sliceDoc(label.from, label.from + 2) !== "[^") {
+    return drawDim(look, node, stretch);
+  }
+  drawFootnoteMark(look, label);
+  look.classes(node, stretch, "sk-footnote");
+  return false;
+};
+
+function drawFootnoteMark(look: Look, { from, to }: Stretch): void {
   const touched = look.touches({ from, to });
   look.mark(footnote, from + 2, to - 1);
   look.hideOrDim(touched, from, from + 2);
@@ -103,4 +113,5 @@ export const inline: Readonly<Record<string, Draw>> = {
   WikiLink: drawWikiLink,
   Image: drawImage,
   Footnote: drawFootnote,
+  LinkReference: drawReference,
 };

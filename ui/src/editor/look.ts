@@ -106,6 +106,11 @@ export class Look {
   }
 }
 
+export const drawDim: Draw = (look, { from, to }) => {
+  look.mark(dim, from, to);
+  return true;
+};
+
 const lineDecorations = new Map<string, Decoration>();
 
 function lineDecoration({ classes, depth, quotes, code }: LineLook): Decoration {

@@ -28,12 +28,29 @@ export function plainWords(markdown: string): string {
     .slice(0, LONGEST);
 }
 
+/** Where the text begins after its front matter, judged as the parser does. */
+function endOfFrontMatter(doc: Text): number {
+  if (doc.lines < 3 || !/^---\s*$/.test(doc.line(1).text)) return 0;
+  if (!/^[A-Za-z][\w -]*:(\s|$)/.test(doc.line(2).text)) return 0;
+  for (let number = 3; number <= doc.lines; number++) {
+    const line = doc.line(number);
+    if (/^(---|\.\.\.)\s*$/.test(line.text)) return line.to + 1;
+    if (line.text.trim() === "") return 0;
+  }
+  return 0;
+}
+
 export function headingsOf(doc: Text): Heading[] {
   const headings: Heading[] = [];
   let fence: string | null = null;
   let from = 0;
   let before = "";
+  const start = endOfFrontMatter(doc);
   for (const line of doc.iterLines()) {
+    if (from < start) {
+      from += line.length + 1;
+      continue;
+    }
     const mark = FENCE.exec(line)?.[1] ?? null;
     if (fence !== null) {
       if (mark?.startsWith(fence) === true) fence = null;
@@ -44,11 +61,11 @@ export function headingsOf(doc: Text): Heading[] {
       if (atx !== null) {
         headings.push({ level: atx[1]?.length ?? 1, text: plainWords(atx[2] ?? ""), from });
       } else if (setext !== undefined && before !== "" && !NOT_PARAGRAPH.test(before)) {
-        const start = from - before.length - 1;
+        const above = from - before.length - 1;
         headings.push({
           level: setext.startsWith("=") ? 1 : 2,
           text: plainWords(before),
-          from: start,
+          from: above,
         });
       }
     }

@@ -74,7 +74,7 @@ const look = EditorView.theme({
   ".sk-find": { maxInlineSize: "100%" },
   ".cm-searchMatch": { background: "var(--mark)", borderRadius: "2px" },
   ".cm-searchMatch-selected": {
-    background: "color-mix(in srgb, var(--warn) 45%, var(--mark))",
+    background: "color-mix(in srgb, var(--warn) 25%, var(--mark))",
     outline: "1px solid var(--warn)",
   },
   ".cm-panels-bottom": { border: "0", insetBlockEnd: "var(--space-3)", zIndex: "2" },
@@ -204,6 +204,7 @@ const look = EditorView.theme({
     marginInlineStart: "calc(var(--quotes) * 18px + var(--depth) * 26px)",
   },
   ".sk-block.sk-fence": { lineHeight: "20px", fontSize: "11.5px", color: "var(--text-3)" },
+  ".sk-block.sk-fence.sk-block-last": { lineHeight: "14px" },
   ".sk-block-first": {
     borderStartStartRadius: "var(--radius-m)",
     borderStartEndRadius: "var(--radius-m)",
@@ -242,4 +243,5 @@ const look = EditorView.theme({
   },
 });
 
-export const theme: Extension = [look, pieces, emphasis];
+// What comes first wins.
+export const theme: Extension = [pieces, look, emphasis];
