@@ -1,5 +1,6 @@
 // Everything a person can do from anywhere.
 
+import { starterCommands } from "../features/start";
 import { TREE } from "../state/changes";
 import type { Scope } from "../state/changes";
 import { defineCommand } from "../state/commands";
@@ -234,4 +235,4 @@ const looking = [
   }),
 ];
 
-export const commands = [...going, ...doing, ...looking];
+export const commands = [...going, ...doing, ...looking, ...starterCommands];

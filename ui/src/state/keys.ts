@@ -1,5 +1,6 @@
 // Names of keys: as they are pressed, as they are written in tables, as they are shown to people.
 
+import { t } from "../i18n";
 import type { Key } from "../i18n";
 
 export type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey"> & {
@@ -56,7 +57,7 @@ export function shownKey(name: string): string {
       .map((part) => SHOWN[part] ?? part)
       .join(" "),
   );
-  return strokes.join(" · ");
+  return strokes.join(` ${t("keys.then")} `);
 }
 
 const SPOKEN: Record<string, string> = { Ctrl: "Control" };
