@@ -4,6 +4,7 @@ import { Connection } from "./connection";
 import type { Ipc } from "./ipc";
 
 export type {
+  Attempt,
   Backlink,
   BoardEdit,
   BoardView,

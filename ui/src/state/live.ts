@@ -2,6 +2,7 @@
 
 import { createSubscriber } from "svelte/reactivity";
 import type {
+  Attempt,
   Backlink,
   BoardView,
   CardSummary,
@@ -26,6 +27,9 @@ export type BoardState = Pick<BoardView, "title" | "life" | "columns"> & {
 /** A new wrapper for each change, so that whoever derives from it notices. */
 export type TreeState = { tree: Tree };
 
+/** Known devices, and what became of addresses that were typed. */
+export type PeersState = { peers: Peer[]; attempts: Attempt[] };
+
 type States = {
   status: Status;
   tree: TreeState;
@@ -34,7 +38,7 @@ type States = {
   board: BoardState;
   card: CardView;
   people: Member[];
-  peers: Peer[];
+  peers: PeersState;
   delivery: Delivery;
   notices: Notice[];
 };
@@ -70,7 +74,7 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
     case "people":
       return event.members;
     case "peers":
-      return event.peers;
+      return { peers: event.peers, attempts: event.attempts };
     case "delivery":
       return event.delivery;
     case "notices":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pathWords, plainAddress, sizeWords } from "./path";
+import { meansSame, pathWords, plainAddress, sizeWords } from "./path";
 
 test("an address tells by what way somebody is connected", () => {
   expect(pathWords("192.168.1.24:4711")).toBe("through this network");
@@ -11,6 +11,11 @@ test("an address tells by what way somebody is connected", () => {
 test("an address is shown without its machinery", () => {
   expect(plainAddress("/ip4/10.0.0.2/udp/4711/quic-v1")).toBe("10.0.0.2:4711");
   expect(plainAddress("example.org:4711")).toBe("example.org:4711");
+});
+
+test("one place can be written in several ways", () => {
+  expect(meansSame("tcp://10.0.0.2:4711", "/ip4/10.0.0.2/tcp/4711/p2p/12D3Koo")).toBe(true);
+  expect(meansSame("10.0.0.2:4711", "10.0.0.2:4712")).toBe(false);
 });
 
 test("sizes are short", () => {

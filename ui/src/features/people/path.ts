@@ -11,6 +11,13 @@ export function plainAddress(address: string): string {
   return parts === null ? address : `${parts[1] ?? ""}:${parts[2] ?? ""}`;
 }
 
+/** Whether two ways to write an address mean one place. */
+export function meansSame(one: string, other: string): boolean {
+  const bare = (address: string) =>
+    plainAddress(address.replace(/^(tcp|quic|udp|skein):\/\//i, ""));
+  return bare(one) === bare(other);
+}
+
 export function pathWords(address: string): string {
   const plain = plainAddress(address);
   if (HERE.test(plain)) return t("peers.path.machine");
