@@ -132,9 +132,10 @@ export { unfoldAll as unfoldEverything };
 /** What is folded is known again by the words of its line: positions move while others write. */
 function keptFolds(state: EditorState): string[] {
   const kept: string[] = [];
+  const frontMatter = frontMatterOf(state)?.from;
   foldedRanges(state).between(0, state.doc.length, (from) => {
     const line = state.doc.lineAt(from);
-    if (kept.length < MOST_KEPT && line.from > 0) kept.push(line.text.slice(0, LONGEST_KEPT));
+    if (kept.length < MOST_KEPT && from !== frontMatter) kept.push(line.text.slice(0, LONGEST_KEPT));
   });
   return kept;
 }

@@ -11,6 +11,8 @@ export type Outline = { headings: readonly Heading[]; current: number };
 
 const QUIET_MS = 180;
 const LONGEST = 200;
+/** Below the window's bars. */
+const UPPER_EDGE = 90;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const ATX = /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#*)?[ \t]*$/;
@@ -98,6 +100,7 @@ export function watchOutline(tell: (outline: Outline) => void): Extension {
 
 class OutlineWatch implements PluginValue {
   readonly #view: EditorView;
+  readonly #window: Window;
   readonly #tell: (outline: Outline) => void;
   #headings: readonly Heading[] | null = null;
   #current = -2;
@@ -105,7 +108,9 @@ class OutlineWatch implements PluginValue {
 
   constructor(view: EditorView, tell: (outline: Outline) => void) {
     this.#view = view;
+    this.#window = view.dom.ownerDocument.defaultView ?? window;
     this.#tell = tell;
+    this.#window.addEventListener("scroll", this.#plan, { capture: true, passive: true });
     this.#plan();
   }
 
@@ -115,13 +120,14 @@ class OutlineWatch implements PluginValue {
   }
 
   destroy(): void {
+    this.#window.removeEventListener("scroll", this.#plan, { capture: true });
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  #plan(): void {
+  readonly #plan = (): void => {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), QUIET_MS);
-  }
+  };
 
   #look(): void {
     const { state } = this.#view;
@@ -133,9 +139,13 @@ class OutlineWatch implements PluginValue {
     this.#tell({ headings: this.#headings, current });
   }
 
+  /** The caret while it is in sight, else what stands at the upper edge. */
   #position(): number {
-    const { state, visibleRanges, hasFocus } = this.#view;
-    if (hasFocus) return state.selection.main.head;
-    return visibleRanges[0]?.from ?? 0;
+    const view = this.#view;
+    const lineAt = (y: number): { from: number; to: number } =>
+      view.lineBlockAtHeight(y - view.documentTop);
+    const [first, last] = [lineAt(UPPER_EDGE), lineAt(this.#window.innerHeight)];
+    const { head } = view.state.selection.main;
+    return head >= first.from && head <= last.to ? head : first.from;
   }
 }

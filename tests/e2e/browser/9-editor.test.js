@@ -1,0 +1,333 @@
+// Reading and finding one's way in a note: live preview, tables, folding, outline, find and replace, links, read-only notes.
+
+import assert from "node:assert/strict";
+import { anaAndBo, noFaults, scene, tidy } from "../support/stage.js";
+import { until, untilEquals } from "../support/wait.js";
+
+const cleanup = tidy();
+const { ana } = await anaAndBo(cleanup);
+noFaults(() => [ana]);
+
+/** A note with this text, written in one go. */
+async function note(title, text) {
+  await ana.newNote(title);
+  await ana.editor().click();
+  await ana.page.keyboard.insertText(text);
+  await untilEquals("the text", () => ana.text(), text);
+}
+
+/** The lines as they are read: what is hidden has no size. */
+function seen() {
+  return ana.editor().evaluate((content) =>
+    [...content.querySelectorAll(".cm-line")].map((line) => {
+      let text = "";
+      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const { parentElement } = walker.currentNode;
+        if (parseFloat(getComputedStyle(parentElement).fontSize) > 0)
+          text += walker.currentNode.data;
+      }
+      return text;
+    }),
+  );
+}
+
+function place(selector) {
+  return ana
+    .editor()
+    .locator(selector)
+    .first()
+    .evaluate((element) => element.getBoundingClientRect().top);
+}
+
+scene(
+  "a note reads as what it means, and its markers come where the caret is",
+  async () => {
+    await note(
+      "Look",
+      "# Title\n\nA **bold** word, [site](https://example.invalid/x), a note[^1].\n\n> [!warning]\n> Careful\n\n[^1]: because",
+    );
+    await ana.caret(8);
+    await until("all markers hidden", seen, (lines) =>
+      lines.join("\n").includes("A bold word, site, a note1."),
+    );
+    const lines = await seen();
+    assert.equal(lines[0], "Title");
+    assert.ok(lines.includes("Warning"));
+    assert.ok(lines.includes("1: because"));
+    const before = await place(".sk-callout");
+    await ana.caret(15);
+    await until("the bold marker", seen, (now) =>
+      now.join("\n").includes("A **bold** word"),
+    );
+    assert.equal(await place(".sk-callout"), before, "nothing below moves");
+    assert.deepEqual(await ana.accessibilityFaults(), []);
+  },
+);
+
+scene(
+  "a paragraph that begins in Arabic runs from the right, code never does",
+  async () => {
+    await note("Directions", "مرحبا بالعالم\n\nplain\n\n```\nمرحبا\n```\n");
+    const directions = await ana
+      .editor()
+      .evaluate((content) =>
+        [...content.querySelectorAll(".cm-line")].map(
+          (line) => getComputedStyle(line).direction,
+        ),
+      );
+    assert.equal(directions[0], "rtl");
+    assert.deepEqual([...new Set(directions.slice(1, 7))], ["ltr"]);
+  },
+);
+
+scene(
+  "a table is edited where it is: Tab, Enter and a typed pipe",
+  async () => {
+    const table = "| Bird | Span |\n| --- | --: |\n| Goose | 180 |";
+    await note("Table", table);
+    await ana.caret(3);
+    await ana.press("Tab");
+    await ana.type("Wing");
+    await ana.press("Tab");
+    await ana.press("Tab");
+    await ana.press("Tab");
+    await ana.type("Swan");
+    await ana.press("Tab");
+    await ana.type("230");
+    await untilEquals(
+      "the table",
+      () => ana.text(),
+      "| Bird | Wing |\n| --- | --: |\n| Goose | 180 |\n| Swan | 230 |",
+    );
+    await ana.press("Shift+Tab");
+    await ana.press("ArrowRight");
+    await ana.type("|");
+    assert.match(await ana.text(), /\| Swan\\\| \| 230 \|$/);
+    await ana.press("Enter");
+    await ana.press("Enter");
+    assert.match(await ana.text(), /230 \|\n$/);
+  },
+);
+
+scene(
+  "a section folds at its chevron and by keys, and is still folded when one comes back",
+  async () => {
+    await note("Fold", "# One\n\ninside one\n\n# Two\n\ninside two");
+    await ana.caret(0);
+    await ana.editor().locator(".sk-heading", { hasText: "Two" }).hover();
+    await ana.editor().getByRole("button", { name: "Fold Two" }).click();
+    await until(
+      "the section gone",
+      seen,
+      (lines) => !lines.join().includes("inside two"),
+    );
+    await ana.press("Control+Shift+BracketLeft");
+    await until("both gone", seen, (lines) => !lines.join().includes("inside"));
+    await note("Elsewhere", "x");
+    await ana.open("Fold");
+    await ana.editorReady();
+    await until(
+      "both still gone",
+      seen,
+      (lines) => !lines.join().includes("inside"),
+    );
+    await ana.caret(0);
+    await ana.press("Control+Shift+BracketRight");
+    await until("the first back", seen, (lines) =>
+      lines.join().includes("inside one"),
+    );
+    assert.equal(
+      await ana.text(),
+      "# One\n\ninside one\n\n# Two\n\ninside two",
+    );
+  },
+);
+
+scene(
+  "the outline shows the headings, marks where one is, and goes there by keyboard",
+  async () => {
+    await note(
+      "Outline",
+      `# First\n\n${"words\n\n".repeat(60)}## Second part\n\nend`,
+    );
+    await ana.press("Control+Shift+O");
+    const outline = ana.by("list", "Outline");
+    await outline.getByRole("button", { name: "Second part" }).waitFor();
+    await until(
+      "the mark at the second",
+      () => outline.locator("[aria-current]").allInnerTexts(),
+      (names) => names.join() === "Second part",
+    );
+    await outline.getByRole("button", { name: "First" }).focus();
+    await ana.press("Enter");
+    await untilEquals("the caret at the first heading", () => ana.caretAt(), 0);
+    assert.deepEqual(await ana.accessibilityFaults(), []);
+    await ana.press("Control+Shift+O");
+    await outline.waitFor({ state: "detached" });
+  },
+);
+
+scene("find counts, walks, and Escape returns to the place", async () => {
+  await note("Find", "goose one\n\nGoose two\n\ngooseberry");
+  await ana.caret(4);
+  await ana.press("Control+f");
+  const panel = ana.page.getByRole("search", { name: "Find in text" });
+  const count = panel.getByRole("status");
+  await ana.type("goose");
+  await until(
+    "the count",
+    () => count.innerText(),
+    (words) => words === "2 of 3",
+  );
+  await ana.press("Escape");
+  await panel.waitFor({ state: "detached" });
+  assert.equal(await ana.caretAt(), 4);
+  await ana.press("Control+f");
+  await ana.type("goose");
+  await panel.getByRole("button", { name: "Whole words" }).click();
+  await until(
+    "whole words",
+    () => count.innerText(),
+    (words) => words === "2 of 2",
+  );
+  await panel.getByRole("button", { name: "Match case" }).click();
+  await until(
+    "one left",
+    () => count.innerText(),
+    (words) => words.endsWith("of 1"),
+  );
+  await panel.getByRole("textbox", { name: "Find" }).fill("none of it");
+  await until(
+    "nothing",
+    () => count.innerText(),
+    (words) => words === "Nothing found",
+  );
+  await panel.getByRole("button", { name: "Regular expression" }).click();
+  await panel.getByRole("textbox", { name: "Find" }).fill("(");
+  await until(
+    "a bad one",
+    () => count.innerText(),
+    (words) => words === "Not a valid expression",
+  );
+  assert.deepEqual(await ana.accessibilityFaults(), []);
+  for (const name of ["Whole words", "Match case", "Regular expression"]) {
+    await panel.getByRole("button", { name }).click();
+  }
+  await ana.press("Escape");
+});
+
+scene("replacing all is one step of undo", async () => {
+  const text = "red goose, red swan, red crane";
+  await note("Replace", text);
+  await ana.press("Control+h");
+  const panel = ana.page.getByRole("search", { name: "Find in text" });
+  await panel.getByRole("textbox", { name: "Find" }).fill("red");
+  await panel.getByRole("textbox", { name: "Replace with" }).fill("grey");
+  await panel.getByRole("button", { name: "Replace all" }).click();
+  await untilEquals(
+    "all replaced",
+    () => ana.text(),
+    text.replaceAll("red", "grey"),
+  );
+  await ana.press("Escape");
+  await ana.press("Control+z");
+  await untilEquals("all back at once", () => ana.text(), text);
+});
+
+scene(
+  "a link says where it leads, goes to its heading, and offers what is not there yet",
+  async () => {
+    await note(
+      "Handbook",
+      `Intro line.\n\n${"filler\n\n".repeat(80)}## Handing over\n\n${"more\n\n".repeat(40)}`,
+    );
+    await note(
+      "Desk",
+      "See [[Handbook#Handing over]], [[Handbook]] and [[Nowhere]].",
+    );
+    await ana.editor().getByText("Handbook", { exact: true }).hover();
+    await ana.page.getByText("Intro line.").waitFor();
+    await ana
+      .editor()
+      .locator(".sk-link-new", { hasText: "Nowhere" })
+      .waitFor();
+    await ana.caret(8);
+    await ana.press("Control+Enter");
+    await ana.editor().getByText("Handing over").waitFor();
+    await until(
+      "the heading in view",
+      () => ana.editor().getByText("Handing over").boundingBox(),
+      (box) => box !== null && box.y > 0 && box.y < 400,
+    );
+    await ana.open("Desk");
+    await ana.editorReady();
+    await ana
+      .editor()
+      .getByText("Nowhere")
+      .click({ modifiers: ["Control"] });
+    await ana.by("button", "Create it").click();
+    await until(
+      "the new note",
+      () => ana.by("textbox", "Note title").inputValue(),
+      (title) => title === "Nowhere",
+    );
+  },
+);
+
+scene(
+  "a picture elsewhere is not fetched, and one in the text is shown",
+  async () => {
+    const asked = [];
+    const listen = (request) => asked.push(request.url());
+    ana.page.on("request", listen);
+    const dot =
+      "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+    await note(
+      "Pictures",
+      `![dot](${dot})\n\n![map](https://example.invalid/map.png)\n\n`,
+    );
+    await ana.editor().getByRole("img", { name: "dot" }).waitFor();
+    await ana.editor().getByText("Picture at example.invalid").waitFor();
+    ana.page.off("request", listen);
+    assert.deepEqual(
+      asked.filter((url) => url.includes("example.invalid")),
+      [],
+    );
+  },
+);
+
+scene("words are counted, and a selection on its own", async () => {
+  await note("Count", "one two three four");
+  await ana.page.getByText("4 words", { exact: true }).waitFor();
+  await ana.press("Control+a");
+  await ana.page.getByText("4 words selected").waitFor();
+});
+
+scene(
+  "a note in the trash is read, selected and searched, but not written",
+  async () => {
+    await note("Thrown away", "Still [[Handbook]] here.");
+    await ana.by("button", "Menu of this document").click();
+    await ana.by("menuitem", "Move to trash").click();
+    await until(
+      "the text to be read-only",
+      () => ana.editor().getAttribute("aria-readonly"),
+      (value) => value === "true",
+    );
+    await ana.editor().click();
+    await ana.type("not taken");
+    assert.equal(await ana.text(), "Still [[Handbook]] here.");
+    await ana.press("Control+f");
+    await ana.type("still");
+    const panel = ana.page.getByRole("search", { name: "Find in text" });
+    await panel.getByText("1 of 1").waitFor();
+    await ana.press("Escape");
+    await ana.editor().getByText("Handbook").click();
+    await until(
+      "the linked note",
+      () => ana.by("textbox", "Note title").inputValue(),
+      (title) => title === "Handbook",
+    );
+  },
+);
