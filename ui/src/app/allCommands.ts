@@ -21,8 +21,9 @@ export function remapsOf({ preferences }: Engine): Remaps {
 
 /** Gives a command keys of a person's own; `undefined` gives back those that it had. */
 export function remap(engine: Engine, id: string, keys: readonly string[] | undefined): void {
-  const { [id]: _before, ...others } = remapsOf(engine);
-  engine.preferences.set("keys", keys === undefined ? others : { ...others, [id]: keys });
+  const others = Object.entries(remapsOf(engine)).filter(([known]) => known !== id);
+  const own = keys === undefined ? [] : [[id, keys] as const];
+  engine.preferences.set("keys", Object.fromEntries([...others, ...own]));
 }
 
 export function forgetRemaps(engine: Engine): void {

@@ -1,8 +1,8 @@
 // What a person chose for this machine: kept by the engine, and what the first frame needs beside it, so that it does not flash.
 
 import { SvelteMap } from "svelte/reactivity";
-import { ApiError, DISCONNECTED } from "../ipc/ipc";
-import type { Ipc } from "../ipc/ipc";
+import { DISCONNECTED } from "../ipc/ipc";
+import type { ApiError, Ipc } from "../ipc/ipc";
 
 export type Check<T> = (value: unknown) => value is T;
 

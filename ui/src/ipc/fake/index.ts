@@ -97,6 +97,8 @@ export class FakeEngine implements Transport {
   };
   notices: Notice[] = [];
   preferences: Record<string, string> = {};
+  /** Why nothing can be kept, where nothing can. */
+  refusePreferences: string | null = null;
   /** Every request that came, in order. */
   readonly requests: Request[] = [];
   #listener: Listener | null = null;
@@ -204,9 +206,13 @@ export class FakeEngine implements Transport {
         ];
       }
       case "set_preference": {
-        const { [request.key]: _before, ...others } = this.preferences;
-        this.preferences =
-          request.value === null ? others : { ...others, [request.key]: request.value };
+        if (this.refusePreferences !== null) {
+          throw new Refused("read_only", this.refusePreferences, "");
+        }
+        const { key, value } = request;
+        const others = Object.entries(this.preferences).filter(([known]) => known !== key);
+        const own = value === null ? [] : [[key, value] as const];
+        this.preferences = Object.fromEntries([...others, ...own]);
         return [{ type: "done" }, () => this.#tellPreferences()];
       }
       case "search":
