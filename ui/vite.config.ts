@@ -2,6 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { playwright } from "@vitest/browser-playwright";
 import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { emojiNames } from "./scripts/emoji.ts";
 
 const chromium = process.env["SKEIN_CHROMIUM"] ?? "/usr/bin/chromium";
 const chromiumArguments = [
@@ -64,7 +65,7 @@ export default defineConfig({
   css: { postcss: { plugins: [growingLengths] } },
   // Known before the first test starts, so that nothing is bundled anew in the middle of one.
   optimizeDeps: { entries: ["src/main.ts", "src/**/*.svelte", "src/**/*.browser.test.ts"] },
-  plugins: [svelte()],
+  plugins: [svelte(), emojiNames()],
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   preview: { host: "127.0.0.1", port: 4173, strictPort: true },
   build: {

@@ -12,7 +12,9 @@ import {
 } from "@codemirror/view";
 import { DISCONNECTED } from "../ipc";
 import type { ApiError, Event, Ipc, Subscription } from "../ipc";
+import { clipboard } from "./clipboard";
 import { wholeCodePoints } from "./codePoints";
+import { completion } from "./completion";
 import { TextCourier } from "./courier";
 import type { Failure, TextDoor, TextEvents } from "./courier";
 import { editorKeys, ownHistory } from "./keys";
@@ -22,6 +24,9 @@ import type { Figures } from "./figures";
 import { find, findWords, openFind, openReplace } from "./find.svelte";
 import { foldEverything, folding, restoreFolds, unfoldEverything } from "./folding";
 import { hoverCard } from "./hoverCard";
+import { formatBar } from "./formatBar";
+import { inserts } from "./inserts";
+import { linkForm } from "./linkForm";
 import { followLinks, linkDoor, notesChanged } from "./links";
 import type { LinkDoor } from "./links";
 import { noteMarkdown } from "./markdown";
@@ -29,9 +34,12 @@ import { findHeading, watchOutline } from "./outline";
 import type { Outline } from "./outline";
 import { preview } from "./preview";
 import { LINE_BREAK } from "./splices";
+import { surroundings } from "./surroundings";
+import type { Surroundings } from "./surroundings";
 import { tableKeys } from "./tableKeys";
 import { theme } from "./theme";
 import { setTrouble, showTrouble } from "./trouble";
+import { typing } from "./typing";
 
 export type TextEditorOptions = {
   document: string;
@@ -45,6 +53,8 @@ export type TextEditorOptions = {
   readOnly?: boolean;
   /** What lies behind links. */
   links?: LinkDoor;
+  /** What is offered while one types. */
+  around?: Surroundings;
   onOutline?: (outline: Outline) => void;
   onFigures?: (figures: Figures) => void;
   /** Which lines are folded: asked for once the text is there, told whenever it changes. */
@@ -67,6 +77,8 @@ export type TextEditor = {
   goTo(position: number): void;
   /** Goes to the heading with these words; false when there is none. */
   goToHeading(words: string): boolean;
+  /** Puts something from the table of `inserts` in place of the selection. */
+  insert(id: string): void;
   foldAll(): void;
   unfoldAll(): void;
 };
@@ -178,6 +190,11 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
       readOnly = yes;
       if (ready) view.dispatch({ effects: editable.reconfigure(writable(!yes)) });
     },
+    insert(id) {
+      view.focus();
+      const { from, to } = view.state.selection.main;
+      if (!view.state.readOnly) inserts.find((one) => one.id === id)?.run(view, from, to);
+    },
     notesChanged: () => view.dispatch({ effects: notesChanged.of(null) }),
     find: (words) => whenReady(() => (words ? findWords(view, words) : openFind(view))),
     replace: () => whenReady(() => openReplace(view)),
@@ -210,6 +227,12 @@ function extensions(options: TextEditorOptions): Extension {
     followLinks,
     hoverCard,
     tableKeys,
+    options.around ? surroundings.of(options.around) : [],
+    completion,
+    typing,
+    clipboard,
+    linkForm,
+    formatBar,
     editorKeys,
     folding((folds) => options.folds?.keep(folds)),
     find,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linkSelection, toggleStyle } from "./formatting";
+import { toggleStyle } from "./formatting";
 import { after } from "./testing/state";
 
 const bold = toggleStyle("bold");
@@ -25,9 +25,4 @@ test("a style is taken off whole, also where a merge doubled it", () => {
   expect(after(bold, "a |**word**| b")).toBe("a |word| b");
   expect(after(bold, "a **|word|** b")).toBe("a |word| b");
   expect(after(bold, "a ****wo|rd**** b")).toBe("a wo|rd b");
-});
-
-test("a selection becomes a link with the caret where its address goes", () => {
-  expect(after(linkSelection, "a |word| b")).toBe("a [word](|) b");
-  expect(after(linkSelection, "a| b")).toBeNull();
 });

@@ -123,18 +123,7 @@ function pieces(state: EditorState, range: SelectionRange): { from: number; to: 
   return found;
 }
 
-/** Makes a link of the selection, with the caret where its address goes. */
-export const linkSelection: StateCommand = ({ state, dispatch }) => {
-  const { main } = state.selection;
-  const text = state.sliceDoc(main.from, main.to);
-  if (main.empty || text.includes("\n") || state.readOnly) return false;
-  dispatch(
-    state.update({
-      changes: { from: main.from, to: main.to, insert: `[${text}]()` },
-      selection: { anchor: main.from + text.length + 3 },
-      scrollIntoView: true,
-      userEvent: "input.format",
-    }),
-  );
-  return true;
-};
+/** Whether all that is selected has the style. */
+export function isStyled(state: EditorState, name: keyof typeof STYLES): boolean {
+  return nodesAround(state, state.selection.main, STYLES[name]).length > 0;
+}

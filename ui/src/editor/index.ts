@@ -5,3 +5,5 @@ export type { TextEditor, TextEditorOptions } from "./editor";
 export type { Figures } from "./figures";
 export type { LinkDoor, LinkTarget, NoteGlimpse } from "./links";
 export type { Heading, Outline } from "./outline";
+export { inserts } from "./inserts";
+export type { KnownDocument, Surroundings } from "./surroundings";

@@ -4,8 +4,12 @@ import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirr
 import { EditorState, Prec } from "@codemirror/state";
 import type { Extension, Transaction } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
-import { linkSelection, toggleStyle } from "./formatting";
+import { toggleStyle } from "./formatting";
+import { editLink } from "./linkForm";
 import { continueList, leaveItem, nestItems, outdentItems, toggleTasks } from "./lists";
+import { duplicateBlock, moveBlockDown, moveBlockUp } from "./moving";
+import { toggleShape } from "./shapes";
+import { eraseMark, makeRule, openFence } from "./typing";
 
 const UNDO_PAUSE_MS = 600;
 
@@ -16,12 +20,21 @@ export const editorKeys: Extension = [
       { key: "Mod-i", run: toggleStyle("italic") },
       { key: "Mod-e", run: toggleStyle("code") },
       { key: "Mod-Shift-s", run: toggleStyle("strike") },
-      { key: "Mod-k", run: linkSelection },
+      { key: "Mod-k", run: editLink },
+      { key: "Mod-Alt-1", run: toggleShape("h1") },
+      { key: "Mod-Alt-2", run: toggleShape("h2") },
+      { key: "Mod-Alt-3", run: toggleShape("h3") },
+      { key: "Alt-ArrowUp", run: moveBlockUp },
+      { key: "Alt-ArrowDown", run: moveBlockDown },
+      { key: "Mod-d", run: duplicateBlock, preventDefault: true },
       { key: "Mod-Enter", run: toggleTasks },
       { key: "Tab", run: nestItems },
       { key: "Shift-Tab", run: outdentItems },
+      { key: "Enter", run: makeRule },
+      { key: "Enter", run: openFence },
       { key: "Enter", run: continueList },
       { key: "Backspace", run: leaveItem },
+      { key: "Backspace", run: eraseMark },
     ]),
   ),
   keymap.of([...historyKeymap, ...defaultKeymap]),

@@ -35,7 +35,10 @@ function readItem(line: Line): ItemLine | null {
 }
 
 /** The list item that begins on a line; code that looks like one is none. */
-export function itemOn(state: EditorState, line: Line): { item: ItemLine; node: SyntaxNode } | null {
+export function itemOn(
+  state: EditorState,
+  line: Line,
+): { item: ItemLine; node: SyntaxNode } | null {
   const item = readItem(line);
   if (item === null) return null;
   const tree = ensureSyntaxTree(state, line.to, PARSE_MS) ?? syntaxTree(state);

@@ -10,9 +10,7 @@ test("a line moves past its neighbour", () => {
 });
 
 test("an item moves with what it holds, past the whole item beside it", () => {
-  expect(after(moveBlockDown, "- a|\n  - b\n- c\n  - d\n- e")).toBe(
-    "- c\n  - d\n- a|\n  - b\n- e",
-  );
+  expect(after(moveBlockDown, "- a|\n  - b\n- c\n  - d\n- e")).toBe("- c\n  - d\n- a|\n  - b\n- e");
   expect(after(moveBlockUp, "- a\n  - b\n- c|\n  - d")).toBe("- c|\n  - d\n- a\n  - b");
 });
 

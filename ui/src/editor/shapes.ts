@@ -87,9 +87,7 @@ export function toggleShape(shape: Shape): StateCommand {
       ),
     );
     const selection = state.selection.map(changes, 1);
-    dispatch(
-      state.update({ changes, selection, scrollIntoView: true, userEvent: "input.format" }),
-    );
+    dispatch(state.update({ changes, selection, scrollIntoView: true, userEvent: "input.format" }));
     return true;
   };
 }

@@ -1,0 +1,184 @@
+// Completion while one types: one list for links, names, days, tags, emoji and what the slash menu holds.
+
+import {
+  acceptCompletion,
+  autocompletion,
+  closeCompletion,
+  completionStatus,
+  currentCompletions,
+  moveCompletionSelection,
+  selectedCompletion,
+} from "@codemirror/autocomplete";
+import type { CompletionContext, CompletionResult } from "@codemirror/autocomplete";
+import { MapMode, Prec, StateEffect, StateField } from "@codemirror/state";
+import type { EditorState, Extension } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { announce } from "../../a11y/announce";
+import { t } from "../../i18n";
+import { menuIcon } from "../menuIcons";
+import { surroundings } from "../surroundings";
+import { isInCode } from "../typing";
+import { completeEmoji, emojiClosed } from "./emoji";
+import type { Completer, Found, Offer } from "./found";
+import { completeLinks, forgetNarrowed, goesOnBehind } from "./links";
+import { look } from "./look";
+import { completeMentions } from "./mentions";
+import { completeSlash } from "./slash";
+import { completeTags } from "./tags";
+
+const LONGEST_LINE = 2000;
+const completers: readonly Completer[] = [
+  completeLinks,
+  completeSlash,
+  completeMentions,
+  completeTags,
+  completeEmoji,
+];
+
+const dismiss = StateEffect.define<number>();
+
+/** Where offers were sent away by Escape: none come there again as long as the sign stands. */
+const dismissed = StateField.define<number | null>({
+  create: () => null,
+  update(value, transaction) {
+    for (const effect of transaction.effects) if (effect.is(dismiss)) return effect.value;
+    return value === null || !transaction.docChanged
+      ? value
+      : transaction.changes.mapPos(value, -1, MapMode.TrackBefore);
+  },
+});
+
+function find(state: EditorState, position: number): ReturnType<Completer> {
+  const line = state.doc.lineAt(position);
+  if (state.readOnly || position - line.from > LONGEST_LINE) return null;
+  const before = line.text.slice(0, position - line.from);
+  const place = { state, position, before, around: state.facet(surroundings) };
+  for (const complete of completers) {
+    const found = complete(place);
+    if (found !== null) return isInCode(state, position) ? null : found;
+  }
+  return null;
+}
+
+function resultOf(state: EditorState, found: Found | null): CompletionResult | null {
+  if (found === null || found.options.length === 0) return null;
+  if (state.field(dismissed) === found.from) return null;
+  return { ...found, filter: false, update: again };
+}
+
+/** While the list is open it follows each letter at once. */
+function again(
+  _current: CompletionResult,
+  _from: number,
+  _to: number,
+  context: CompletionContext,
+): CompletionResult | null {
+  const found = find(context.state, context.pos);
+  return found instanceof Promise ? null : resultOf(context.state, found);
+}
+
+function source(
+  context: CompletionContext,
+): CompletionResult | null | Promise<CompletionResult | null> {
+  if (context.view?.composing === true) return null;
+  const { state } = context;
+  const found = find(state, context.pos);
+  return found instanceof Promise
+    ? found.then((late) => resultOf(state, late))
+    : resultOf(state, found);
+}
+
+/**
+ * Who types a name and Enter faster than the list comes means its first offer all the same. Only where a sign asks
+ * for nothing else: a line of prose may end in a name or a tag.
+ */
+function acceptEarly(view: EditorView): boolean {
+  const { state } = view;
+  if (completionStatus(state) !== "pending" || view.composing) return false;
+  const position = state.selection.main.head;
+  const found = find(state, position);
+  const sign =
+    found instanceof Promise || found === null ? "" : state.sliceDoc(found.from - 1, found.from);
+  if (found === null || found instanceof Promise || !/[[/]/.test(sign)) return false;
+  const [first] = resultOf(state, found)?.options ?? [];
+  if (first === undefined || found.from === position || typeof first.apply !== "function")
+    return false;
+  first.apply(view, first, found.from, position);
+  return true;
+}
+
+function accept(view: EditorView): boolean {
+  return acceptCompletion(view) || acceptEarly(view);
+}
+
+function close(view: EditorView): boolean {
+  if (completionStatus(view.state) === null) return false;
+  const { state } = view;
+  const found = find(state, state.selection.main.head);
+  if (found !== null && !(found instanceof Promise)) {
+    view.dispatch({ effects: dismiss.of(found.from) });
+  }
+  return closeCompletion(view);
+}
+
+const keys = Prec.highest(
+  keymap.of([
+    { key: "ArrowDown", run: moveCompletionSelection(true) },
+    { key: "ArrowUp", run: moveCompletionSelection(false) },
+    { key: "PageDown", run: moveCompletionSelection(true, "page") },
+    { key: "PageUp", run: moveCompletionSelection(false, "page") },
+    { key: "Enter", run: accept },
+    { key: "Tab", run: accept },
+    { key: "Escape", run: close },
+  ]),
+);
+
+/** Letters that mean more than themselves while something is offered. */
+const signs = Prec.high(
+  EditorView.inputHandler.of((view, from, to, text) => {
+    if (view.composing || from !== to) return false;
+    if (text === ":") return emojiClosed(view);
+    if (text !== "|" && text !== "#") return false;
+    const behind = goesOnBehind(view, text, selectedCompletion(view.state));
+    if (behind === null) return false;
+    view.dispatch({
+      changes: { from: behind.from, to, insert: behind.insert },
+      selection: { anchor: behind.from + behind.insert.length },
+      userEvent: "input.type",
+    });
+    return true;
+  }),
+);
+
+const spoken = EditorView.updateListener.of((update) => {
+  const [was, is] = [completionStatus(update.startState), completionStatus(update.state)];
+  if (was !== "active" && is === "active") {
+    const count = currentCompletions(update.state).length;
+    if (count > 0) announce(t("complete.count", { count }));
+  }
+  if (was !== null && is === null) forgetNarrowed();
+});
+
+export const completion: Extension = [
+  dismissed,
+  keys,
+  signs,
+  spoken,
+  look,
+  autocompletion({
+    override: [source],
+    activateOnTypingDelay: 0,
+    interactionDelay: 0,
+    icons: false,
+    defaultKeymap: false,
+    maxRenderedOptions: 60,
+    tooltipClass: () => "sk-offers",
+    optionClass: (offer) => ("icon" in offer && offer.icon === "new" ? "sk-offer-new" : ""),
+    addToOptions: [
+      {
+        position: 20,
+        render: (offer) => ("icon" in offer ? menuIcon((offer as Offer).icon) : null),
+      },
+    ],
+  }),
+];
