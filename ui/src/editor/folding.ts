@@ -135,7 +135,8 @@ function keptFolds(state: EditorState): string[] {
   const frontMatter = frontMatterOf(state)?.from;
   foldedRanges(state).between(0, state.doc.length, (from) => {
     const line = state.doc.lineAt(from);
-    if (kept.length < MOST_KEPT && from !== frontMatter) kept.push(line.text.slice(0, LONGEST_KEPT));
+    if (kept.length < MOST_KEPT && from !== frontMatter)
+      kept.push(line.text.slice(0, LONGEST_KEPT));
   });
   return kept;
 }
