@@ -26,6 +26,7 @@ scene("a name and a workspace's name are all that it takes to begin", async () =
   await ana.by("textbox", "Your name").fill("Ana");
   assert.equal(await ana.by("button", "Create workspace").isDisabled(), true);
   await ana.by("textbox", "Workspace name").fill("Wild geese");
+  await ana.by("radio", "Empty").check();
   assert.deepEqual(await ana.accessibilityFaults(), []);
   await ana.press("Enter");
   await ana.by("heading", "An empty workspace").waitFor();

@@ -149,7 +149,7 @@ scene(
     await until(
       "the words",
       () => ana.delivery(),
-      (words) => words === "Saved here",
+      (words) => words === "Offline: all saved here",
     );
     await ana.by("button", "Search").click();
     await ana.by("combobox", "Search").fill("matter");

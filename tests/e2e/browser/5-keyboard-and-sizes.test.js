@@ -39,6 +39,8 @@ scene("a first note is written without a mouse", async () => {
   await ana.type("Ana");
   await ana.press("Tab");
   await ana.type("Wild geese");
+  await ana.press("Tab");
+  await ana.press("ArrowDown");
   await ana.press("Enter");
   await ana.by("heading", "An empty workspace").waitFor();
   await ana.press("Control+n");

@@ -84,6 +84,7 @@ test("a name and a workspace's name are all that it takes to begin", async () =>
   await page.getByRole("textbox", { name: "Your name" }).fill("Ana");
   await page.getByRole("textbox", { name: "Workspace name" }).fill("Geese");
   expect(await clean()).toEqual([]);
+  await page.getByRole("radio", { name: "Empty" }).click();
   await page.getByRole("button", { name: "Create workspace" }).click();
   await expect.element(page.getByText("An empty workspace")).toBeVisible();
   expect(fake.requests.find((request) => request.type === "create_workspace")).toEqual({

@@ -8,7 +8,9 @@ export type Route =
   | { page: "home" }
   | { page: "note"; document: DocumentId; find: string }
   | { page: "board"; document: DocumentId; card: CardId | null }
-  | { page: "trash" };
+  | { page: "trash" }
+  /** A link from another program, before it is known what it leads to. */
+  | { page: "link"; link: string };
 
 function decoded(part: string): string {
   try {
@@ -25,6 +27,7 @@ export function parseRoute(hash: string): Route {
   if (page === "note" && document) return { page, document, find };
   if (page === "board" && document) return { page, document, card: card || null };
   if (page === "trash") return { page };
+  if (page === "link" && document) return { page, link: document };
   return { page: "home" };
 }
 
