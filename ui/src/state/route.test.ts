@@ -30,3 +30,10 @@ test("the words to find in a note are part of its address, whatever signs are in
     });
   }
 });
+
+test("a link from another program waits whole until it is known what it leads to", () => {
+  expect(parseRoute("#/link/skein%3A%2F%2Fopen%2Fw%2Fnote%2Fd%3Fx")).toEqual({
+    page: "link",
+    link: "skein://open/w/note/d?x",
+  });
+});

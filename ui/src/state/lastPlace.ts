@@ -1,0 +1,25 @@
+// Where a window was left, so that it opens there again.
+
+import { goQuietly } from "./route";
+
+const STORED = "skein.last.";
+
+/** Remembers the place of now for the workspace. */
+export function leaveMark(workspace: string): void {
+  try {
+    localStorage.setItem(STORED + workspace, location.hash);
+  } catch {
+    // Then the next start begins at home.
+  }
+}
+
+/** Goes to where the workspace was left, in a window that was not opened for a place of its own. */
+export function goOn(workspace: string): void {
+  if (location.hash !== "") return;
+  try {
+    const last = localStorage.getItem(STORED + workspace);
+    if (last?.startsWith("#/")) goQuietly(last);
+  } catch {
+    // As above.
+  }
+}
