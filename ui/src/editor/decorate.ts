@@ -2,11 +2,10 @@
 
 import { syntaxTree } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
-import type { DecorationSet } from "@codemirror/view";
 import { blocks } from "./blocks";
 import { inline } from "./inline";
 import { Look } from "./look";
-import type { Draw, Stretch } from "./look";
+import type { Draw, Drawn, Stretch } from "./look";
 import { table } from "./table";
 
 const drawings: Readonly<Record<string, Draw>> = { ...blocks, ...inline, Table: table };
@@ -19,7 +18,7 @@ export function decorate(
   state: EditorState,
   stretches: readonly Stretch[],
   shown: readonly Stretch[],
-): DecorationSet {
+): Drawn {
   const look = new Look(state, shown);
   for (const stretch of stretches) {
     for (const line of look.linesOf(stretch, stretch)) look.line(line.from);
@@ -29,5 +28,5 @@ export function decorate(
       enter: (node) => drawings[node.name]?.(look, node, stretch),
     });
   }
-  return look.decorations();
+  return look.drawn();
 }

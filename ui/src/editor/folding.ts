@@ -23,6 +23,8 @@ import type { Look, Stretch } from "./look";
 import { headingsOf, plainWords } from "./outline";
 
 const PARSE_MS = 200;
+/** As far as front matter reaches at most. */
+const FRONT = 4000;
 const MOST_KEPT = 400;
 const LONGEST_KEPT = 140;
 
@@ -144,7 +146,9 @@ function keptFolds(state: EditorState): string[] {
 /** Folds what was folded when the text was last open, and front matter always. */
 export function restoreFolds(view: EditorView, kept: readonly string[]): void {
   const { state } = view;
-  ensureSyntaxTree(state, state.doc.length, PARSE_MS);
+  // A text of which nothing was folded is not parsed any further than its front matter.
+  const parsedTo = kept.length > 0 ? state.doc.length : Math.min(state.doc.length, FRONT);
+  ensureSyntaxTree(state, parsedTo, PARSE_MS);
   const wanted = new Set(kept);
   const effects: StateEffect<unknown>[] = [];
   const fold = (line: Stretch): void => {

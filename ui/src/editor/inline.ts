@@ -14,7 +14,7 @@ const caption = Decoration.mark({ class: "sk-caption" });
 
 function drawMarked(names: RegExp, whole: Decoration | null = null): Draw {
   return (look, node) => {
-    if (whole !== null) look.mark(whole, node.from, node.to);
+    if (whole !== null) look.whole(whole, node.from, node.to);
     const touched = look.touches(node);
     for (let child = node.node.firstChild; child !== null; child = child.nextSibling) {
       if (names.test(child.name)) look.hideOrDim(touched, child.from, child.to);

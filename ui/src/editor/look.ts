@@ -8,6 +8,9 @@ import type { SyntaxNodeRef } from "@lezer/common";
 export type Stretch = { readonly from: number; readonly to: number };
 type LineLook = { classes: Set<string>; depth: number; quotes: number; code: boolean };
 
+/** What was drawn: marks that others may split, and those that wrap around all others. */
+export type Drawn = { readonly parts: DecorationSet; readonly wholes: DecorationSet };
+
 /** Draws one kind of node; false leaves out what is inside of it. */
 export type Draw = (look: Look, node: SyntaxNodeRef, stretch: Stretch) => boolean;
 
@@ -23,6 +26,7 @@ export class Look {
   /** The places whose markers are to be seen: the selection while the editor has the focus, else none. */
   readonly #shown: readonly Stretch[];
   readonly #ranges: Range<Decoration>[] = [];
+  readonly #wholes: Range<Decoration>[] = [];
   readonly #lines = new Map<number, LineLook>();
 
   constructor(state: EditorState, shown: readonly Stretch[]) {
@@ -30,10 +34,12 @@ export class Look {
     this.#shown = shown;
   }
 
-  decorations(): DecorationSet {
+  drawn(): Drawn {
     for (const [from, look] of this.#lines) this.#ranges.push(lineDecoration(look).range(from));
-    this.#lines.clear();
-    return Decoration.set(this.#ranges, true);
+    return {
+      parts: Decoration.set(this.#ranges, true),
+      wholes: Decoration.set(this.#wholes, true),
+    };
   }
 
   /** Whether the selection touches a stretch, its ends included. */
@@ -73,6 +79,11 @@ export class Look {
 
   mark(decoration: Decoration, from: number, to: number): void {
     if (from < to) this.#ranges.push(decoration.range(from, to));
+  }
+
+  /** A mark that stays in one piece, whatever else is marked inside of it. */
+  whole(decoration: Decoration, from: number, to: number): void {
+    if (from < to) this.#wholes.push(decoration.range(from, to));
   }
 
   classes(node: Stretch, stretch: Stretch, ...classes: string[]): void {

@@ -3,12 +3,13 @@
 import { foldState, syntaxTree } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
-import type { DecorationSet, PluginValue, ViewUpdate } from "@codemirror/view";
+import type { PluginValue, ViewUpdate } from "@codemirror/view";
 import { decorate } from "./decorate";
 import { notesChanged } from "./links";
+import type { Drawn } from "./look";
 
 class Preview implements PluginValue {
-  decorations: DecorationSet = Decoration.none;
+  drawn: Drawn = { parts: Decoration.none, wholes: Decoration.none };
   /** What is seen is older than the state, because it must not move under an input method or the mouse. */
   #stale = false;
   #pressed = false;
@@ -29,7 +30,10 @@ class Preview implements PluginValue {
       syntaxTree(update.startState) !== syntaxTree(update.state) ||
       looksChanged(update);
     const moved = update.selectionSet || update.focusChanged;
-    if (update.docChanged) this.decorations = this.decorations.map(update.changes);
+    if (update.docChanged) {
+      const { parts, wholes } = this.drawn;
+      this.drawn = { parts: parts.map(update.changes), wholes: wholes.map(update.changes) };
+    }
     if (!changed && !moved && !this.#stale) return;
     if (update.view.composing || (this.#pressed && !changed)) this.#stale = true;
     else this.#build(update.view);
@@ -53,7 +57,7 @@ class Preview implements PluginValue {
   #build(view: EditorView): void {
     this.#stale = false;
     const shown = view.hasFocus ? view.state.selection.ranges : [];
-    this.decorations = decorate(view.state, view.visibleRanges, shown);
+    this.drawn = decorate(view.state, view.visibleRanges, shown);
   }
 }
 
@@ -68,7 +72,11 @@ function looksChanged({ startState, state, transactions }: ViewUpdate): boolean 
 
 export const preview: Extension = [
   ViewPlugin.fromClass(Preview, {
-    decorations: (plugin) => plugin.decorations,
+    decorations: (plugin) => plugin.drawn.parts,
+    provide: (plugin) =>
+      EditorView.outerDecorations.of(
+        (view) => view.plugin(plugin)?.drawn.wholes ?? Decoration.none,
+      ),
     eventHandlers: {
       mousedown(event) {
         if (event.button === 0) this.press();

@@ -67,7 +67,7 @@ test("cells stand in columns as wide in every row, whatever the caret does", () 
     const found: string[] = [];
     const whole = { from: 0, to: state.doc.length };
     const shown = focused ? state.selection.ranges : [];
-    decorate(state, [whole], shown).between(0, state.doc.length, (_from, _to, { spec }) => {
+    decorate(state, [whole], shown).wholes.between(0, state.doc.length, (_from, _to, { spec }) => {
       if (spec.class === "sk-cell") found.push((spec.attributes as { style: string }).style);
     });
     return found;

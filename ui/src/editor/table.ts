@@ -93,7 +93,7 @@ function drawCells(look: Look, row: SyntaxNode, styles: readonly string[]): void
       look.widget(new NoCell(style), from, 1);
       continue;
     }
-    look.mark(cellMark(style), from, to);
+    look.whole(cellMark(style), from, to);
     const words = text.slice(cell.from, cell.to);
     if (words.trim() === "") continue;
     look.hide(from, from + words.length - words.trimStart().length);

@@ -122,7 +122,7 @@ export const pieces: Extension = EditorView.theme({
   ".sk-fold": {
     position: "absolute",
     insetInlineStart: "calc(max(0, var(--depth, 0) - 1) * 26px - 30px)",
-    insetBlockEnd: "calc(50% - 14px)",
+    insetBlockStart: "-1px",
     inlineSize: "28px",
     blockSize: "28px",
     display: "grid",
@@ -133,9 +133,10 @@ export const pieces: Extension = EditorView.theme({
     opacity: "0",
     transition: "opacity var(--quick) var(--ease)",
   },
-  ".sk-h1 .sk-fold": { insetBlockEnd: "10px" },
-  ".sk-h2 .sk-fold": { insetBlockEnd: "6px" },
-  ".sk-h3 .sk-fold": { insetBlockEnd: "2px" },
+  ".sk-h1 .sk-fold": { insetBlock: "auto 10px" },
+  ".sk-h2 .sk-fold": { insetBlock: "auto 6px" },
+  ".sk-h4 .sk-fold, .sk-h5 .sk-fold, .sk-h6 .sk-fold": { insetBlock: "auto -1px" },
+  ".sk-h3 .sk-fold": { insetBlock: "auto 2px" },
   ".cm-line:hover .sk-fold, .sk-folded .sk-fold, .sk-fold:focus-visible": { opacity: "1" },
   // Where a marker hangs there is no room for both.
   ".cm-line:not(.sk-folded):has(> .sk-hung) .sk-fold": { display: "none" },
