@@ -53,7 +53,7 @@ test("each reply reaches the request it answers, in any order", async () => {
   wire.listener.message({
     type: "reply",
     id: b ?? 0,
-    result: { ok: { type: "peers", peers: [], listening: [] } },
+    result: { ok: { type: "peers", peers: [], attempts: [], listening: [] } },
   });
   wire.listener.message({ type: "reply", id: a ?? 0, result: { ok: { type: "status", status } } });
   expect((await first).status.memberName).toBe("Ana");
