@@ -362,9 +362,6 @@ impl Authority {
             {
                 return Err(Unaccepted::Quarantined);
             }
-            if !role.writes_something() {
-                return Err(Unaccepted::NotAllowed);
-            }
         }
         Ok(AcceptPermit {
             role,

@@ -2,10 +2,11 @@
 
 use std::marker::PhantomData;
 
-use skein_model::Kind;
+use skein_model::{DocumentId, Kind};
 
 use crate::authority::Authority;
 use crate::id::{DeviceId, MemberId};
+use crate::profile::profile_of;
 use crate::role::Role;
 
 /// A device may read documents of a kind.
@@ -94,6 +95,13 @@ impl AcceptPermit<'_> {
     pub const fn writes(&self, kind: Kind) -> bool {
         self.role.writes(kind)
     }
+
+    /// Whether the author may write this document as one of this kind: a profile only his own, and nothing else in its place.
+    #[must_use]
+    pub fn writes_in(&self, kind: Kind, document: &DocumentId) -> bool {
+        let own = self.member.map(|member| profile_of(&member));
+        self.writes(kind) && (kind == Kind::Profile) == (own.as_ref() == Some(document))
+    }
 }
 
 /// Why a permit was not given.
@@ -121,9 +129,6 @@ pub enum Unaccepted {
     /// Nobody knows the author; perhaps the operation that adds them has not arrived.
     #[error("its author is not known here yet; it is kept and tried again when members change")]
     UnknownAuthor,
-    /// The author's role did not allow it.
-    #[error("its author was not allowed to write this; it is kept but not applied")]
-    NotAllowed,
     /// Made after its author was removed.
     #[error("it was written after its author's removal; it is kept aside")]
     Quarantined,

@@ -23,7 +23,7 @@ impl Role {
     #[must_use]
     pub const fn reads(self, kind: Kind) -> bool {
         match kind {
-            Kind::Note | Kind::Board => true,
+            Kind::Note | Kind::Board | Kind::Profile => true,
         }
     }
 
@@ -32,13 +32,9 @@ impl Role {
     pub const fn writes(self, kind: Kind) -> bool {
         match kind {
             Kind::Note | Kind::Board => matches!(self, Self::Editor | Self::Owner),
+            // Everybody his own and nobody another's: see `AcceptPermit::writes_in`.
+            Kind::Profile => true,
         }
-    }
-
-    /// Whether this role writes documents of any kind at all, known or not yet known: comments are documents of their own.
-    #[must_use]
-    pub const fn writes_something(self) -> bool {
-        !matches!(self, Self::Viewer)
     }
 
     /// Whether this role changes who is a member and what they may do.

@@ -37,6 +37,7 @@ impl Member {
         let found = Request::CreateWorkspace {
             member_name: name.to_owned(),
             workspace_name: "Geese".to_owned(),
+            zone: None,
         };
         member.ask(found).await?;
         Ok(member)
@@ -115,6 +116,7 @@ impl Member {
         self.ask(Request::JoinWorkspace {
             ticket,
             member_name: name.to_owned(),
+            zone: None,
         })
         .await
         .map(drop)

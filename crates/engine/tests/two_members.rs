@@ -37,6 +37,7 @@ impl Member {
         self.ask(Request::CreateWorkspace {
             member_name: name.to_owned(),
             workspace_name: "Geese".to_owned(),
+            zone: None,
         })
         .await;
     }
@@ -60,6 +61,7 @@ impl Member {
         self.ask(Request::JoinWorkspace {
             ticket,
             member_name: name.to_owned(),
+            zone: None,
         })
         .await;
         self.ask(Request::Subscribe { view: View::Status }).await;

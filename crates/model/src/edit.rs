@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::id::{CardId, ChecklistItemId, ColumnId, DocumentId};
+use crate::profile::ProfileEdit;
 use crate::view::{CardPlace, Priority};
 
 /// A stored value.
@@ -65,6 +66,8 @@ pub enum Edit {
     Note(NoteEdit),
     /// Of a board.
     Board(BoardEdit),
+    /// Of a profile.
+    Profile(ProfileEdit),
 }
 
 /// An edit of a note. Typing in an editor is not here: it arrives as splices.

@@ -13,6 +13,8 @@ pub enum Kind {
     Note,
     /// Columns of cards.
     Board,
+    /// What a member says of himself. It is in no tree and no search.
+    Profile,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
         match self {
             Self::Note => 1,
             Self::Board => 2,
+            Self::Profile => 3,
         }
     }
 
@@ -31,6 +34,7 @@ impl Kind {
         match code {
             1 => Some(Self::Note),
             2 => Some(Self::Board),
+            3 => Some(Self::Profile),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ pub mod id;
 pub mod kind;
 pub mod markdown;
 pub mod position;
+pub mod profile;
 pub mod projection;
 pub mod sentence;
 pub mod text;
@@ -18,6 +19,7 @@ pub use document::{
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};
 pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId};
 pub use kind::{ActorSeed, ChangeBytes, Heads, Kind};
+pub use profile::{Hours, Profile, ProfileEdit};
 pub use projection::{CardRow, Link, Projection};
 pub use sentence::{Sentence, Verb};
 pub use text::{Splice, SpliceError, Splices, TextField};

@@ -21,7 +21,7 @@ pub struct Projection {
     pub position: String,
     /// Whether it lives.
     pub life: Life,
-    /// A note's text; none for other kinds.
+    /// A note's text, or what lists need of a profile; none for other kinds.
     pub text: Option<String>,
     /// A board's cards, ordered by id.
     pub cards: Vec<CardRow>,

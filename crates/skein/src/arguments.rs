@@ -81,6 +81,11 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 60, value_name = "SECONDS")]
         wait: u64,
     },
+    /// The members, with their clocks
+    People,
+    /// What you say of yourself: name, time zone, working hours
+    #[command(subcommand)]
+    Profile(Profile),
     /// Other devices of the workspace, and how they are connected
     Peers,
     /// Connect to a colleague's address, such as 192.168.1.5:4711
@@ -119,6 +124,27 @@ pub(crate) enum Command {
     },
     /// Load every document again and compare it with everything that is known of it
     Audit,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Profile {
+    /// What you say of yourself
+    Show,
+    /// Say it anew; what is left out stays as it is
+    Set {
+        /// Your name
+        #[arg(long)]
+        name: Option<String>,
+        /// Your time zone, such as Europe/Lisbon
+        #[arg(long)]
+        zone: Option<String>,
+        /// Your working hours, such as 09:00-17:30
+        #[arg(long, value_name = "FROM-TO")]
+        hours: Option<String>,
+        /// The days you work on, such as mon-fri or mon,wed,sat
+        #[arg(long)]
+        days: Option<String>,
+    },
 }
 
 /// What an invited person may do.

@@ -674,3 +674,38 @@ fn a_join_is_kept_while_the_inviter_is_away() {
     assert_eq!(bo.text_of(&note), "hello\n");
     online.end();
 }
+
+#[test]
+fn a_person_says_who_he_is_and_when_he_works() {
+    let folder = tempdir().unwrap();
+    let ana = Profile::founded(folder.path().join("ana"), "Ana");
+    let said = ana.json(&[
+        "profile",
+        "set",
+        "--name",
+        "Ana Sousa",
+        "--zone",
+        "Asia/Tokyo",
+        "--hours",
+        "09:00-17:30",
+        "--days",
+        "mon-fri",
+    ]);
+    assert_eq!(said["hours"]["start"], 540);
+    let again = ana.json(&["profile", "set", "--hours", "10:00-18:00"]);
+    assert_eq!(again["hours"]["days"], json!([1, 2, 3, 4, 5]));
+    assert_eq!(again["zone"], "Asia/Tokyo");
+    let people = ana.json(&["people"]);
+    assert_eq!(
+        (people[0]["name"].as_str(), people[0]["me"].as_bool()),
+        (Some("Ana Sousa"), Some(true))
+    );
+    assert!(people[0]["working"].is_boolean() && people[0]["changesAt"].is_number());
+    let words = ana.words(&["profile", "show"]);
+    assert!(
+        words.contains("Ana Sousa (you), owner") && words.contains("in Asia/Tokyo"),
+        "{words}"
+    );
+    ana.fails(1, &["profile", "set", "--zone", "Mars/Olympus"]);
+    ana.fails(1, &["profile", "set", "--hours", "nine to five"]);
+}

@@ -528,6 +528,7 @@ fn kill_alone(kills: u32, seed: u64) -> usize {
         let request = Request::CreateWorkspace {
             member_name: "Ana".to_owned(),
             workspace_name: "Geese".to_owned(),
+            zone: None,
         };
         node.ask(request).await;
         let targets = node.targets().await;
@@ -625,6 +626,7 @@ async fn join(folder: &Path, colleague: &mut Node) {
     node.ask(Request::JoinWorkspace {
         ticket,
         member_name: "Ana".to_owned(),
+        zone: None,
     })
     .await;
     node.ask(Request::Subscribe { view: View::Status }).await;
@@ -652,6 +654,7 @@ fn kill_together(kills: u32, seed: u64) -> usize {
         let request = Request::CreateWorkspace {
             member_name: "Bo".to_owned(),
             workspace_name: "Geese".to_owned(),
+            zone: None,
         };
         node.ask(request).await;
         let targets = node.targets().await;

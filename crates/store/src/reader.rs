@@ -125,7 +125,9 @@ impl Reader {
             position: row.position,
             life: row.life,
             text: match row.kind {
-                Kind::Note => Some(search::body(&self.connection, id)?.unwrap_or_default()),
+                Kind::Note | Kind::Profile => {
+                    Some(search::body(&self.connection, id)?.unwrap_or_default())
+                }
                 Kind::Board => None,
             },
             cards: cards::of(&self.connection, id)?,

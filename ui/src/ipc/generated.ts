@@ -659,6 +659,20 @@ text: string,
  */
 hit: boolean, };
 
+export type Hours = { 
+/**
+ * The first minute of work, counted from midnight.
+ */
+start: number, 
+/**
+ * The first minute after it; at or before `start` when work ends on the next day.
+ */
+end: number, 
+/**
+ * The days on which it starts: 1 is Monday, 7 Sunday.
+ */
+days: Array<number>, };
+
 export type Joining = { 
 /**
  * The step it is at.
@@ -675,7 +689,7 @@ reason: string | null, };
 
 export type JoiningStep = "connecting" | "verifying" | "receiving" | "failed";
 
-export type Kind = "note" | "board";
+export type Kind = "note" | "board" | "profile";
 
 export type Life = "alive" | "trashed" | "kept_despite_trash";
 
@@ -737,7 +751,23 @@ devices: number,
 /**
  * Whether it is this person.
  */
-me: boolean, };
+me: boolean, 
+/**
+ * The time zone they live in, by its IANA name.
+ */
+zone: string | null, 
+/**
+ * When they work.
+ */
+hours: Hours | null, 
+/**
+ * Whether they work now; unknown without a zone and hours.
+ */
+working: boolean | null, 
+/**
+ * When that changes next, in ms since 1970.
+ */
+changesAt: number | null, };
 
 export type NewCard = { 
 /**
@@ -1015,7 +1045,11 @@ memberName: string,
 /**
  * The workspace's name.
  */
-workspaceName: string, } | { "type": "join_workspace", 
+workspaceName: string, 
+/**
+ * The time zone the person lives in, by its IANA name.
+ */
+zone?: string, } | { "type": "join_workspace", 
 /**
  * The invite as text or link.
  */
@@ -1023,7 +1057,11 @@ ticket: string,
 /**
  * The person's name.
  */
-memberName: string, } | { "type": "cancel_join" } | { "type": "create_invite", 
+memberName: string, 
+/**
+ * The time zone the person lives in, by its IANA name.
+ */
+zone?: string, } | { "type": "cancel_join" } | { "type": "create_invite", 
 /**
  * What the invited may do.
  */
@@ -1163,7 +1201,19 @@ document: string | null, } | { "type": "dismiss_notice",
 /**
  * Which notice.
  */
-notice: number, } | { "type": "set_preference", 
+notice: number, } | { "type": "set_profile", 
+/**
+ * The name; an empty one goes back to the name given at joining.
+ */
+name?: string, 
+/**
+ * The time zone by its IANA name; an empty one is none.
+ */
+zone?: string, 
+/**
+ * The working hours; with no days there are none.
+ */
+hours?: Hours, } | { "type": "set_preference", 
 /**
  * Its name: up to 64 of a-z, 0-9, dot and hyphen.
  */

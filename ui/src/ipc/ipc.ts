@@ -14,6 +14,7 @@ type ReplyTags = {
   edit_note: "edited";
   edit_board: "edited";
   place_document: "edited";
+  set_profile: "edited";
   subscribe: "subscribed";
   unsubscribe: "done";
   text_push: "text_ack";

@@ -2,8 +2,8 @@
 
 use crate::world::World;
 use skein_access::{
-    Action, Admission, Authority, DataPayload, Denied, DeviceKey, InviteProof, Role, Unaccepted,
-    seal_data,
+    Action, Admission, Authority, DataPayload, Denied, DeviceKey, Envelope, InviteProof, Role,
+    Unaccepted, profile_of, seal_data,
 };
 use skein_model::{DocumentId, Kind};
 
@@ -58,11 +58,7 @@ fn strangers_and_the_removed_may_do_nothing() {
     }
 }
 
-fn write(
-    world: &mut World,
-    authority: &Authority,
-    device: usize,
-) -> Result<(bool, bool), Unaccepted> {
+fn seal(world: &mut World, authority: &Authority, device: usize) -> Envelope {
     let keyring = world.devices[0].keyring();
     let (epoch, key) = keyring.writing_epoch(authority).unwrap();
     let payload = DataPayload {
@@ -72,7 +68,15 @@ fn write(
     };
     let stamp = world.stamp(device);
     let author = DeviceKey::from_bytes(&world.devices[device].key.to_bytes());
-    let envelope = seal_data(&author, &stamp, (&epoch, key), &payload, &mut world.rng).unwrap();
+    seal_data(&author, &stamp, (&epoch, key), &payload, &mut world.rng).unwrap()
+}
+
+fn write(
+    world: &mut World,
+    authority: &Authority,
+    device: usize,
+) -> Result<(bool, bool), Unaccepted> {
+    let envelope = seal(world, authority, device);
     let permit = authority.accept(&envelope)?;
     Ok((permit.member().is_some(), permit.writes(Kind::Note)))
 }
@@ -84,15 +88,36 @@ fn an_envelope_counts_by_its_authors_role() {
     assert_eq!(write(&mut world, &authority, 1), Ok((true, true)));
     assert_eq!(write(&mut world, &authority, 2), Ok((true, true)));
     assert_eq!(write(&mut world, &authority, 3), Ok((true, false)));
-    assert_eq!(
-        write(&mut world, &authority, 4),
-        Err(Unaccepted::NotAllowed)
-    );
+    assert_eq!(write(&mut world, &authority, 4), Ok((true, false)));
     let stranger = world.stranger();
     assert_eq!(
         write(&mut world, &authority, stranger),
         Err(Unaccepted::UnknownAuthor)
     );
+}
+
+#[test]
+fn everybody_writes_his_own_profile_and_nobody_anothers() {
+    let mut world = World::with(31, &ROLES);
+    let authority = world.authority();
+    let member = |device: usize| authority.member_of(&world.devices[device].id()).unwrap();
+    let profiles: Vec<DocumentId> = (1..=4).map(|device| profile_of(&member(device))).collect();
+    let elsewhere = DocumentId::from_bytes([1; 16]);
+    for device in 1..=4 {
+        let id = world.devices[device].id();
+        let permit = authority.write(&id, Kind::Profile).unwrap();
+        assert_eq!(profile_of(&permit.member()), profiles[device - 1]);
+        let envelope = seal(&mut world, &authority, device);
+        let permit = authority.accept(&envelope).unwrap();
+        for (number, profile) in profiles.iter().enumerate() {
+            let own = number + 1 == device;
+            assert_eq!(permit.writes_in(Kind::Profile, profile), own);
+            assert!(!own || !permit.writes_in(Kind::Note, profile));
+        }
+        assert!(!permit.writes_in(Kind::Profile, &elsewhere));
+        let writes = permit.writes(Kind::Note);
+        assert_eq!(permit.writes_in(Kind::Note, &elsewhere), writes);
+    }
 }
 
 #[test]
@@ -168,10 +193,7 @@ fn what_was_written_under_an_earlier_higher_role_still_counts() {
     world.devices[1].chain.sequence = 5;
     assert_eq!(write(&mut world, &authority, 1), Ok((true, true)));
     world.devices[1].chain.sequence = 6;
-    assert_eq!(
-        write(&mut world, &authority, 1),
-        Err(Unaccepted::NotAllowed)
-    );
+    assert_eq!(write(&mut world, &authority, 1), Ok((true, false)));
     world.share_all();
     world.set_role(0, 1, Role::Editor, 6);
     let authority = world.authority();

@@ -20,8 +20,8 @@ pub use request::Request;
 // What requests and replies are made of, from the layers below: a shell needs no crate but this one.
 pub use skein_access::Role;
 pub use skein_model::{
-    BoardEdit, BoardView, CardId, CardSummary, CardView, ColumnId, DocumentId, Kind, NewCard,
-    NoteEdit, Priority, Splice,
+    BoardEdit, BoardView, CardId, CardSummary, CardView, ColumnId, DocumentId, Hours, Kind,
+    NewCard, NoteEdit, Priority, Splice,
 };
 pub(crate) use words::{count_of, list_of};
 

@@ -1,7 +1,7 @@
 //! The answers, and the things they and the events are made of.
 
 use serde::{Deserialize, Serialize};
-use skein_model::{BoardView, CardId, CardView, DocumentId, Kind, Life, Splice};
+use skein_model::{BoardView, CardId, CardView, DocumentId, Hours, Kind, Life, Splice};
 use ts_rs::TS;
 
 use super::Request;
@@ -273,6 +273,15 @@ pub struct Member {
     pub devices: u32,
     /// Whether it is this person.
     pub me: bool,
+    /// The time zone they live in, by its IANA name.
+    pub zone: Option<String>,
+    /// When they work.
+    pub hours: Option<Hours>,
+    /// Whether they work now; unknown without a zone and hours.
+    pub working: Option<bool>,
+    /// When that changes next, in ms since 1970.
+    #[ts(type = "number | null")]
+    pub changes_at: Option<i64>,
 }
 
 /// Where a device stands.

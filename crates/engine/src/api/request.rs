@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use skein_access::Role;
-use skein_model::{BoardEdit, CardId, DocumentId, Kind, NoteEdit, Splice};
+use skein_model::{BoardEdit, CardId, DocumentId, Hours, Kind, NoteEdit, Splice};
 use ts_rs::TS;
 
 use super::{SubscriptionId, View};
@@ -23,6 +23,10 @@ pub enum Request {
         member_name: String,
         /// The workspace's name.
         workspace_name: String,
+        /// The time zone the person lives in, by its IANA name.
+        #[serde(default)]
+        #[ts(optional)]
+        zone: Option<String>,
     },
     /// Joins a workspace by an invite; goes on in the background: `Status`.
     JoinWorkspace {
@@ -30,6 +34,10 @@ pub enum Request {
         ticket: String,
         /// The person's name.
         member_name: String,
+        /// The time zone the person lives in, by its IANA name.
+        #[serde(default)]
+        #[ts(optional)]
+        zone: Option<String>,
     },
     /// Gives up a join that has not succeeded: `Status`.
     CancelJoin,
@@ -167,6 +175,21 @@ pub enum Request {
         /// Which notice.
         #[ts(type = "number")]
         notice: i64,
+    },
+    /// Says who this person is and when he works; what is absent stays as it is: `Edited`.
+    SetProfile {
+        /// The name; an empty one goes back to the name given at joining.
+        #[serde(default)]
+        #[ts(optional)]
+        name: Option<String>,
+        /// The time zone by its IANA name; an empty one is none.
+        #[serde(default)]
+        #[ts(optional)]
+        zone: Option<String>,
+        /// The working hours; with no days there are none.
+        #[serde(default)]
+        #[ts(optional)]
+        hours: Option<Hours>,
     },
     /// Keeps how this person likes the app on this machine; there is no need of a workspace: `Done`.
     SetPreference {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use skein_access::{EnvelopeKind, UnverifiedEnvelope};
-use skein_model::{ChangeBytes, Document, DocumentId};
+use skein_model::{ChangeBytes, Document, DocumentId, Kind};
 use skein_store::{AuditedDocument, EnvelopeState, Mark, StoredEnvelope};
 
 use super::Core;
@@ -99,7 +99,7 @@ impl Core {
             let Some(audited) = audit.documents.pop_front() else {
                 return self.audit_envelopes(audit);
             };
-            audit.report.documents += 1;
+            audit.report.documents += u32::from(audited.kind != Kind::Profile);
             if let Err(error) = self.audit_document(&audited, audit) {
                 audit.differs(self.subject(audited.id), error.message);
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use skein_access::DeviceId;
-use skein_model::{ChangeBytes, Document, DocumentId, Heads, Projection};
+use skein_model::{ChangeBytes, Document, DocumentId, Heads, Kind, Projection};
 use skein_store::{Durability, NewChanges, StoreError};
 
 use super::Core;
@@ -101,6 +101,12 @@ impl Core {
         };
         if loaded.document.id() != id {
             tracing::warn!(%id, "an envelope names one document and holds another");
+            return None;
+        }
+        let profiles = self.workspace.as_ref().map(|workspace| &workspace.profiles);
+        let of_somebody = profiles.is_some_and(|profiles| profiles.contains_key(&id));
+        if of_somebody != (loaded.document.kind() == Kind::Profile) {
+            tracing::warn!(%id, "a document is not what its place says");
             return None;
         }
         let mut applied = Applied {

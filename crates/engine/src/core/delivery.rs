@@ -108,12 +108,20 @@ impl Core {
         let mut members: Vec<Member> = workspace
             .members()
             .into_iter()
-            .map(|member| Member {
-                id: member.id.to_string(),
-                name: member.name.unwrap_or_else(|| "Somebody".to_owned()),
-                role: member.role,
-                devices: small(member.devices.len()),
-                me: member.devices.contains(&me),
+            .map(|member| {
+                let profile = self.profile(&member.id);
+                let working = self.working(profile);
+                Member {
+                    id: member.id.to_string(),
+                    me: member.devices.contains(&me),
+                    role: member.role,
+                    devices: small(member.devices.len()),
+                    zone: profile.and_then(|profile| profile.zone.clone()),
+                    hours: profile.and_then(|profile| profile.hours.clone()),
+                    working: working.map(|working| working.now),
+                    changes_at: working.map(|working| working.changes_at),
+                    name: self.name_shown(member),
+                }
             })
             .collect();
         members.sort_by(|a, b| (!a.me, &a.name, &a.id).cmp(&(!b.me, &b.name, &b.id)));
@@ -135,8 +143,17 @@ impl Core {
             .members()
             .into_iter()
             .find(|member| member.devices.contains(device))
-            .and_then(|member| member.name)
-            .unwrap_or_else(unknown)
+            .map_or_else(unknown, |member| self.name_shown(member))
+    }
+
+    /// The name in the profile, or else the one given at joining.
+    fn name_shown(&self, member: skein_access::Member) -> String {
+        let profile = self.profile(&member.id);
+        profile
+            .map(|profile| profile.name.clone())
+            .filter(|name| !name.is_empty())
+            .or(member.name)
+            .unwrap_or_else(|| "Somebody".to_owned())
     }
 
     fn unsealed(&self) -> usize {

@@ -106,12 +106,13 @@ impl Core {
         let edit = match self.document(id)?.kind() {
             Kind::Note => Edit::Note(NoteEdit::Move { parent, position }),
             Kind::Board => Edit::Board(BoardEdit::Move { parent, position }),
+            Kind::Profile => return Err(ApiError::invalid("A profile has no place in the tree.")),
         };
         self.edit(step, id, edit)
     }
 
     /// Only members write; whoever is still on the way in is told so.
-    fn editable(&self) -> Result<(), ApiError> {
+    pub(super) fn editable(&self) -> Result<(), ApiError> {
         self.writable()?;
         let me = self.device.id();
         let outside = |workspace: &Workspace| !workspace.authority.is_member(&me);
@@ -126,7 +127,12 @@ impl Core {
     }
 
     /// Applies a typed edit at head, stores it and says how to take it back.
-    fn edit(&mut self, step: &mut Step<'_>, id: DocumentId, edit: Edit) -> Result<Reply, ApiError> {
+    pub(super) fn edit(
+        &mut self,
+        step: &mut Step<'_>,
+        id: DocumentId,
+        edit: Edit,
+    ) -> Result<Reply, ApiError> {
         self.editable()?;
         let wall = step.now.wall_ms;
         // What was typed becomes a change of its own, which knows what it touched.
@@ -149,6 +155,7 @@ impl Core {
             Box::new(match edit {
                 Edit::Note(edit) => Request::EditNote { document: id, edit },
                 Edit::Board(edit) => Request::EditBoard { document: id, edit },
+                Edit::Profile(edit) => super::profiles::request(edit),
             })
         });
         Ok(Reply::Edited { undo })
@@ -173,7 +180,11 @@ impl Core {
     }
 
     /// Stores a new document with its whole projection.
-    fn store_new(&mut self, step: &mut Step<'_>, document: Document) -> Result<(), ApiError> {
+    pub(super) fn store_new(
+        &mut self,
+        step: &mut Step<'_>,
+        document: Document,
+    ) -> Result<(), ApiError> {
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let permit = workspace
             .authority

@@ -7,6 +7,7 @@ use skein_store::Durability;
 
 use super::Core;
 use super::io::Effect;
+use super::profiles::{ZONE, checked_zone};
 use super::step::Step;
 use super::workspace::{MEMBER_NAME, WORKSPACE, Workspace, checked_name};
 use crate::api::{self, ApiError, ErrorCode, JoiningStep, Reply};
@@ -58,12 +59,18 @@ impl Core {
         step: &mut Step<'_>,
         ticket: &str,
         member: &str,
+        zone: Option<&str>,
     ) -> Result<Reply, ApiError> {
         self.free_for_a_workspace()?;
+        zone.map_or(Ok(()), checked_zone)?;
         let member = checked_name(member, "Your name")?;
         let ticket: Ticket = ticket.parse()?;
         let id = ticket.workspace;
         self.store.write(Durability::Full, |tx| {
+            match zone {
+                Some(zone) => tx.put_setting(ZONE, zone.as_bytes())?,
+                None => tx.remove_setting(ZONE)?,
+            }
             tx.put_setting(MEMBER_NAME, member.as_bytes())?;
             tx.put_setting(JOINING, &[])?;
             tx.put_setting(INVITE, ticket.to_string().as_bytes())?;
@@ -223,6 +230,7 @@ impl Core {
             Ok(()) => {
                 self.joining = None;
                 self.tell_network(step);
+                self.take_zone(step);
                 step.news.status = true;
             }
             Err(error) => {

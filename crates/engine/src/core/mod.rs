@@ -4,6 +4,7 @@ mod attempts;
 mod audit;
 mod beginnings;
 mod classify;
+mod clock;
 mod context;
 mod delivery;
 mod disk;
@@ -18,6 +19,7 @@ mod meeting;
 mod notices;
 mod peers;
 mod preferences;
+mod profiles;
 mod reading;
 mod sealing;
 mod step;
@@ -31,7 +33,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_core::RngCore;
 use skein_access::{DeviceId, DeviceKey, Ticket};
-use skein_model::{ActorSeed, DocumentId};
+use skein_model::{ActorSeed, DocumentId, ProfileEdit};
 
 pub use io::{ClientId, Effect, Input, Now, PeerInput};
 pub use jobs::{Carried, Job, JobDone};
@@ -45,6 +47,7 @@ use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
 use peers::Link;
+use profiles::Profiles;
 use sealing::Sealing;
 use step::Step;
 use views::Subscriptions;
@@ -76,6 +79,9 @@ pub struct Core {
     /// Documents whose typing or text a sudden end left behind.
     to_recover: Vec<DocumentId>,
     started: bool,
+    profiles: Profiles,
+    /// The time by this machine's clock, as of the last input.
+    wall_ms: i64,
 }
 
 /// How a request goes on.
@@ -118,6 +124,8 @@ impl Core {
             audits: VecDeque::new(),
             to_recover: Vec::new(),
             started: false,
+            profiles: Profiles::default(),
+            wall_ms: 0,
         };
         core.take_up()?;
         Ok(core)
@@ -135,6 +143,7 @@ impl Core {
             self.next_document_work(),
             self.next_link_tick(),
             self.next_waiter(),
+            self.profiles.due,
         ]
         .into_iter()
         .flatten()
@@ -144,6 +153,7 @@ impl Core {
     /// Takes one input and says what is to be done outside. What is acknowledged in a reply is on disk.
     pub fn handle(&mut self, now: Now, rng: &mut ChaCha20Rng, input: Input) -> Vec<Effect> {
         let mut step = Step::new(now, rng);
+        self.wall_ms = now.wall_ms;
         self.start(&mut step);
         match input {
             Input::Client { client, message } => self.handle_client(&mut step, client, message),
@@ -156,6 +166,7 @@ impl Core {
             Input::Shutdown => self.shut_down(&mut step),
         }
         self.do_what_is_due(&mut step);
+        self.profiles_changed(&mut step);
         self.publish(&mut step);
         step.into_effects()
     }
@@ -206,11 +217,13 @@ impl Core {
             Request::CreateWorkspace {
                 member_name,
                 workspace_name,
-            } => self.create_workspace(step, &member_name, &workspace_name)?,
+                zone,
+            } => self.create_workspace(step, &member_name, &workspace_name, zone.as_deref())?,
             Request::JoinWorkspace {
                 ticket,
                 member_name,
-            } => self.start_joining(step, &ticket, &member_name)?,
+                zone,
+            } => self.start_joining(step, &ticket, &member_name, zone.as_deref())?,
             Request::CancelJoin => self.cancel_join(step)?,
             Request::CreateInvite {
                 role,
@@ -283,6 +296,9 @@ impl Core {
                 delivery: self.delivery(document)?,
             },
             Request::DismissNotice { notice } => self.dismiss_notice(step, notice)?,
+            Request::SetProfile { name, zone, hours } => {
+                self.set_profile(step, ProfileEdit { name, zone, hours })?
+            }
             Request::SetPreference { key, value } => {
                 self.set_preference(step, &key, value.as_deref())?
             }

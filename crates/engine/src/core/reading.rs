@@ -65,7 +65,8 @@ impl Core {
     }
 
     pub(super) fn tree_item(&self, id: DocumentId) -> Result<Option<TreeItem>, ApiError> {
-        Ok(self.store.tree_row(id)?.map(item))
+        let row = self.store.tree_row(id)?;
+        Ok(row.filter(|row| row.kind != Kind::Profile).map(item))
     }
 
     /// The documents under one parent, in order.

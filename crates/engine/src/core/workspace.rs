@@ -1,14 +1,18 @@
 //! The workspace of this profile: its access state, its keys, the set of its envelopes; and how a profile starts.
 
+use std::collections::BTreeMap;
+
 use skein_access::{
-    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, NewInvite, Role, Stamp,
-    UnverifiedEnvelope, WorkspaceId,
+    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, MemberId, NewInvite,
+    Role, Stamp, UnverifiedEnvelope, WorkspaceId, profile_of,
 };
+use skein_model::DocumentId;
 use skein_store::{Durability, EnvelopeState};
 use skein_sync::{EnvelopeSet, Fetching, ItemRef};
 
 use super::Core;
 use super::disk::Disk;
+use super::profiles::{ZONE, checked_zone};
 use super::step::Step;
 use crate::api::{ApiError, ErrorCode, Reply, Status, WorkspaceState};
 
@@ -30,6 +34,8 @@ pub(super) struct Workspace {
     pub(super) fetching: Fetching,
     /// Where this device's next envelope goes.
     pub(super) chain: Chain,
+    /// Whose profile lies in which document.
+    pub(super) profiles: BTreeMap<DocumentId, MemberId>,
 }
 
 impl Workspace {
@@ -44,6 +50,7 @@ impl Workspace {
             set: EnvelopeSet::new(),
             fetching: Fetching::new(),
             chain: Chain::START,
+            profiles: BTreeMap::new(),
         }
     }
 
@@ -67,6 +74,7 @@ impl Workspace {
         }
         Ok(Self {
             id,
+            profiles: profiles(&authority, &keyring),
             authority,
             keyring,
             set,
@@ -79,6 +87,15 @@ impl Workspace {
     pub(super) fn members(&self) -> Vec<Member> {
         self.authority.members(&self.keyring)
     }
+}
+
+/// Where the profiles of all members lie, of those who left too.
+fn profiles(authority: &Authority, keyring: &Keyring) -> BTreeMap<DocumentId, MemberId> {
+    let members = authority.members(keyring).into_iter();
+    members
+        .chain(authority.former_members(keyring))
+        .map(|member| (profile_of(&member.id), member.id))
+        .collect()
 }
 
 impl Core {
@@ -101,6 +118,7 @@ impl Core {
             .map(|unsealed| unsealed.rows.len())
             .sum();
         self.to_recover = self.store.to_recover()?;
+        self.read_profiles();
         Ok(())
     }
 
@@ -120,6 +138,9 @@ impl Core {
         self.retry_kept(step, &EnvelopeState::Waiting);
         self.tell_network(step);
         self.look_for_forks(step);
+        if self.joining.is_none() {
+            self.take_zone(step);
+        }
         self.dial_inviter(step);
     }
 
@@ -174,8 +195,10 @@ impl Core {
         step: &mut Step<'_>,
         member: &str,
         workspace: &str,
+        zone: Option<&str>,
     ) -> Result<Reply, ApiError> {
         self.free_for_a_workspace()?;
+        zone.map_or(Ok(()), checked_zone)?;
         let member = checked_name(member, "Your name")?;
         let name = checked_name(workspace, "The workspace's name")?;
         let founded =
@@ -185,12 +208,16 @@ impl Core {
             for envelope in &founded.envelopes {
                 tx.insert_envelope(envelope, &EnvelopeState::Applied, None)?;
             }
+            if let Some(zone) = zone {
+                tx.put_setting(ZONE, zone.as_bytes())?;
+            }
             tx.put_setting(MEMBER_NAME, member.as_bytes())?;
             tx.put_setting(WORKSPACE, id.as_bytes())
         })?;
         self.member_name = Some(member.to_owned());
         self.workspace = Some(Workspace::read(id, &self.store, &self.device)?);
         self.new_workspace(step);
+        self.take_zone(step);
         Ok(Reply::Status {
             status: self.status(),
         })
@@ -278,6 +305,7 @@ impl Core {
             return;
         };
         workspace.keyring = workspace.authority.keyring(&self.device);
+        workspace.profiles = profiles(&workspace.authority, &workspace.keyring);
         self.joining_learned(step);
         self.retry_kept(step, &EnvelopeState::Locked);
         self.rights_changed(step);

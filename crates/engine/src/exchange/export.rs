@@ -129,6 +129,8 @@ pub async fn export(
                 )
                 .unwrap_or(u32::MAX);
             }
+            // In no list of documents.
+            Kind::Profile => {}
         }
         progress(Progress { done: done + 1, of });
     }

@@ -190,6 +190,7 @@ impl World {
             let mut fields = Vec::new();
             match kind {
                 Kind::Note => fields.push(TextField::NoteText),
+                Kind::Profile => panic!("a profile is in no list"),
                 Kind::Board => {
                     let boards: Vec<BoardView> = all
                         .iter()

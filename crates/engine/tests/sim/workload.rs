@@ -22,6 +22,7 @@ impl World {
             Request::CreateWorkspace {
                 member_name: "Member 0".to_owned(),
                 workspace_name: "Geese".to_owned(),
+                zone: None,
             },
         )
         .unwrap();
@@ -72,6 +73,7 @@ impl World {
                     Request::JoinWorkspace {
                         ticket,
                         member_name,
+                        zone: None,
                     },
                 )
                 .unwrap();
@@ -176,6 +178,7 @@ impl World {
         let document = listed.item.id;
         let field = match listed.item.kind {
             Kind::Note => TextField::NoteText,
+            Kind::Profile => panic!("a profile is in no list"),
             Kind::Board => {
                 let Ok(board) = self.board(index, document) else {
                     return;

@@ -5,7 +5,9 @@ use automerge::{Automerge, ObjId, ROOT, ScalarValue};
 use super::body::guarded;
 use super::fields::{self, Fields};
 use super::writer::Writer;
-use super::{Document, DocumentError, EditError, Edited, TextLog, Touched, board_edit, typing};
+use super::{
+    Document, DocumentError, EditError, Edited, TextLog, Touched, board_edit, profile, typing,
+};
 use crate::edit::{BoardEdit, Edit, NoteEdit, Scalar, Step};
 use crate::kind::{Heads, Kind};
 use crate::position;
@@ -38,6 +40,7 @@ impl Document {
         let kind = match edit {
             Edit::Note(_) => Kind::Note,
             Edit::Board(_) => Kind::Board,
+            Edit::Profile(_) => Kind::Profile,
         };
         self.expect(kind)?;
         let found = weight(edit);
@@ -73,6 +76,7 @@ impl Document {
             match edit {
                 Edit::Note(edit) => note_edit(&mut writer, edit)?,
                 Edit::Board(edit) => board_edit::apply(&mut writer, edit, &mut texts_back)?,
+                Edit::Profile(edit) => profile::apply(&mut writer, edit)?,
             }
             if automerge::transaction::Transactable::pending_ops(writer.tx) > MOST_OPERATIONS {
                 return Err(EditError::Refused(
@@ -238,6 +242,7 @@ pub(super) fn move_document(
 /// The inverse of an edit: its steps taken back, texts replaced by what they were.
 fn undo(edit: &Edit, steps: Vec<Step>, mut texts_back: Vec<BoardEdit>) -> Option<Edit> {
     match edit {
+        Edit::Profile(_) => profile::undo(&steps),
         Edit::Note(_) => (!steps.is_empty()).then_some(Edit::Note(NoteEdit::TakeBack { steps })),
         Edit::Board(_) => {
             texts_back.reverse();
@@ -260,6 +265,7 @@ fn edit_name(edit: &Edit) -> &'static str {
     match edit {
         Edit::Note(edit) => edit.name(),
         Edit::Board(edit) => edit.name(),
+        Edit::Profile(_) => "profile",
     }
 }
 
@@ -267,7 +273,7 @@ fn edit_name(edit: &Edit) -> &'static str {
 fn weight(edit: &Edit) -> usize {
     match edit {
         Edit::Note(NoteEdit::TakeBack { steps }) => steps.len() * 64,
-        Edit::Note(_) => 0,
+        Edit::Note(_) | Edit::Profile(_) => 0,
         Edit::Board(edit) => board_weight(edit),
     }
 }

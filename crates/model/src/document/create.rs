@@ -56,7 +56,7 @@ impl Document {
         Self::create(id, Kind::Board, actor, title, place, columns)
     }
 
-    fn create(
+    pub(super) fn create(
         id: DocumentId,
         kind: Kind,
         actor: ActorSeed,
@@ -76,6 +76,7 @@ impl Document {
                     Kind::Note => {
                         tx.put_object(ROOT, "text", ObjType::Text)?;
                     }
+                    Kind::Profile => {}
                     Kind::Board => {
                         let list = tx.put_object(ROOT, "columns", ObjType::Map)?;
                         let mut last: Option<String> = None;

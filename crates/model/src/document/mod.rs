@@ -11,6 +11,7 @@ pub(crate) mod guard;
 mod index;
 mod inflate;
 mod merge;
+mod profile;
 mod project;
 mod save;
 mod sentences;
@@ -221,6 +222,7 @@ fn name_of(kind: &Kind) -> &'static str {
     match kind {
         Kind::Note => "note",
         Kind::Board => "board",
+        Kind::Profile => "profile",
     }
 }
 

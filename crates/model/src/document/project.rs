@@ -2,7 +2,7 @@
 
 use automerge::ROOT;
 
-use super::{Document, board, fields};
+use super::{Document, board, fields, profile};
 use crate::id::CardId;
 use crate::kind::Kind;
 use crate::markdown;
@@ -63,6 +63,7 @@ impl Document {
                     )
                 }
                 Kind::Board => cards = board::card_rows(f),
+                Kind::Profile => {}
             }
             let mut found = markdown::Scanned::default();
             let live = cards
@@ -78,6 +79,9 @@ impl Document {
                     .filter(|link| !found.links.contains(link))
                     .collect();
                 found.links.extend(new);
+            }
+            if self.kind == Kind::Profile {
+                text = Some(profile::profile(f).text());
             }
             let of_cards: u32 = cards.iter().map(|card| card.conflicts).sum();
             let conflicts = listed.conflicts() + of_cards;

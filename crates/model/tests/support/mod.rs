@@ -110,6 +110,7 @@ pub fn assert_same(a: &Document, b: &Document) {
     assert_eq!(a.heads(), b.heads());
     assert_eq!(a.projection().unwrap(), b.projection().unwrap());
     match a.kind() {
+        Kind::Profile => assert_eq!(a.profile().unwrap(), b.profile().unwrap()),
         Kind::Note => assert_eq!(a.note().unwrap(), b.note().unwrap()),
         Kind::Board => assert_eq!(a.board().unwrap(), b.board().unwrap()),
     }

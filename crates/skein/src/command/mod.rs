@@ -5,6 +5,7 @@ mod edit;
 mod exchange;
 mod note;
 mod people;
+mod profile;
 mod stay;
 
 use serde_json::json;
@@ -44,6 +45,7 @@ async fn dispatch(
             let request = Request::CreateWorkspace {
                 member_name: name,
                 workspace_name: workspace,
+                zone: None,
             };
             let Reply::Status { status } = connection.ask(request).await? else {
                 return Err(another_question());
@@ -78,6 +80,8 @@ async fn dispatch(
         Command::Join { ticket, name, wait } => {
             people::join(connection, out, ticket, name, wait).await
         }
+        Command::People => profile::people(connection, out).await,
+        Command::Profile(command) => profile::run(connection, out, command).await,
         Command::Peers => people::peers(connection, out).await,
         Command::Connect { address, wait } => people::connect(connection, out, address, wait).await,
         Command::Status => people::status(connection, out).await,

@@ -60,6 +60,7 @@ pub(super) async fn join(
         .ask(Request::JoinWorkspace {
             ticket,
             member_name: name,
+            zone: None,
         })
         .await?;
     connection

@@ -58,6 +58,9 @@ const LISTED: &str = "SELECT id, kind, title, parent, position, life,
     min(conflicts + coalesce((SELECT sum(c.conflicts) FROM cards c WHERE c.board = documents.id), 0), 0xffffffff),
     created_ms, updated_ms FROM documents";
 
+/// A member's profile is in no tree.
+const IN_TREE: &str = "kind <> 3";
+
 fn listed(row: &Row<'_>) -> rusqlite::Result<TreeRow> {
     Ok(TreeRow {
         id: column::document(row, 0)?,
@@ -162,13 +165,18 @@ pub(crate) fn kind(connection: &Connection, id: DocumentId) -> Result<Option<Kin
 }
 
 pub(crate) fn tree(connection: &Connection) -> Result<Vec<TreeRow>, StoreError> {
-    all(connection, &format!("{LISTED} WHERE life <> 1"), [], listed)
+    all(
+        connection,
+        &format!("{LISTED} WHERE life <> 1 AND {IN_TREE}"),
+        [],
+        listed,
+    )
 }
 
 pub(crate) fn trash(connection: &Connection) -> Result<Vec<TreeRow>, StoreError> {
     all(
         connection,
-        &format!("{LISTED} WHERE life = 1 ORDER BY updated_ms DESC"),
+        &format!("{LISTED} WHERE life = 1 AND {IN_TREE} ORDER BY updated_ms DESC"),
         [],
         listed,
     )
@@ -179,7 +187,8 @@ pub(crate) fn children(
     connection: &Connection,
     parent: Option<DocumentId>,
 ) -> Result<Vec<TreeRow>, StoreError> {
-    let sql = format!("{LISTED} WHERE parent IS ?1 AND life <> 1 ORDER BY position, id");
+    let sql =
+        format!("{LISTED} WHERE parent IS ?1 AND life <> 1 AND {IN_TREE} ORDER BY position, id");
     let parent = parent.map(|parent| *parent.as_bytes());
     all(connection, &sql, params![parent], listed)
 }
@@ -194,7 +203,9 @@ pub(crate) fn row(connection: &Connection, id: DocumentId) -> Result<Option<Tree
 }
 
 pub(crate) fn titled(connection: &Connection, title: &str) -> Result<Vec<TreeRow>, StoreError> {
-    let sql = format!("{LISTED} WHERE title_key = ?1 AND life <> 1 ORDER BY created_ms, id");
+    let sql = format!(
+        "{LISTED} WHERE title_key = ?1 AND life <> 1 AND {IN_TREE} ORDER BY created_ms, id"
+    );
     all(connection, &sql, [links::key_of_title(title)], listed)
 }
 

@@ -11,6 +11,10 @@ const bo = (more: Partial<Timed>): Timed => ({
   role: "editor",
   devices: 1,
   me: false,
+  zone: null,
+  hours: null,
+  working: null,
+  changesAt: null,
   ...more,
 });
 

@@ -21,6 +21,9 @@ import { between, FakeDocument, freshId } from "./document";
 import { people, seed } from "./seed";
 import type { SeedDocument } from "./seed";
 
+/** A member without a profile. */
+const SAYS_NOTHING = { zone: null, hours: null, working: null, changesAt: null };
+
 const NOW = Date.UTC(2026, 10, 22, 9, 30);
 
 class Refused extends Error {
@@ -65,6 +68,7 @@ export class FakeEngine implements Transport {
     role: index === 0 ? "owner" : "editor",
     devices: index === 1 ? 2 : 1,
     me: index === 0,
+    ...SAYS_NOTHING,
   }));
   peers: Peer[] = [
     {
@@ -240,7 +244,9 @@ export class FakeEngine implements Transport {
       const { memberName, workspaceName } = request;
       this.documents.clear();
       this.status = { ...statusOf("ready"), memberName, workspaceName };
-      this.members = [{ id: "m-1", name: memberName, role: "owner", devices: 1, me: true }];
+      this.members = [
+        { id: "m-1", name: memberName, role: "owner", devices: 1, me: true, ...SAYS_NOTHING },
+      ];
       this.peers = [];
       this.delivery = {
         state: "saved_here",

@@ -77,6 +77,7 @@ impl Core {
             | Request::PlaceDocument { document, .. }
             | Request::ReadNote { document }
             | Request::ReadBoard { document } => Some(*document),
+            Request::SetProfile { .. } => self.stored_profile(),
             Request::ReadCard { card } => self.store.board_of(*card).ok().flatten(),
             Request::Subscribe { view } => view.document_needed(),
             Request::TextPush { subscription, .. } => {

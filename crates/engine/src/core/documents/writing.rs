@@ -1,7 +1,11 @@
 //! The one way to the disk for changes of documents: changes, heads, projections and envelope states in one transaction.
 
+use std::collections::BTreeSet;
+
 use skein_access::{Envelope, EnvelopeId};
-use skein_model::{CardId, CardRow, ChangeBytes, Document, DocumentId, Listed, Touched};
+use skein_model::{
+    CardId, CardRow, ChangeBytes, Document, DocumentId, Kind, Listed, Profile, Touched,
+};
 use skein_store::{Durability, EnvelopeState, ListedAs, NewChanges, StoreError, Tx};
 
 use super::StaleText;
@@ -177,6 +181,7 @@ struct Projected {
     cards: Vec<CardRow>,
     removed: Vec<CardId>,
     text: bool,
+    profile: Option<Profile>,
 }
 
 impl Projected {
@@ -186,7 +191,11 @@ impl Projected {
             cards: Vec::new(),
             removed: Vec::new(),
             text: touched.text,
+            profile: None,
         };
+        if touched.header && document.kind() == Kind::Profile {
+            projected.profile = Some(document.profile()?);
+        }
         if touched.header {
             projected.listed = Some(document.listed()?);
         }
@@ -215,6 +224,9 @@ impl Projected {
         }
         if !self.cards.is_empty() || !self.removed.is_empty() {
             tx.put_cards(id, &self.cards, &self.removed)?;
+        }
+        if let Some(profile) = &self.profile {
+            tx.put_text(id, &profile.text(), &BTreeSet::new(), &[])?;
         }
         if self.text {
             tx.mark_text_stale(id)?;
