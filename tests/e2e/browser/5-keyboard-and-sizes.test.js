@@ -117,7 +117,7 @@ const screens = [
   ["search", async () => ana.by("button", "Search").click()],
   ["settings", async () => ana.by("button", "Settings").click()],
   ["people", async () => ana.by("button", "1 person").click()],
-  ["invite", async () => ana.by("button", "Invite someone").click()],
+  ["invite", async () => ana.by("button", "Invite someone").first().click()],
 ];
 
 for (const [width, height] of [

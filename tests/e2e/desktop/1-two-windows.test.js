@@ -44,6 +44,7 @@ scene("one founds a workspace and invites, the other joins", async () => {
   await picture(ana, "first-run");
   await ana.type("textbox", "Your name", "Ana");
   await ana.type("textbox", "Workspace name", "Wild geese");
+  await ana.click("radio", "Empty");
   await ana.click("button", "Create workspace");
   await ana.click("button", "Invite someone");
   await ana.click("button", "Make invite");
