@@ -14,6 +14,8 @@ pub enum Kind {
     /// Columns of cards.
     Board,
     /// What a member says of himself. It is in no tree and no search.
+    // In no list, so that no view meets it.
+    #[ts(skip)]
     Profile,
 }
 

@@ -1,11 +1,10 @@
 // What the editor knows of the world around its text: other documents, people, and how to make a note.
 
 import { Facet } from "@codemirror/state";
-import type { Kind } from "../ipc";
 
 export type KnownDocument = {
   readonly id: string;
-  readonly kind: Kind;
+  readonly kind: "note" | "board";
   readonly title: string;
   readonly updatedAt: number;
 };

@@ -689,7 +689,7 @@ reason: string | null, };
 
 export type JoiningStep = "connecting" | "verifying" | "receiving" | "failed";
 
-export type Kind = "note" | "board" | "profile";
+export type Kind = "note" | "board";
 
 export type Life = "alive" | "trashed" | "kept_despite_trash";
 
