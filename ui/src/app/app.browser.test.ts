@@ -91,6 +91,7 @@ test("a name and a workspace's name are all that it takes to begin", async () =>
     type: "create_workspace",
     memberName: "Ana",
     workspaceName: "Geese",
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
 });
 
@@ -235,7 +236,7 @@ test("the tree is walked, opened, renamed and reordered by keyboard", async () =
   await userEvent.keyboard("{ArrowDown}{ArrowDown}{ArrowRight}{ArrowRight}");
   await expect.element(page.getByRole("treeitem", { name: /Pricing/ })).toHaveFocus();
   await userEvent.keyboard("{Alt>}{ArrowLeft}{/Alt}");
-  await expect.poll(spoken).toContain("Moved “Pricing” to the top level, 4 of 6");
+  await expect.poll(spoken).toContain("Moved Pricing to the top level, 4 of 6");
   await userEvent.keyboard("{F2}");
   await expect.element(page.getByRole("textbox", { name: "Rename Pricing" })).toHaveFocus();
   await userEvent.keyboard("Prices{Enter}");

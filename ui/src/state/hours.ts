@@ -1,9 +1,7 @@
 // Working hours and zones as people set them: guessed from the system, written and read as a clock does.
 
 import { locale } from "../i18n";
-
-/** Minutes of the local day; days from 1, Monday, to 7. */
-export type Hours = { start: number; end: number; days: number[] };
+import type { Hours } from "../ipc/generated";
 
 export const WEEK = [1, 2, 3, 4, 5, 6, 7] as const;
 
