@@ -34,6 +34,7 @@ export class Sortable {
   slot = $state.raw<Slot | null>(null);
 
   #options: SortableOptions;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
   #lists = new Map<string, SortList>();
 
   constructor(options: SortableOptions) {
@@ -101,6 +102,7 @@ export class Sortable {
       count: ids.length,
       lifted: () => {
         size = this.#options.axis === "y" ? element.offsetHeight : element.offsetWidth;
+        // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
         this.lifted = new Set(ids);
         measureSides();
       },

@@ -8,7 +8,7 @@ import type { Desk } from "./desk.svelte";
 const ELSEWHERE = "[role=dialog], [role=menu], [role=tree], [role=listbox]";
 
 function here(): boolean {
-  return document.activeElement?.closest(ELSEWHERE) == null;
+  return !document.activeElement?.closest(ELSEWHERE);
 }
 
 export function boardCommands(desk: Desk): Command[] {

@@ -53,6 +53,7 @@ export class Desk {
   titling = $state(false);
   readonly dragging: Sortable;
   #anchor: CardId | null = null;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
   #reveals = new Map<ColumnId, (card: CardId) => void>();
 
   constructor(engine: Engine, id: DocumentId) {
@@ -82,6 +83,7 @@ export class Desk {
   /** All columns with all their cards. */
   readonly allLanes = $derived(this.board === null ? [] : lanesOf(this.board));
   readonly labels = $derived(
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
     [...new Set(this.allLanes.flatMap(({ cards }) => cards.flatMap((card) => card.labels)))].sort(),
   );
   /** What is shown of them, in the order in which it is shown. */
@@ -138,6 +140,7 @@ export class Desk {
 
   /** Takes what the address says; an address that says nothing shows the board as it was left. */
   readAddress(hash: string): void {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
     const asked = new URLSearchParams(hash.split("?")[1] ?? "").get("view");
     const look = readArrangement(asked ?? this.kept.last);
     if (written(look) !== written(this.#look)) this.#look = look;
@@ -314,6 +317,7 @@ export class Desk {
 
   /** Where cards go that are let go behind the first `index` shown ones; a sorted column has no places of its own. */
   async drop(cards: CardId[], column: ColumnId, index: number): Promise<void> {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
     const lifted = new Set(cards);
     const shown = this.#look.sort === "place" ? this.lanes : this.allLanes;
     const rest = shown
