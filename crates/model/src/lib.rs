@@ -14,7 +14,7 @@ pub mod view;
 
 pub use document::{
     Document, DocumentError, EditError, Edited, Listed, Loaded, MergeError, Merged, Snapshot,
-    SnapshotError, Touched,
+    SnapshotError, Still, Touched,
 };
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};
 pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId};

@@ -88,7 +88,8 @@ CREATE TABLE links (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX links_by_key ON links (key);
 
--- Texts: title and body of every document (card is empty) and card. A later write gets a larger row.
+-- Texts: title and body of every document (card is empty) and card. A later write gets a larger row. The body of a document's long
+-- text is empty here and rests in pieces.
 CREATE TABLE texts (
     row      INTEGER PRIMARY KEY,
     document BLOB    NOT NULL CHECK (length(document) = 16),
@@ -98,7 +99,18 @@ CREATE TABLE texts (
 ) STRICT;
 CREATE UNIQUE INDEX texts_by_owner ON texts (document, card);
 
--- Search: the index over texts, fed with words that are already folded and set apart; it keeps no text of its own.
+-- Pieces of long texts, in the order of their numbers. The hash is that of what search knows of the piece; rows begin beyond those of
+-- texts, since the index holds both.
+CREATE TABLE pieces (
+    row      INTEGER PRIMARY KEY CHECK (row > 1 << 40),
+    document BLOB    NOT NULL CHECK (length(document) = 16),
+    number   INTEGER NOT NULL,
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32),
+    body     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX pieces_by_document ON pieces (document, number);
+
+-- Search: the index over texts and pieces, fed with words that are already folded and set apart; it keeps no text of its own.
 CREATE VIRTUAL TABLE search USING fts5 (
     title,
     body,

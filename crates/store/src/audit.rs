@@ -96,6 +96,7 @@ impl Reader {
             ("journal", "document"),
             ("cards", "board"),
             ("texts", "document"),
+            ("pieces", "document"),
             ("tags", "document"),
             ("links", "document"),
         ] {

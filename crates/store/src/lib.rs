@@ -5,6 +5,7 @@
 
 mod audit;
 mod column;
+mod cut;
 mod damage;
 mod error;
 mod open;
@@ -20,6 +21,7 @@ mod table;
 mod tx;
 
 pub use audit::{AuditedDocument, AuditedTable};
+pub use cut::CutText;
 pub use damage::{Damage, DamageReport};
 pub use error::{OpenError, StoreError};
 pub use open::Opened;

@@ -42,8 +42,12 @@ impl Query {
 
     /// The query in the index's own language, every word quoted.
     pub(crate) fn expression(&self) -> String {
-        let phrases: Vec<String> = self.phrases.iter().map(Phrase::expression).collect();
-        phrases.join(" ")
+        self.expressions().join(" ")
+    }
+
+    /// The same, each phrase by itself.
+    pub(crate) fn expressions(&self) -> Vec<String> {
+        self.phrases.iter().map(Phrase::expression).collect()
     }
 
     /// The same, to be found in titles alone.

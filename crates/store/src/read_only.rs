@@ -94,6 +94,8 @@ impl ReadOnlyStore {
             "SELECT document FROM texts NOT INDEXED",
             "SELECT document FROM texts NOT INDEXED ORDER BY row DESC",
             "SELECT document FROM texts INDEXED BY texts_by_owner",
+            "SELECT document FROM pieces NOT INDEXED",
+            "SELECT document FROM pieces INDEXED BY pieces_by_document",
         ] {
             let mut troubles = Vec::new();
             found.extend(self.readable(sql, [], |row| column::document(row, 0), &mut troubles));
@@ -127,6 +129,8 @@ impl ReadOnlyStore {
                 &mut troubles,
             )
             .pop();
+        let sql = "SELECT body FROM pieces WHERE document = ?1 ORDER BY number";
+        let pieces: Vec<String> = self.readable(sql, key, |row| row.get(0), &mut troubles);
         let sql = "SELECT bytes FROM changes WHERE document = ?1 ORDER BY row";
         let changes = self.readable(sql, key, |row| row.get(0).map(ChangeBytes), &mut troubles);
         let journal = self.readable(
@@ -142,7 +146,9 @@ impl ReadOnlyStore {
             })
         };
         let (newest, previous) = (snapshot(false), snapshot(true));
-        let (title, text) = text.unzip();
+        let (title, whole) = text.unzip();
+        let text = (whole.is_some() || !pieces.is_empty())
+            .then(|| whole.unwrap_or_default() + &pieces.concat());
         Salvaged {
             kind,
             title: listed.or(title),

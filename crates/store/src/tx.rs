@@ -8,6 +8,7 @@ use skein_model::{
     CardId, CardRow, ChangeBytes, DocumentId, Heads, Kind, Link, Projection, Snapshot,
 };
 
+use crate::cut::CutText;
 use crate::error::StoreError;
 use crate::permit::{self, MayWrite};
 use crate::reader::Reader;
@@ -127,13 +128,8 @@ impl Tx<'_> {
             conflicts: projection.conflicts.saturating_sub(of_cards),
         };
         documents::set_listed(&self.connection, id, &listed)?;
-        search::put(
-            &self.connection,
-            id,
-            None,
-            &projection.title,
-            projection.text.as_deref().unwrap_or_default(),
-        )?;
+        let text = CutText::of(projection.text.clone().unwrap_or_default());
+        search::put_text(&self.connection, id, &projection.title, &text)?;
         let kept: BTreeSet<CardId> = projection.cards.iter().map(|card| card.id).collect();
         let removed: Vec<CardId> = cards::ids(&self.connection, id)?
             .into_iter()
@@ -187,7 +183,7 @@ impl Tx<'_> {
     pub fn put_text(
         &mut self,
         id: DocumentId,
-        text: &str,
+        text: &CutText,
         tags: &BTreeSet<String>,
         links: &[Link],
     ) -> Result<(), StoreError> {

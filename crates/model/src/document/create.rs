@@ -99,7 +99,7 @@ impl Document {
         Ok(document)
     }
 
-    fn around(id: DocumentId, kind: Kind, body: Body) -> Self {
+    pub(super) fn around(id: DocumentId, kind: Kind, body: Body) -> Self {
         Self {
             id,
             kind,

@@ -27,7 +27,7 @@ use self::body::Body;
 use self::fields::Fields;
 use self::index::BoardIndex;
 use self::merge::Waiting;
-pub use self::project::Listed;
+pub use self::project::{Listed, Still};
 use self::typing::Typing;
 use crate::edit::Edit;
 use crate::id::{CardId, DocumentId};

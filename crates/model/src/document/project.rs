@@ -20,6 +20,26 @@ pub struct Listed {
     pub life: Life,
 }
 
+/// A document as it was at one moment; it can only be read.
+#[derive(Debug)]
+pub struct Still(Document);
+
+impl Still {
+    /// Its version.
+    #[must_use]
+    pub fn heads(&self) -> crate::kind::Heads {
+        self.0.heads()
+    }
+
+    /// Everything that lists, search and backlinks needed at that moment. Costs a walk over the whole document.
+    ///
+    /// # Errors
+    /// When the instance is broken.
+    pub fn projection(&self) -> Result<Projection, super::DocumentError> {
+        self.0.projection()
+    }
+}
+
 impl Listed {
     /// How many of these fields people disagree about.
     #[must_use]
@@ -34,6 +54,22 @@ impl Listed {
 }
 
 impl Document {
+    /// A copy that stays as the document is now, to be read elsewhere while this one is edited. Cheap: the two share what they hold.
+    ///
+    /// # Errors
+    /// When a burst is open: close it first.
+    pub fn still(&self) -> Result<Still, super::DocumentError> {
+        let doc = self.body.settled()?;
+        let copy = super::body::guarded(|| doc.clone())?;
+        let mut still = Self::around(
+            self.id,
+            self.kind,
+            super::body::Body::Settled(Box::new(copy)),
+        );
+        still.life = self.life;
+        Ok(Still(still))
+    }
+
     /// What a list shows. Costs nothing beyond these fields.
     ///
     /// # Errors

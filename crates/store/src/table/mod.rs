@@ -8,6 +8,7 @@ pub(crate) mod journal;
 pub(crate) mod links;
 pub(crate) mod notices;
 pub(crate) mod peers;
+pub(crate) mod pieces;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod snapshots;

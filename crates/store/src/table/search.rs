@@ -5,10 +5,12 @@ use rusqlite::{Connection, Row, params};
 use skein_model::{CardId, DocumentId, Kind};
 
 use crate::column::{self, all, one, run};
+use crate::cut::CutText;
 use crate::error::StoreError;
 use crate::query::Query;
 use crate::segment::segment;
 use crate::snippet::{Snippet, snippet};
+use crate::table::pieces;
 
 /// No search returns more than this.
 const MOST_HITS: usize = 200;
@@ -17,6 +19,8 @@ const MOST_TITLES: usize = 500;
 const MOST_RANKED: usize = 4_000;
 /// How much of a text is read to make a snippet.
 const READ_FOR_SNIPPET: usize = 96 * 1024;
+/// And how many pieces of a long one: what was found may reach into the next.
+const PIECES_FOR_SNIPPET: i64 = 2;
 
 /// Something that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,15 +90,32 @@ pub(crate) fn put_title(
     }
 }
 
-/// Makes this the body of a document and keeps its title.
+/// Makes this the title and text of a document; of a long text, only what changed is written and indexed.
+pub(crate) fn put_text(
+    connection: &Connection,
+    document: DocumentId,
+    title: &str,
+    text: &CutText,
+) -> Result<(), StoreError> {
+    if pieces::put(connection, document, text)? {
+        // The title is written again with them: a later write gets a larger row.
+        let sql = "SELECT row FROM texts WHERE document = ?1 AND card = x''";
+        if let Some(row) = one(connection, sql, [document.as_bytes()], |row| row.get(0))? {
+            remove_row(connection, row)?;
+        }
+    }
+    put(connection, document, None, title, text.whole())
+}
+
+/// Makes this the text of a document and keeps its title.
 pub(crate) fn put_body(
     connection: &Connection,
     document: DocumentId,
-    body: &str,
+    text: &CutText,
 ) -> Result<(), StoreError> {
     let sql = "SELECT title FROM documents WHERE id = ?1";
     let title: Option<String> = one(connection, sql, [document.as_bytes()], |row| row.get(0))?;
-    put(connection, document, None, &title.unwrap_or_default(), body)
+    put_text(connection, document, &title.unwrap_or_default(), text)
 }
 
 pub(crate) fn remove(
@@ -115,11 +136,22 @@ pub(crate) fn remove(
 }
 
 fn remove_row(connection: &Connection, row: i64) -> Result<(), StoreError> {
-    run(connection, "DELETE FROM search WHERE rowid = ?1", [row]).map_err(of_the_index)?;
+    unindex(connection, row)?;
     run(connection, "DELETE FROM texts WHERE row = ?1", [row]).map(drop)
 }
 
-fn index(connection: &Connection, row: i64, title: &str, body: &str) -> Result<(), StoreError> {
+pub(crate) fn unindex(connection: &Connection, row: i64) -> Result<(), StoreError> {
+    run(connection, "DELETE FROM search WHERE rowid = ?1", [row])
+        .map(drop)
+        .map_err(of_the_index)
+}
+
+pub(crate) fn index(
+    connection: &Connection,
+    row: i64,
+    title: &str,
+    body: &str,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)";
     run(connection, sql, params![row, segment(title), segment(body)])
         .map(drop)
@@ -143,7 +175,7 @@ pub(crate) fn rebuild(connection: &Connection) -> Result<(), StoreError> {
             &row.get::<_, String>(2)?,
         )?;
     }
-    Ok(())
+    pieces::rebuild(connection)
 }
 
 fn drop_index(connection: &Connection) -> Result<(), StoreError> {
@@ -165,7 +197,7 @@ fn drop_index(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// The statements are right, so what is refused here speaks of the index.
-fn of_the_index(error: StoreError) -> StoreError {
+pub(crate) fn of_the_index(error: StoreError) -> StoreError {
     match error {
         StoreError::Refused(words) => StoreError::SearchIndex(words),
         error => error,
@@ -177,17 +209,22 @@ pub(crate) fn body(
     connection: &Connection,
     document: DocumentId,
 ) -> Result<Option<String>, StoreError> {
-    one(
+    let whole: Option<String> = one(
         connection,
         "SELECT body FROM texts WHERE document = ?1 AND card = x''",
         [document.as_bytes()],
         |row| row.get(0),
-    )
+    )?;
+    whole
+        .map(|whole| Ok(whole + &pieces::read(connection, document, 0, i64::MAX)?))
+        .transpose()
 }
 
 struct Candidate {
     row: i64,
     in_title: bool,
+    /// Of a long text, the first piece with what was looked for.
+    piece: i64,
     /// Smaller is better, as FTS5 has it.
     score: f64,
 }
@@ -209,11 +246,14 @@ pub(crate) fn find(
         let titles: std::collections::HashSet<i64> =
             candidates.iter().map(|candidate| candidate.row).collect();
         let others = matching(connection, &query.expression(), MOST_RANKED, false)?;
-        candidates.extend(
-            others
-                .into_iter()
-                .filter(|other| !titles.contains(&other.row)),
-        );
+        let long = matching_long(connection, &query)?;
+        let rows: std::collections::HashSet<i64> =
+            long.iter().map(|candidate| candidate.row).collect();
+        let others = others
+            .into_iter()
+            .filter(|other| !rows.contains(&other.row))
+            .chain(long);
+        candidates.extend(others.filter(|other| !titles.contains(&other.row)));
     }
     rank(&mut candidates);
     let mut hits: Vec<(bool, Hit)> = Vec::with_capacity(limit);
@@ -221,7 +261,7 @@ pub(crate) fn find(
         if hits.len() >= limit {
             break;
         }
-        if let Some(hit) = hit(connection, candidate.row, &query, kinds)? {
+        if let Some(hit) = hit(connection, &candidate, &query, kinds)? {
             let whole = candidate.in_title && query.is_whole(&segment(&hit.title));
             hits.push((whole, hit));
         }
@@ -236,16 +276,42 @@ fn matching(
     most: usize,
     in_title: bool,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let sql = "SELECT rowid, bm25(search, 4.0, 1.0) FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
+    let sql = "SELECT rowid, bm25(search, 4.0, 1.0) FROM search WHERE search MATCH ?1 AND rowid <= ?3 ORDER BY rowid DESC LIMIT ?2";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    all(connection, sql, params![expression, most], |row| {
-        Ok(Candidate {
-            row: row.get(0)?,
-            in_title,
-            score: row.get(1)?,
-        })
-    })
+    all(
+        connection,
+        sql,
+        params![expression, most, pieces::FIRST_ROW],
+        |row| {
+            Ok(Candidate {
+                row: row.get(0)?,
+                in_title,
+                piece: 0,
+                score: row.get(1)?,
+            })
+        },
+    )
     .map_err(of_the_index)
+}
+
+/// Long texts that match, by the rows of their titles: what is asked for may be in different pieces.
+fn matching_long(connection: &Connection, query: &Query) -> Result<Vec<Candidate>, StoreError> {
+    if !pieces::any(connection)? {
+        return Ok(Vec::new());
+    }
+    let found = pieces::with_all(connection, &query.expressions())?;
+    let mut candidates = Vec::with_capacity(found.len());
+    for (document, place) in found {
+        let sql = "SELECT row FROM texts WHERE document = ?1 AND card = x''";
+        let row = one(connection, sql, [document.as_bytes()], |row| row.get(0))?;
+        candidates.extend(row.map(|row| Candidate {
+            row,
+            in_title: false,
+            piece: place.piece,
+            score: place.score,
+        }));
+    }
+    Ok(candidates)
 }
 
 /// Orders candidates; being the latest written is worth a quarter of a score.
@@ -277,7 +343,7 @@ fn rank(candidates: &mut [Candidate]) {
 
 fn hit(
     connection: &Connection,
-    row: i64,
+    candidate: &Candidate,
     query: &Query,
     kinds: &[Kind],
 ) -> Result<Option<Hit>, StoreError> {
@@ -295,14 +361,27 @@ fn hit(
         ))
     };
     let length = i64::try_from(READ_FOR_SNIPPET).unwrap_or(i64::MAX);
-    let found = one(connection, sql, params![row, length], read)?;
-    Ok(found.filter(|(_, _, kind, _, _)| kinds.contains(kind)).map(
-        |(document, card, kind, title, body)| Hit {
-            document,
-            card: <[u8; 16]>::try_from(card).ok().map(CardId::from_bytes),
-            kind,
-            snippet: snippet(&body, query),
-            title,
-        },
-    ))
+    let found = one(connection, sql, params![candidate.row, length], read)?;
+    let Some((document, card, kind, title, mut body)) =
+        found.filter(|(_, _, kind, _, _)| kinds.contains(kind))
+    else {
+        return Ok(None);
+    };
+    let card = <[u8; 16]>::try_from(card).ok().map(CardId::from_bytes);
+    let long = body.is_empty() && card.is_none();
+    if long {
+        body = pieces::read(connection, document, candidate.piece, PIECES_FOR_SNIPPET)?;
+    }
+    let mut snippet = snippet(&body, query);
+    let begins = snippet.first().is_none_or(|(text, _)| text != "…");
+    if long && begins && candidate.piece > 0 {
+        snippet.insert(0, ("…".to_owned(), false));
+    }
+    Ok(Some(Hit {
+        document,
+        card,
+        kind,
+        snippet,
+        title,
+    }))
 }

@@ -8,7 +8,7 @@ use rand::Rng;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_model::Kind;
-use skein_store::{Durability, NewChanges, Store};
+use skein_store::{CutText, Durability, NewChanges, Store};
 
 use crate::common::{Founder, change, heads, id, note, ready};
 
@@ -63,12 +63,10 @@ fn write(store: &mut Store, ana: &Founder, number: u32) {
             if number % 10 == 9 {
                 tx.clear_journal(id(1))?;
             }
-            tx.put_text(
-                id(1),
-                &format!("step {number} {}", "of the way ".repeat(100)),
-                &Default::default(),
-                &[],
-            )?;
+            // Short and long by turns, so that pieces come and go.
+            let ways = 100 + number as usize % 2 * 4_000;
+            let text = format!("step {number} {}", "of the way ".repeat(ways));
+            tx.put_text(id(1), &CutText::of(text), &Default::default(), &[])?;
             tx.put_setting("next", &(number + 1).to_be_bytes())
         })
         .unwrap();

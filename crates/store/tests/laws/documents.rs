@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use skein_model::{
     CardId, CardRow, ChangeBytes, ColumnId, Kind, Life, Link, Priority, Projection, Snapshot,
 };
-use skein_store::{Durability, ListedAs, NewChanges, Store, StoreError};
+use skein_store::{CutText, Durability, ListedAs, NewChanges, Store, StoreError};
 
 use crate::common::{Founder, board, card, change, heads, id, memory, note, ready};
 
@@ -131,7 +131,12 @@ fn an_error_leaves_nothing_of_its_transaction() {
             at_ms: 5,
         };
         tx.append_changes(&permit, id(1), &new)?;
-        tx.put_text(id(1), "after", &BTreeSet::from(["new".to_owned()]), &[])?;
+        tx.put_text(
+            id(1),
+            &CutText::of("after".to_owned()),
+            &BTreeSet::from(["new".to_owned()]),
+            &[],
+        )?;
         tx.put_setting("a", b"b")?;
         assert_eq!(
             tx.setting("a")?,
@@ -188,7 +193,7 @@ fn typing_is_kept_in_order_until_it_is_a_change() {
     store
         .write(Durability::Normal, |tx| {
             tx.clear_journal(id(1))?;
-            tx.put_text(id(2), "now", &BTreeSet::new(), &[])
+            tx.put_text(id(2), &CutText::of("now".to_owned()), &BTreeSet::new(), &[])
         })
         .unwrap();
     assert!(store.to_recover().unwrap().is_empty());
@@ -456,7 +461,7 @@ fn tags_are_counted_over_living_documents() {
     assert_eq!(store.tagged("南").unwrap(), [id(1)]);
     store
         .write(Durability::Normal, |tx| {
-            tx.put_text(id(1), "", &BTreeSet::new(), &[])
+            tx.put_text(id(1), &CutText::of(String::new()), &BTreeSet::new(), &[])
         })
         .unwrap();
     assert!(store.tags().unwrap().is_empty());
@@ -493,7 +498,7 @@ fn an_audit_counts_what_is_there() {
             .rows,
         2
     );
-    assert_eq!(tables.len(), 12);
+    assert_eq!(tables.len(), 13);
     assert!(store.orphans().unwrap().is_empty());
 }
 

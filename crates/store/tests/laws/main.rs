@@ -13,5 +13,6 @@ mod damage;
 mod documents;
 mod envelopes;
 mod machine;
+mod pieces;
 mod search;
 mod size;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use skein_model::{CardRow, Kind, Life, Projection};
-use skein_store::{Durability, Hit, Store};
+use skein_store::{CutText, Durability, Hit, Store};
 
 use crate::common::{Founder, board, card, id, memory, note};
 
@@ -199,7 +199,12 @@ fn of_equal_finds_the_later_written_comes_first() {
     for text in ["other", "same words"] {
         store
             .write(Durability::Normal, |tx| {
-                tx.put_text(id(0), text, &Default::default(), &[])
+                tx.put_text(
+                    id(0),
+                    &CutText::of(text.to_owned()),
+                    &Default::default(),
+                    &[],
+                )
             })
             .unwrap();
     }
@@ -286,7 +291,12 @@ fn what_is_rewritten_or_removed_is_no_longer_found() {
     let mut store = filled(&ana, &[("Title", "oldword")]);
     store
         .write(Durability::Normal, |tx| {
-            tx.put_text(id(0), "newword", &Default::default(), &[])
+            tx.put_text(
+                id(0),
+                &CutText::of("newword".to_owned()),
+                &Default::default(),
+                &[],
+            )
         })
         .unwrap();
     assert!(found(&store, &ana, "oldword").is_empty());
