@@ -142,6 +142,7 @@ fn store_everything(from: &Path, to: &Path) -> Result<Duration> {
         "tags",
         "links",
         "texts",
+        "pieces",
     ] {
         connection.execute(
             &format!("INSERT INTO main.{table} SELECT * FROM source.{table}"),

@@ -1,20 +1,82 @@
-//! Documents that are new here: made of their first envelopes, and kept together in one transaction.
+//! Documents that are new here: made of their first envelopes away from the core when there are many, and kept together in one
+//! transaction.
 
 use std::collections::BTreeSet;
 
 use skein_access::DeviceId;
-use skein_model::{ChangeBytes, Document, DocumentId, Heads, Kind, Projection};
+use skein_model::{ActorSeed, ChangeBytes, Document, DocumentId, Heads, Kind, Projection};
 use skein_store::{Durability, NewChanges, StoreError};
 
 use super::Core;
 use super::documents::Applied;
-use super::jobs::Carried;
+use super::io::Effect;
+use super::jobs::{Carried, Job};
 use super::step::Step;
 
 /// Why the beginning of something else is not taken.
 const OTHER_BEGINNING: &str = "the change begins another document";
 
+/// So many new documents are made at once in the core, if they are small (bytes); more are handed out, ...
+const AT_ONCE: usize = 4;
+const SMALL: usize = 64 * 1024;
+/// ... so many with one job, ...
+const A_JOB: usize = 64;
+/// ... and no more than so many jobs at a time: other work wants the machine too.
+const MOST_JOBS: usize = 3;
+
+/// Which documents are being made elsewhere.
+#[derive(Default)]
+pub(super) struct Beginning {
+    documents: BTreeSet<DocumentId>,
+    jobs: usize,
+}
+
+impl Beginning {
+    pub(super) fn is_empty(&self) -> bool {
+        self.documents.is_empty()
+    }
+
+    pub(super) fn holds(&self, id: &DocumentId) -> bool {
+        self.documents.contains(id)
+    }
+
+    /// How many more documents may be handed out now.
+    pub(super) fn room(&self) -> usize {
+        MOST_JOBS.saturating_sub(self.jobs) * A_JOB
+    }
+}
+
+/// New documents with the envelopes that came of each.
+#[derive(Debug)]
+pub struct ToBegin {
+    actor: ActorSeed,
+    documents: Vec<(DocumentId, Vec<Carried>)>,
+}
+
+/// What became of them.
+#[derive(Debug)]
+pub struct Begun {
+    asked: Vec<DocumentId>,
+    ready: Vec<NewDocument>,
+}
+
+impl ToBegin {
+    /// Makes the documents; those whose beginning is missing are left out.
+    pub(super) fn run(self) -> Begun {
+        let asked = self.documents.iter().map(|(id, _)| *id).collect();
+        let mut ready = Vec::with_capacity(self.documents.len());
+        for (id, carried) in self.documents {
+            match begin(self.actor, id, carried) {
+                Some(begun) => ready.push(begun),
+                None => tracing::debug!(%id, "the beginning of a document has not arrived yet"),
+            }
+        }
+        Begun { asked, ready }
+    }
+}
+
 /// A document whose beginning has come.
+#[derive(Debug)]
 struct NewDocument {
     id: DocumentId,
     heads: Heads,
@@ -26,21 +88,69 @@ struct NewDocument {
 impl Core {
     /// Takes documents that are not here yet. Those whose beginning is missing wait.
     pub(super) fn apply_new(&mut self, step: &mut Step<'_>, new: Vec<(DocumentId, Vec<Carried>)>) {
-        let mut ready: Vec<NewDocument> = Vec::new();
+        let mut documents = Vec::with_capacity(new.len());
         for (id, mut carried) in new {
             carried.extend(self.waiting_for(id, &carried));
-            match self.begin(id, carried) {
-                Some(begun) => ready.push(begun),
-                None => tracing::debug!(%id, "the beginning of a document has not arrived yet"),
-            }
+            documents.push((id, carried));
         }
-        if ready.is_empty() {
+        let size: usize = documents
+            .iter()
+            .flat_map(|(_, carried)| carried)
+            .flat_map(|carried| &carried.changes)
+            .map(|change| change.0.len())
+            .sum();
+        if documents.len() <= AT_ONCE && size <= SMALL {
+            let begun = self.to_begin(documents).run();
+            self.keep_begun(step, begun.ready);
             return;
         }
+        while !documents.is_empty() {
+            let rest = documents.split_off(documents.len().min(A_JOB));
+            let part = std::mem::replace(&mut documents, rest);
+            self.beginning.jobs += 1;
+            self.beginning
+                .documents
+                .extend(part.iter().map(|(id, _)| *id));
+            let job = Job::Begin(Box::new(self.to_begin(part)));
+            step.effects.push(Effect::Job(Box::new(job)));
+        }
+    }
+
+    fn to_begin(&self, documents: Vec<(DocumentId, Vec<Carried>)>) -> ToBegin {
+        ToBegin {
+            actor: self.actor,
+            documents,
+        }
+    }
+
+    /// New documents were made elsewhere. What came of them meanwhile is merged next.
+    pub(super) fn begun(&mut self, step: &mut Step<'_>, begun: Begun) {
+        self.beginning.jobs = self.beginning.jobs.saturating_sub(1);
+        for id in &begun.asked {
+            self.beginning.documents.remove(id);
+        }
+        self.keep_begun(step, begun.ready);
+        self.gather_on(step);
+    }
+
+    /// Keeps new documents with their lines in lists, all in one transaction. One whose author's right is gone since waits.
+    fn keep_begun(&mut self, step: &mut Step<'_>, mut ready: Vec<NewDocument>) {
         let Some(workspace) = &self.workspace else {
             return;
         };
         let authority = &workspace.authority;
+        ready.retain(|new| {
+            let of_somebody = workspace.profiles.contains_key(&new.id);
+            if of_somebody != (new.projection.kind == Kind::Profile) {
+                tracing::warn!(id = %new.id, "a document is not what its place says");
+                return false;
+            }
+            let first = new.applied.under.as_ref();
+            first.is_some_and(|first| authority.accept(first).is_ok())
+        });
+        if ready.is_empty() {
+            return;
+        }
         let wall = step.now.wall_ms;
         let written = self.store.write(Durability::Normal, |tx| {
             for NewDocument {
@@ -82,112 +192,105 @@ impl Core {
             }
         }
     }
+}
 
-    /// Makes a document of its first envelopes.
-    fn begin(&self, id: DocumentId, carried: Vec<Carried>) -> Option<NewDocument> {
-        let others = self.other_beginnings(id, &carried);
-        let changes: Vec<ChangeBytes> = carried
+/// Makes a document of its first envelopes.
+fn begin(actor: ActorSeed, id: DocumentId, carried: Vec<Carried>) -> Option<NewDocument> {
+    let others = other_beginnings(actor, id, &carried);
+    let changes: Vec<ChangeBytes> = carried
+        .iter()
+        .flat_map(|carried| carried.changes.iter())
+        .filter(|change| !others.contains(change))
+        .cloned()
+        .collect();
+    let loaded = match Document::load(actor, None, &changes) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            tracing::debug!(%error, %id, "not a whole document yet");
+            return None;
+        }
+    };
+    if loaded.document.id() != id {
+        tracing::warn!(%id, "an envelope names one document and holds another");
+        return None;
+    }
+    let mut applied = Applied {
+        document: Some(id),
+        under: carried.first().map(|carried| carried.envelope.clone()),
+        ..Applied::default()
+    };
+    for carried in carried {
+        let bad = carried.changes.iter().find_map(|change| {
+            let refused = loaded
+                .quarantined
+                .iter()
+                .find(|(refused, _)| refused == change);
+            let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
+            refused.map(|(_, reason)| reason.clone()).or(other)
+        });
+        if let Some(reason) = bad {
+            applied.quarantined.push((carried.envelope.id(), reason));
+        } else if !carried
+            .changes
+            .iter()
+            .any(|change| loaded.waiting.contains(change))
+        {
+            applied.envelopes.push(carried.envelope);
+        }
+    }
+    let document = loaded.document;
+    Some(NewDocument {
+        id,
+        heads: document.heads(),
+        changes: taken(&changes, &loaded.waiting, &loaded.quarantined),
+        projection: document.projection().ok()?,
+        applied,
+    })
+}
+
+/// Changes that begin another document, or this one a second time. An open document refuses them by itself; here several
+/// beginnings may have come at once, and the one on which most rests is taken. Looked for only where authors differ: what
+/// somebody does to a document of his own is his own affair.
+fn other_beginnings(actor: ActorSeed, id: DocumentId, carried: &[Carried]) -> Vec<ChangeBytes> {
+    let authors: BTreeSet<DeviceId> = carried
+        .iter()
+        .map(|carried| carried.envelope.header().device)
+        .collect();
+    if authors.len() < 2 {
+        return Vec::new();
+    }
+    let begins = |changes: &[ChangeBytes]| {
+        let loaded = Document::load(actor, None, changes).ok()?;
+        Some(loaded.document.id())
+    };
+    let candidates = carried
+        .iter()
+        .filter(|carried| begins(&carried.changes).is_some());
+    let (mut ours, mut others): (Vec<ChangeBytes>, Vec<ChangeBytes>) = (Vec::new(), Vec::new());
+    for change in candidates.flat_map(|carried| &carried.changes) {
+        match begins(std::slice::from_ref(change)) {
+            Some(other) if other != id => others.push(change.clone()),
+            Some(_) if !ours.contains(change) => ours.push(change.clone()),
+            _ => {}
+        }
+    }
+    ours.sort();
+    let least = ours.iter().min_by_key(|beginning| {
+        let rest: Vec<ChangeBytes> = carried
             .iter()
             .flat_map(|carried| carried.changes.iter())
-            .filter(|change| !others.contains(change))
+            .filter(|change| {
+                change == beginning || !(ours.contains(change) || others.contains(change))
+            })
             .cloned()
             .collect();
-        let loaded = match Document::load(self.actor, None, &changes) {
-            Ok(loaded) => loaded,
-            Err(error) => {
-                tracing::debug!(%error, %id, "not a whole document yet");
-                return None;
-            }
-        };
-        if loaded.document.id() != id {
-            tracing::warn!(%id, "an envelope names one document and holds another");
-            return None;
-        }
-        let profiles = self.workspace.as_ref().map(|workspace| &workspace.profiles);
-        let of_somebody = profiles.is_some_and(|profiles| profiles.contains_key(&id));
-        if of_somebody != (loaded.document.kind() == Kind::Profile) {
-            tracing::warn!(%id, "a document is not what its place says");
-            return None;
-        }
-        let mut applied = Applied {
-            document: Some(id),
-            under: carried.first().map(|carried| carried.envelope.clone()),
-            ..Applied::default()
-        };
-        for carried in carried {
-            let bad = carried.changes.iter().find_map(|change| {
-                let refused = loaded
-                    .quarantined
-                    .iter()
-                    .find(|(refused, _)| refused == change);
-                let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
-                refused.map(|(_, reason)| reason.clone()).or(other)
-            });
-            if let Some(reason) = bad {
-                applied.quarantined.push((carried.envelope.id(), reason));
-            } else if !carried
-                .changes
-                .iter()
-                .any(|change| loaded.waiting.contains(change))
-            {
-                applied.envelopes.push(carried.envelope);
-            }
-        }
-        let document = loaded.document;
-        Some(NewDocument {
-            id,
-            heads: document.heads(),
-            changes: taken(&changes, &loaded.waiting, &loaded.quarantined),
-            projection: document.projection().ok()?,
-            applied,
-        })
+        Document::load(actor, None, &rest).map_or(usize::MAX, |loaded| loaded.waiting.len())
+    });
+    let least = least.filter(|_| ours.len() > 1).cloned();
+    if let Some(least) = least {
+        others.extend(ours.into_iter().filter(|change| *change != least));
     }
-
-    /// Changes that begin another document, or this one a second time. An open document refuses them by itself; here several
-    /// beginnings may have come at once, and the one on which most rests is taken. Looked for only where authors differ: what
-    /// somebody does to a document of his own is his own affair.
-    fn other_beginnings(&self, id: DocumentId, carried: &[Carried]) -> Vec<ChangeBytes> {
-        let authors: BTreeSet<DeviceId> = carried
-            .iter()
-            .map(|carried| carried.envelope.header().device)
-            .collect();
-        if authors.len() < 2 {
-            return Vec::new();
-        }
-        let begins = |changes: &[ChangeBytes]| {
-            let loaded = Document::load(self.actor, None, changes).ok()?;
-            Some(loaded.document.id())
-        };
-        let candidates = carried
-            .iter()
-            .filter(|carried| begins(&carried.changes).is_some());
-        let (mut ours, mut others): (Vec<ChangeBytes>, Vec<ChangeBytes>) = (Vec::new(), Vec::new());
-        for change in candidates.flat_map(|carried| &carried.changes) {
-            match begins(std::slice::from_ref(change)) {
-                Some(other) if other != id => others.push(change.clone()),
-                Some(_) if !ours.contains(change) => ours.push(change.clone()),
-                _ => {}
-            }
-        }
-        ours.sort();
-        let least = ours.iter().min_by_key(|beginning| {
-            let rest: Vec<ChangeBytes> = carried
-                .iter()
-                .flat_map(|carried| carried.changes.iter())
-                .filter(|change| {
-                    change == beginning || !(ours.contains(change) || others.contains(change))
-                })
-                .cloned()
-                .collect();
-            Document::load(self.actor, None, &rest)
-                .map_or(usize::MAX, |loaded| loaded.waiting.len())
-        });
-        let least = least.filter(|_| ours.len() > 1).cloned();
-        if let Some(least) = least {
-            others.extend(ours.into_iter().filter(|change| *change != least));
-        }
-        others
-    }
+    others
 }
 
 /// Of the changes that came, those that are in the document now, each once.

@@ -82,6 +82,7 @@ impl Core {
         self.sealing.unsealed == 0
             && self.documents_with_burst().is_empty()
             && self.gathering.is_empty()
+            && self.beginning.is_empty()
             && !self.documents_are_busy()
             && self.joining.is_none()
             && self.links.values().all(|link| link.agreed)

@@ -199,18 +199,30 @@ impl Core {
         }
     }
 
-    /// Merges what has gathered: new documents together in one transaction, known ones one by one.
+    /// Merges what has gathered: new documents together, known ones one by one. What came of a document that is just being made
+    /// waits for it.
     pub(super) fn apply_gathered(&mut self, step: &mut Step<'_>) {
-        let mut now = std::mem::take(&mut self.gathering.by_document);
-        if let Some(next) = now.keys().nth(DOCUMENTS_A_STEP).copied() {
-            self.gathering.by_document = now.split_off(&next);
-        }
-        self.gathering.due = (!self.gathering.by_document.is_empty()).then_some(step.now.mono_ms);
+        let now: Vec<DocumentId> = self
+            .gathering
+            .by_document
+            .keys()
+            .filter(|id| !self.beginning.holds(id))
+            .take(DOCUMENTS_A_STEP)
+            .copied()
+            .collect();
+        self.gathering.due = None;
         self.gathering.not_before = step.now.mono_ms + GATHER;
+        let room = self.beginning.room();
         let mut new: Vec<(DocumentId, Vec<Carried>)> = Vec::new();
-        for (id, carried) in now {
+        for id in now {
+            let Some(carried) = self.gathering.by_document.remove(&id) else {
+                continue;
+            };
             match self.store.heads(id) {
-                Ok(None) => new.push((id, carried)),
+                Ok(None) if new.len() < room => new.push((id, carried)),
+                Ok(None) => {
+                    self.gathering.by_document.insert(id, carried);
+                }
                 Ok(Some(_)) => {
                     if let Err(error) = self.merge_into(step, id, carried) {
                         tracing::warn!(%error, %id, "what arrived waits until the document opens");
@@ -222,6 +234,17 @@ impl Core {
             }
         }
         self.apply_new(step, new);
+        if self.beginning.room() > 0 {
+            self.gather_on(step);
+        }
+    }
+
+    /// Goes on at once with what has gathered, if there is anything to go on with.
+    pub(super) fn gather_on(&mut self, step: &Step<'_>) {
+        let mut gathered = self.gathering.by_document.keys();
+        if gathered.any(|id| !self.beginning.holds(id)) {
+            self.gathering.due = Some(step.now.mono_ms);
+        }
     }
 
     fn merge_into(

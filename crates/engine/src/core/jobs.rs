@@ -1,12 +1,17 @@
 //! Work on one document that may be slow: it leaves the core, runs anywhere, and comes back as an input.
 //!
-//! Until it is back, everything asked of that document waits in line; all else goes on.
+//! Until it is back, everything asked of that document waits in line, unless only a still copy of it was given away; all else goes on.
+
+use std::collections::BTreeSet;
 
 use skein_access::Envelope;
 use skein_model::{
-    ActorSeed, ChangeBytes, Document, DocumentError, DocumentId, Heads, Loaded, MergeError, Merged,
-    Snapshot, SnapshotError,
+    ActorSeed, ChangeBytes, Document, DocumentError, DocumentId, Heads, Link, Loaded, MergeError,
+    Merged, Snapshot, SnapshotError, Still,
 };
+use skein_store::CutText;
+
+use super::beginnings::{Begun, ToBegin};
 
 /// Work to be done away from the core.
 #[derive(Debug)]
@@ -40,6 +45,17 @@ pub enum Job {
         /// The newest stored change that it holds.
         through: i64,
     },
+    /// Make documents that are new here.
+    Begin(Box<ToBegin>),
+    /// Read what search, tags and links should know.
+    Read {
+        /// Which document.
+        id: DocumentId,
+        /// Later readings have larger numbers.
+        number: u64,
+        /// The document as it is now.
+        still: Box<Still>,
+    },
 }
 
 /// The changes of one envelope.
@@ -54,6 +70,41 @@ pub struct Carried {
 /// Work that is done.
 #[derive(Debug)]
 pub enum JobDone {
+    /// A document is back, or could not be loaded.
+    Document(DocumentDone),
+    /// New documents were made.
+    Begun(Box<Begun>),
+    /// A text was read.
+    Read(Box<TextRead>),
+}
+
+/// What search, tags and links should know of a document.
+#[derive(Debug)]
+pub struct TextRead {
+    /// Which document.
+    pub id: DocumentId,
+    /// The number of the reading.
+    pub number: u64,
+    /// The version that was read.
+    pub heads: Heads,
+    /// What was found.
+    pub result: Result<Found, DocumentError>,
+}
+
+/// What was found in a text.
+#[derive(Debug)]
+pub struct Found {
+    /// The text; none of a board.
+    pub text: CutText,
+    /// Its tags, those of cards included.
+    pub tags: BTreeSet<String>,
+    /// Its links, those of cards included.
+    pub links: Vec<Link>,
+}
+
+/// Work on a document itself that is done.
+#[derive(Debug)]
+pub enum DocumentDone {
     /// A document was loaded, or could not be.
     Loaded {
         /// Which document.
@@ -97,10 +148,10 @@ impl Job {
                 actor,
                 snapshot,
                 changes,
-            } => JobDone::Loaded {
+            } => JobDone::Document(DocumentDone::Loaded {
                 id,
                 result: Document::load(actor, snapshot.as_deref(), &changes),
-            },
+            }),
             Self::Merge {
                 id,
                 mut document,
@@ -112,13 +163,13 @@ impl Job {
                     .flat_map(|carried| carried.changes.iter().cloned())
                     .collect();
                 let result = document.merge(&changes);
-                JobDone::Merged {
+                JobDone::Document(DocumentDone::Merged {
                     id,
                     document,
                     result,
                     incoming,
                     before,
-                }
+                })
             }
             Self::Compact {
                 id,
@@ -126,13 +177,24 @@ impl Job {
                 through,
             } => {
                 let result = document.snapshot();
-                JobDone::Compacted {
+                JobDone::Document(DocumentDone::Compacted {
                     id,
                     document,
                     result,
                     through,
-                }
+                })
             }
+            Self::Begin(documents) => JobDone::Begun(Box::new(documents.run())),
+            Self::Read { id, number, still } => JobDone::Read(Box::new(TextRead {
+                id,
+                number,
+                heads: still.heads(),
+                result: still.projection().map(|projection| Found {
+                    text: CutText::of(projection.text.unwrap_or_default()),
+                    tags: projection.tags,
+                    links: projection.links,
+                }),
+            })),
         }
     }
 }

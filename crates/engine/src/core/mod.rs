@@ -35,14 +35,16 @@ use rand_core::RngCore;
 use skein_access::{DeviceId, DeviceKey, Ticket};
 use skein_model::{ActorSeed, DocumentId, ProfileEdit};
 
+pub use beginnings::{Begun, ToBegin};
 pub use io::{ClientId, Effect, Input, Now, PeerInput};
-pub use jobs::{Carried, Job, JobDone};
+pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
 use attempts::Typed;
 use audit::Audit;
+use beginnings::Beginning;
 use disk::Disk;
-use documents::Slot;
+use documents::{Indexing, Slot};
 use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
@@ -73,7 +75,9 @@ pub struct Core {
     /// Addresses that a person typed, until they are reached.
     typed: Vec<Typed>,
     gathering: Gathering,
+    beginning: Beginning,
     sealing: Sealing,
+    indexing: Indexing,
     idle_waiters: Vec<IdleWaiter>,
     audits: VecDeque<Audit>,
     /// Documents whose typing or text a sudden end left behind.
@@ -119,7 +123,9 @@ impl Core {
             listening: Vec::new(),
             typed: Vec::new(),
             gathering: Gathering::default(),
+            beginning: Beginning::default(),
             sealing: Sealing::default(),
+            indexing: Indexing::default(),
             idle_waiters: Vec::new(),
             audits: VecDeque::new(),
             to_recover: Vec::new(),
@@ -279,8 +285,7 @@ impl Core {
             Request::ReadCard { card } => self.read_card(card)?,
             Request::ListDocuments { kind, trashed } => self.list_documents(kind, trashed)?,
             Request::Search { query, limit } => {
-                self.let_search_catch_up(step);
-                self.search(&query, limit)?
+                return self.search_when_caught_up(step, (client, message.id), query, limit);
             }
             Request::Connect { address } => self.connect(step, &address)?,
             Request::Reconnect => {

@@ -9,7 +9,7 @@ use super::{Burst, note_described};
 use crate::api::ApiError;
 use crate::core::Core;
 use crate::core::io::Effect;
-use crate::core::jobs::{Job, JobDone};
+use crate::core::jobs::{DocumentDone, Job, JobDone};
 use crate::core::step::Step;
 
 /// A stored document beyond this size (bytes) is loaded, merged and compacted away from the core.
@@ -39,10 +39,25 @@ impl Core {
     }
 
     fn job_done(&mut self, step: &mut Step<'_>, done: JobDone) -> Result<(), ApiError> {
+        match done {
+            JobDone::Begun(begun) => {
+                self.begun(step, *begun);
+                Ok(())
+            }
+            JobDone::Read(read) => self.text_was_read(step, *read),
+            JobDone::Document(done) => self.document_is_back(step, done),
+        }
+    }
+
+    fn document_is_back(
+        &mut self,
+        step: &mut Step<'_>,
+        done: DocumentDone,
+    ) -> Result<(), ApiError> {
         let id = match &done {
-            JobDone::Loaded { id, .. }
-            | JobDone::Merged { id, .. }
-            | JobDone::Compacted { id, .. } => *id,
+            DocumentDone::Loaded { id, .. }
+            | DocumentDone::Merged { id, .. }
+            | DocumentDone::Compacted { id, .. } => *id,
         };
         // Whatever becomes of the document, those who wait for it are answered.
         let parked = match self.documents.get_mut(&id) {
@@ -50,11 +65,11 @@ impl Core {
             None => VecDeque::new(),
         };
         let result = match done {
-            JobDone::Loaded { result, .. } => match result {
+            DocumentDone::Loaded { result, .. } => match result {
                 Ok(loaded) => self.loaded(step, id, loaded),
                 Err(error) => Err(error.into()),
             },
-            JobDone::Merged {
+            DocumentDone::Merged {
                 document,
                 result,
                 incoming,
@@ -64,7 +79,7 @@ impl Core {
                 self.put_back(id, document);
                 self.merged(step, id, result, incoming, &before)
             }
-            JobDone::Compacted {
+            DocumentDone::Compacted {
                 document,
                 result,
                 through,

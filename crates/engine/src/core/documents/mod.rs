@@ -1,10 +1,12 @@
 //! The documents in memory: opened when needed, few at a time, each with those who wait for it.
 
+mod indexing;
 mod loading;
 mod merging;
 mod upkeep;
 mod writing;
 
+pub(in crate::core) use indexing::Indexing;
 pub(in crate::core) use writing::{Applied, Origin};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -49,6 +51,8 @@ pub(super) struct Slot {
     /// Cards whose descriptions the burst changed.
     pub(super) described: Option<BTreeSet<CardId>>,
     stale_text: Option<StaleText>,
+    /// Its text is being read for search, elsewhere.
+    indexing: bool,
     /// Sent by peers, not merged yet.
     incoming: Vec<Carried>,
     /// Merged in part: some of its changes rest on what is not here.
@@ -114,6 +118,7 @@ impl Core {
                     since: step.now.mono_ms,
                     last: step.now.mono_ms,
                 }),
+                indexing: false,
                 incoming: Vec::new(),
                 waiting: Vec::new(),
                 journal: stored.journal,
@@ -168,6 +173,7 @@ impl Core {
         let newest = slot.document.is_none()
             && slot.kind == Kind::Note
             && slot.stale_text.is_none()
+            && !slot.indexing
             && slot.journal.is_empty();
         let workspace = self.workspace.as_ref().filter(|_| newest)?;
         let permit = workspace
@@ -249,6 +255,7 @@ impl Core {
                 burst: None,
                 described: None,
                 stale_text: None,
+                indexing: false,
                 incoming: Vec::new(),
                 waiting: Vec::new(),
                 journal: Vec::new(),

@@ -1,7 +1,6 @@
 //! What documents need as time goes by: bursts end, search follows, what is large is compacted, what is unused leaves memory.
 
 use skein_model::DocumentId;
-use skein_store::{Durability, StoreError};
 
 use super::Slot;
 use crate::core::Core;
@@ -52,28 +51,6 @@ impl Core {
         self.let_go(step);
     }
 
-    /// Whoever searches finds what was typed a moment ago too.
-    pub(in crate::core) fn let_search_catch_up(&mut self, step: &mut Step<'_>) {
-        let typed: Vec<DocumentId> = self
-            .documents
-            .iter()
-            .filter(|(_, slot)| slot.burst.is_some() || slot.stale_text.is_some())
-            .map(|(id, _)| *id)
-            .collect();
-        for id in typed {
-            if let Err(error) = self.close_burst(step, id) {
-                tracing::warn!(%error, %id, "typed text stays in the journal");
-            }
-            if self
-                .documents
-                .get(&id)
-                .is_some_and(|slot| slot.stale_text.is_some())
-            {
-                self.bring_text_up_to_date(step, id);
-            }
-        }
-    }
-
     /// When documents next need work.
     pub(in crate::core) fn next_document_work(&self) -> Option<u64> {
         if !self.to_recover.is_empty() {
@@ -95,46 +72,6 @@ impl Core {
             if let Err(error) = self.ensure_open(step, id) {
                 tracing::warn!(%error, %id, "a document could not be brought to rest after a sudden end; its typing stays in the journal");
             }
-        }
-    }
-
-    fn bring_text_up_to_date(&mut self, step: &mut Step<'_>, id: DocumentId) {
-        let Some(slot) = self.documents.get_mut(&id) else {
-            return;
-        };
-        let Some(document) = slot.document.as_deref() else {
-            return;
-        };
-        slot.stale_text = None;
-        let projection = match document.projection() {
-            Ok(projection) => projection,
-            Err(error) => {
-                tracing::warn!(%error, %id, "the text could not be read for search");
-                return;
-            }
-        };
-        // Cards are kept up to date with each change; of a board only what its descriptions say is left.
-        let text = projection.text.as_deref().unwrap_or_default();
-        let written = self.store.write(Durability::Normal, |tx| {
-            tx.put_text(id, text, &projection.tags, &projection.links)
-        });
-        match written {
-            Ok(()) => step.news.links = true,
-            Err(error) => {
-                tracing::warn!(%error, %id, "search does not know the newest text yet; it is done again at the next start");
-                self.mend_search(&error);
-            }
-        }
-    }
-
-    /// An index that alone is damaged is made again from the texts.
-    fn mend_search(&mut self, error: &StoreError) {
-        if matches!(error, StoreError::SearchIndex(_))
-            && let Err(error) = self
-                .store
-                .write(Durability::Normal, |tx| tx.rebuild_search())
-        {
-            tracing::error!(%error, "the search index could not be made again");
         }
     }
 
@@ -195,7 +132,7 @@ impl Slot {
     }
 
     fn text_due(&self) -> Option<u64> {
-        self.document.as_ref()?;
+        self.document.as_ref().filter(|_| !self.indexing)?;
         self.stale_text
             .map(|stale| (stale.last + TEXT_PAUSE).min(stale.since + TEXT_LATEST))
     }
@@ -209,6 +146,7 @@ impl Slot {
         self.document.is_some()
             && self.burst.is_none()
             && self.stale_text.is_none()
+            && !self.indexing
             && self.parked.is_empty()
             && self.incoming.is_empty()
     }

@@ -22,7 +22,7 @@ pub(in crate::core) enum Origin<'a> {
 }
 
 /// What becomes of envelopes with one stroke.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(in crate::core) struct Applied {
     /// The first that was merged, under whose author's right the changes are kept.
     pub(in crate::core) under: Option<Envelope>,

@@ -1,0 +1,191 @@
+//! Long work: what leaves the core for a while is neither waited for by others nor lost when it never comes back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod sim;
+
+use rand::Rng;
+use sim::World;
+use sim::machine::Asked;
+use skein_access::Role;
+use skein_engine::api::{Reply, Request, SearchHit};
+use skein_engine::core::Job;
+use skein_model::{DocumentId, Splice, Splices, TextField};
+
+/// Words that no packing makes small.
+fn long_text(world: &mut World, words: usize) -> String {
+    (0..words).fold(String::new(), |mut text, number| {
+        text.push_str(&format!("w{:08x}", world.rng.r#gen::<u32>()));
+        text.push(if number % 30 == 29 { '\n' } else { ' ' });
+        text
+    })
+}
+
+fn note(world: &mut World, index: usize, title: &str, text: String) -> DocumentId {
+    let request = Request::CreateNote {
+        title: title.to_owned(),
+        text: Some(text),
+        parent: None,
+        after: None,
+    };
+    match world.ask(index, request) {
+        Ok(Reply::Created { id }) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn search(query: &str) -> Request {
+    Request::Search {
+        query: query.to_owned(),
+        limit: 20,
+    }
+}
+
+fn found(world: &mut World, index: usize, query: &str) -> Vec<SearchHit> {
+    match world.ask(index, search(query)) {
+        Ok(Reply::Found { hits }) => hits,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Lets one who is alone come to rest; the audit finds nothing.
+fn rest(world: &mut World) {
+    world.settle(&[0]);
+    for _ in 0..5 {
+        world.pass(2_000);
+        world.settle(&[0]);
+    }
+    match world.ask(0, Request::Audit) {
+        Ok(Reply::Audit { report }) => assert_eq!(report.differences, []),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Types through the last view until that is acknowledged; no work that left the core is run for it.
+fn type_at_start(world: &mut World, words: &str) {
+    let at = world.views.len() - 1;
+    world.views[at].type_in(&Splices(vec![Splice {
+        at: 0,
+        delete: 0,
+        insert: words.to_owned(),
+    }]));
+    while world.work_view(at, usize::MAX) {}
+    assert!(world.views[at].is_settled(), "typing waits for nothing");
+}
+
+/// A machine with a long note that was opened and typed into, so that its document is in memory.
+fn with_long_note() -> (World, DocumentId) {
+    let mut world = World::new(7, 1);
+    world.found();
+    world.machines[0].skew_ms = 0;
+    let text = long_text(&mut world, 20_000);
+    let id = note(&mut world, 0, "Journey", text);
+    rest(&mut world);
+    // Taken up again, it has the size that it has on disk.
+    world.machines[0].crash(false);
+    world.start(0);
+    world.open_view(0, id, TextField::NoteText);
+    for _ in 0..20 {
+        world.work_view(0, usize::MAX);
+        world.run_job(0);
+    }
+    (world, id)
+}
+
+#[test]
+fn a_search_finds_what_was_typed_before_it_into_a_long_note_and_typing_goes_on_meanwhile() {
+    let (mut world, id) = with_long_note();
+    type_at_start(&mut world, "first ");
+    let asked = world.ask_for(0, search("first"), Asked::Question);
+    assert!(
+        matches!(world.machines[0].jobs.as_slice(), [Job::Read { .. }]),
+        "a long text is read away from the core: {:?}",
+        world.machines[0].jobs
+    );
+    type_at_start(&mut world, "second ");
+    let later = world.ask_for(0, search("second"), Asked::Question);
+    assert!(world.machines[0].answers.is_empty(), "both wait");
+    world.run_job(0);
+    let hits = |world: &World, request| match world.machines[0].answers.get(&request) {
+        Some(Ok(Reply::Found { hits })) => Some(hits.iter().map(|hit| hit.id).collect::<Vec<_>>()),
+        _ => None,
+    };
+    assert_eq!(hits(&world, asked), Some(vec![id]));
+    assert_eq!(
+        hits(&world, later),
+        None,
+        "what it looks for is not read yet"
+    );
+    world.run_job(0);
+    assert_eq!(hits(&world, later), Some(vec![id]));
+    rest(&mut world);
+}
+
+#[test]
+fn a_text_that_was_not_indexed_when_the_power_went_is_found_afterwards() {
+    let (mut world, id) = with_long_note();
+    type_at_start(&mut world, "unindexed ");
+    world.ask_for(0, search("unindexed"), Asked::Question);
+    assert_eq!(world.machines[0].jobs.len(), 1);
+    world.machines[0].crash(true);
+    world.views.clear();
+    world.start(0);
+    rest(&mut world);
+    let hits = found(&mut world, 0, "unindexed");
+    assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [id]);
+}
+
+#[test]
+fn new_documents_that_were_being_made_when_the_power_went_are_all_there_afterwards() {
+    let mut world = World::new(11, 2);
+    world.found();
+    for machine in &mut world.machines {
+        machine.skew_ms = 0;
+    }
+    for number in 0..300 {
+        let text = long_text(&mut world, 20);
+        note(&mut world, 0, &format!("Note {number}"), text);
+    }
+    world.invite(0, Role::Editor, 2);
+    world.join(1);
+    world.dial(1, 0);
+    let is_making = |world: &World| {
+        let jobs = &world.machines[1].jobs;
+        jobs.iter().any(|job| matches!(job, Job::Begin(_)))
+    };
+    let mut made = 0;
+    for _ in 0..100_000 {
+        for pipe in world.network.busy() {
+            world.deliver(pipe);
+        }
+        world.pass(1);
+        if is_making(&world) {
+            made += 1;
+            if made == 2 {
+                break;
+            }
+            world.run_job(1);
+        }
+    }
+    assert!(
+        is_making(&world),
+        "many new documents are made away from the core"
+    );
+    let listed = world.documents(1, false);
+    assert!(!listed.is_empty() && listed.len() < 300, "{}", listed.len());
+    for listed in listed.iter().take(5) {
+        let text = world.text(1, listed.item.id, TextField::NoteText);
+        assert!(text.starts_with('w'), "what is listed opens: {text}");
+    }
+    world.machines[1].crash(true);
+    let mut rng = world.rng.clone();
+    world.network.machine_gone(&mut rng, 1);
+    world.start(1);
+    world.rest_and_check(&[0, 1]);
+    assert_eq!(world.documents(1, false).len(), 300);
+    assert_eq!(found(&mut world, 1, "note 299").len(), 1);
+}
