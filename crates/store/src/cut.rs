@@ -89,7 +89,7 @@ fn border(text: &str, start: usize) -> usize {
     let places = || start + SHORTEST..start + LONGEST;
     let one_of = |many: u64, place: usize| {
         let before = bytes.get(place.saturating_sub(LOOKED_AT)..place);
-        hash(before.unwrap_or_default()) % many == 0
+        hash(before.unwrap_or_default()).is_multiple_of(many)
     };
     let after = |place: usize, signs: &[u8]| {
         place

@@ -9,7 +9,7 @@ use skein_engine::Profile;
 
 use crate::fixture::Fixture;
 use crate::measure::{bytes, ratio, shown};
-use crate::profile;
+use crate::profile::{self, Library};
 use crate::report::{Budget, Section, Table};
 
 /// As many as the protocol gathers at most.
@@ -20,6 +20,7 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
     let ana = fixture.ana().await?;
     let plain = store_envelopes(&ana, &fixture.place("envelopes.db"))?;
     let whole = store_everything(&bo, &fixture.place("everything.db"))?;
+    let merged = merge_everything(&bo)?;
     let count = fixture.documents;
     let rate = |took: Duration| {
         #[allow(clippy::cast_precision_loss, reason = "for reading only")]
@@ -33,6 +34,10 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
         (
             "Skein: everything, both sides agree".to_owned(),
             joined.to_all,
+        ),
+        (
+            "bare automerge alone: the same changes applied, nothing kept, one core".to_owned(),
+            merged,
         ),
         (
             "SQLite alone: every row that is kept, a table at a time".to_owned(),
@@ -72,11 +77,14 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
                 holds: share >= 0.5,
             },
         ],
-        notes: vec![format!(
-            "Both sides together took {} of processor time; the process held {} at its peak.",
-            shown(joined.processor),
-            bytes(joined.peak)
-        )],
+        notes: vec![
+            format!(
+                "Both sides together took {} of processor time; the process held {} at its peak.",
+                shown(joined.processor),
+                bytes(joined.peak)
+            ),
+            "No document is listed before it was made whole, so automerge's own time, spread over the cores, is the floor.".to_owned(),
+        ],
     })
 }
 
@@ -117,6 +125,25 @@ fn store_envelopes(from: &Path, to: &Path) -> Result<Plain> {
         bytes: all.iter().map(|(_, bytes)| bytes.len() as u64).sum(),
         took: begun.elapsed(),
     })
+}
+
+/// What automerge alone takes to make the documents of their changes.
+fn merge_everything(of: &Path) -> Result<Duration> {
+    let library = Library::open(of)?;
+    let mut took = Duration::ZERO;
+    for id in library.notes()? {
+        let stored = library.note(id)?;
+        let begun = Instant::now();
+        let changes: Vec<automerge::Change> = stored
+            .changes
+            .into_iter()
+            .map(|(_, change)| automerge::Change::from_bytes(change.0))
+            .collect::<Result<_, _>>()?;
+        let mut document = automerge::Automerge::new();
+        document.apply_changes(changes)?;
+        took += begun.elapsed();
+    }
+    Ok(took)
 }
 
 /// Everything a profile keeps of its documents, put into a new file of the same form.
