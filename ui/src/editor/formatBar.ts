@@ -15,7 +15,7 @@ import { mount, unmount } from "svelte";
 import FormatBar from "./FormatBar.svelte";
 import type { FormatAction } from "./FormatBar.svelte";
 import { isStyled, toggleStyle } from "./formatting";
-import { editLink } from "./linkForm";
+import { askForLink, editLink } from "./linkForm";
 import { shapeAt, toggleShape } from "./shapes";
 
 /** Long enough that a selection by Shift and arrows is not followed letter by letter. */
@@ -51,9 +51,13 @@ function create(view: EditorView): TooltipView {
       on: (action) => isOn(view, action),
       onLeave: back,
       run(action) {
-        back();
-        if (action === "link") editLink(view);
-        else COMMANDS[action](view);
+        if (action === "link") {
+          back();
+          editLink(view);
+        } else {
+          view.focus();
+          COMMANDS[action](view);
+        }
       },
     },
   });
@@ -69,7 +73,12 @@ const field = StateField.define<Tooltip | null>({
   update(value, transaction) {
     const { main } = transaction.state.selection;
     for (const effect of transaction.effects) {
+      if (effect.is(askForLink)) return null;
       if (effect.is(show)) return effect.value && !main.empty ? tooltip(main.from, main.to) : null;
+    }
+    // What it did shows in it; what is typed sends it away.
+    if (transaction.isUserEvent("input.format") && value !== null && !main.empty) {
+      return tooltip(main.from, main.to);
     }
     const stays = !transaction.docChanged && transaction.selection === undefined;
     return stays ? value : null;
@@ -88,7 +97,9 @@ class Rest implements PluginValue {
   }
 
   update(update: ViewUpdate): void {
-    if (update.docChanged) clearTimeout(this.#timer);
+    const formats = update.transactions.some((one) => one.isUserEvent("input.format"));
+    if (formats) this.#wait();
+    else if (update.docChanged) clearTimeout(this.#timer);
     else if (update.selectionSet) this.#wait();
   }
 
@@ -124,10 +135,14 @@ class Rest implements PluginValue {
 
 const enter: Command = (view) => {
   if (view.state.selection.main.empty || view.state.readOnly) return false;
-  if (view.state.field(field) === null) view.dispatch({ effects: show.of(true) });
+  const isNew = view.state.field(field) === null;
+  if (isNew) view.dispatch({ effects: show.of(true) });
   const shown = view.state.field(field);
   const button = shown && getTooltip(view, shown)?.dom.querySelector("button");
-  requestAnimationFrame(() => button?.focus({ preventScroll: true }));
+  const go = (): void => button?.focus({ preventScroll: true });
+  // A bar that was not there before has no place yet.
+  if (isNew) requestAnimationFrame(go);
+  else go();
   return true;
 };
 

@@ -11,7 +11,8 @@ import LinkForm from "./LinkForm.svelte";
 
 type Stretch = { from: number; to: number };
 
-const ask = StateEffect.define<Stretch | null>();
+/** Opens the form for a stretch, or closes it. */
+export const askForLink = StateEffect.define<Stretch | null>();
 
 /** An address as Markdown takes it: with its scheme, and in angle brackets where spaces or brackets stand in it. */
 export function markdownAddress(typed: string): string {
@@ -54,7 +55,7 @@ function setAddress(view: EditorView, stretch: Stretch, typed: string): void {
   view.dispatch({
     changes: { ...whole, insert },
     selection: address === "" ? EditorSelection.range(whole.from, anchor) : { anchor },
-    effects: ask.of(null),
+    effects: askForLink.of(null),
     userEvent: "input.format",
     scrollIntoView: true,
   });
@@ -70,7 +71,7 @@ function create(view: EditorView): TooltipView {
       address: addressAt(view.state, stretch()),
       onDone: (address) => setAddress(view, stretch(), address),
       onLeave() {
-        view.dispatch({ effects: ask.of(null) });
+        view.dispatch({ effects: askForLink.of(null) });
         view.focus();
       },
     },
@@ -81,7 +82,7 @@ function create(view: EditorView): TooltipView {
 const field = StateField.define<Stretch | null>({
   create: () => null,
   update(value, transaction) {
-    for (const effect of transaction.effects) if (effect.is(ask)) return effect.value;
+    for (const effect of transaction.effects) if (effect.is(askForLink)) return effect.value;
     if (value === null) return null;
     // Who goes on in the text does not want the form any more.
     if (transaction.selection !== undefined || transaction.isUserEvent("input")) return null;
@@ -101,7 +102,10 @@ export const editLink: Command = (view) => {
   const link = linkAround(view.state, { from, to });
   if (view.state.readOnly || (empty && !link?.getChild("URL"))) return false;
   if (view.state.sliceDoc(from, to).includes("\n")) return true;
-  view.dispatch({ effects: ask.of({ from, to }) });
+  const words = view.state.sliceDoc(from, to);
+  const start = from + words.length - words.trimStart().length;
+  const end = Math.max(start, to - (words.length - words.trimEnd().length));
+  view.dispatch({ effects: askForLink.of({ from: start, to: end }) });
   return true;
 };
 

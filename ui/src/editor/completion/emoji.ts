@@ -2,6 +2,7 @@
 
 import { isolateHistory } from "@codemirror/commands";
 import type { EditorView } from "@codemirror/view";
+import { isInCode } from "../typing";
 import { MOST, writing } from "./found";
 import type { Completer, Found, Offer } from "./found";
 
@@ -51,21 +52,41 @@ export const completeEmoji: Completer = ({ before, position }) => {
     : offers(names, query, position);
 };
 
-/** The emoji of `:name` before the caret, when its last colon is typed. */
+/** Writes the emoji in place of its short name between colons. */
+function write(view: EditorView, from: number, to: number, emoji: string): void {
+  view.dispatch({
+    changes: { from, to, insert: emoji },
+    selection: { anchor: from + emoji.length },
+    annotations: isolateHistory.of("full"),
+    userEvent: "input.convert",
+  });
+}
+
+/** `:name` before the caret becomes its emoji when its last colon is typed, at the latest when the list has come. */
 export function emojiClosed(view: EditorView): boolean {
   const { state } = view;
   const { main } = state.selection;
   const line = state.doc.lineAt(main.head);
   const match = SHORT.exec(line.text.slice(0, main.head - line.from));
-  const emoji = names?.find((one) => one.names.includes(match?.[2] ?? ""))?.emoji;
-  if (!main.empty || match === null || emoji === undefined || state.readOnly) return false;
-  const from = main.head - (match[1]?.length ?? 0);
+  const [, short = "", name = ""] = match ?? [];
+  if (!main.empty || match === null || state.readOnly || isInCode(state, main.head)) return false;
+  const from = main.head - short.length;
+  const to = main.head + 1;
+  const emojiIn = (all: Names): string | undefined =>
+    all.find((one) => one.names.includes(name))?.emoji;
+  if (names === null) {
+    void load().then((all) => {
+      const emoji = emojiIn(all);
+      const stands = view.state.sliceDoc(from, to) === `${short}:`;
+      if (stands && emoji !== undefined && view.state.selection.main.head === to) {
+        write(view, from, to, emoji);
+      }
+    });
+    return false;
+  }
+  const emoji = emojiIn(names);
+  if (emoji === undefined) return false;
   view.dispatch(state.replaceSelection(":"), { userEvent: "input.type" });
-  view.dispatch({
-    changes: { from, to: main.head + 1, insert: emoji },
-    selection: { anchor: from + emoji.length },
-    annotations: isolateHistory.of("full"),
-    userEvent: "input.convert",
-  });
+  write(view, from, to, emoji);
   return true;
 }

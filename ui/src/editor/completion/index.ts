@@ -10,8 +10,8 @@ import {
   selectedCompletion,
 } from "@codemirror/autocomplete";
 import type { CompletionContext, CompletionResult } from "@codemirror/autocomplete";
-import { MapMode, Prec, StateEffect, StateField } from "@codemirror/state";
-import type { EditorState, Extension } from "@codemirror/state";
+import { EditorState, MapMode, Prec, StateEffect, StateField } from "@codemirror/state";
+import type { Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { announce } from "../../a11y/announce";
 import { t } from "../../i18n";
@@ -157,10 +157,14 @@ const spoken = EditorView.updateListener.of((update) => {
     if (count > 0) announce(t("complete.count", { count }));
   }
   if (was !== null && is === null) forgetNarrowed();
+  // It scrolls, and what scrolls is to be reached; Tab itself takes an offer.
+  if (is === "active")
+    update.view.dom.querySelector(".sk-offers > ul")?.setAttribute("tabindex", "0");
 });
 
 export const completion: Extension = [
   dismissed,
+  EditorState.phrases.of({ Completions: t("complete.list") }),
   keys,
   signs,
   spoken,

@@ -21,7 +21,8 @@ export function insertCommands(use: Use): Attachment<HTMLElement> {
             label,
             group: "insert.group",
             words: `insert add ${words}`,
-            run: () => use((editor) => editor.insert(id)),
+            // The palette holds the focus until it is gone.
+            run: () => void setTimeout(() => use((editor) => editor.insert(id))),
           }),
         );
         if (element.contains(document.activeElement)) takeBack ??= offerCommands(commands);
