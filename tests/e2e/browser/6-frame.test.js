@@ -258,6 +258,33 @@ scene(
   },
 );
 
+scene(
+  "the panel beside a note takes the focus, is as wide as its edge is moved, and Escape gives the focus back",
+  async () => {
+    await ana.open("Weather");
+    await ana.editorReady();
+    await ana.editor().click();
+    await ana.press("Control+Shift+O");
+    await untilEquals("the focus", focused, "Outline");
+    assert.deepEqual(await ana.accessibilityFaults(), []);
+    const edge = ana.by("separator", "Width of the panel");
+    const before = Number(await edge.getAttribute("aria-valuenow"));
+    await edge.press("ArrowLeft");
+    await untilEquals(
+      "the width",
+      () => edge.getAttribute("aria-valuenow"),
+      String(before + 16),
+    );
+    await ana.press("Escape");
+    await edge.waitFor({ state: "detached" });
+    await untilEquals(
+      "the focus",
+      focused,
+      await ana.editor().getAttribute("aria-label"),
+    );
+  },
+);
+
 scene("? and F1 list every key, found by typing", async () => {
   await leaveText();
   await ana.press("?");
