@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import type { Member } from "../../ipc";
 import { clockWords, span } from "./clock";
-import type { Timed } from "./clock";
 
 const NOW = Date.UTC(2026, 10, 22, 18, 12);
 const HOUR = 3_600_000;
 
-const bo = (more: Partial<Timed>): Timed => ({
+const bo = (more: Partial<Member>): Member => ({
   id: "m",
   name: "Bo",
   role: "editor",

@@ -3,15 +3,6 @@
 import { locale, t } from "../../i18n";
 import type { Member } from "../../ipc";
 
-/** What a member may say about their time. */
-export type Hours = { start: number; end: number; days: number[] };
-export type Timed = Member & {
-  zone?: string | null;
-  hours?: Hours | null;
-  working?: boolean | null;
-  changesAt?: number | null;
-};
-
 /** The time of day in a zone; empty when it is not known to this machine. */
 export function clockIn(zone: string, now: number): string {
   try {
@@ -33,11 +24,11 @@ export function span(ms: number): string {
 }
 
 /** "03:12, day starts in 5 h"; empty for somebody who told no zone. */
-export function clockWords(member: Timed, now: number): string {
+export function clockWords(member: Member, now: number): string {
   const { zone, working, changesAt } = member;
   if (!zone) return "";
   const clock = clockIn(zone, now);
-  if (clock === "" || working === null || working === undefined || !changesAt || changesAt <= now) {
+  if (clock === "" || working === null || changesAt === null || changesAt <= now) {
     return clock;
   }
   const left = span(changesAt - now);

@@ -22,7 +22,7 @@ export function isBeginning(): boolean {
 
 export async function begin(
   engine: Engine,
-  names: { memberName: string; workspaceName: string },
+  names: { memberName: string; workspaceName: string; zone: string },
   beginning: Beginning,
 ): Promise<void> {
   making = beginning === "tour";
