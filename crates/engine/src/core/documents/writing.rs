@@ -6,7 +6,7 @@ use skein_access::{Envelope, EnvelopeId};
 use skein_model::{
     CardId, CardRow, ChangeBytes, Document, DocumentId, Kind, Listed, Profile, Touched,
 };
-use skein_store::{Durability, EnvelopeState, ListedAs, NewChanges, StoreError, Tx};
+use skein_store::{CutText, Durability, EnvelopeState, ListedAs, NewChanges, StoreError, Tx};
 
 use super::StaleText;
 use crate::api::ApiError;
@@ -226,7 +226,7 @@ impl Projected {
             tx.put_cards(id, &self.cards, &self.removed)?;
         }
         if let Some(profile) = &self.profile {
-            tx.put_text(id, &profile.text(), &BTreeSet::new(), &[])?;
+            tx.put_text(id, &CutText::of(profile.text()), &BTreeSet::new(), &[])?;
         }
         if self.text {
             tx.mark_text_stale(id)?;
