@@ -106,7 +106,7 @@ export function beginLift(
   const stop = () => {
     cancelAnimationFrame(frame);
     clearTimeout(hold);
-    window.removeEventListener("touchmove", onTouch);
+    source.removeEventListener("touchmove", onTouch);
     window.removeEventListener("contextmenu", onMenu, true);
     window.removeEventListener("pointermove", onMove);
     window.removeEventListener("pointerup", onUp);
@@ -177,7 +177,8 @@ export function beginLift(
   };
 
   if (held) hold = setTimeout(lift, HOLD_MS);
-  window.addEventListener("touchmove", onTouch, { passive: false });
+  // On the thing itself: it may leave the page while it is in the air, and its touches with it.
+  source.addEventListener("touchmove", onTouch, { passive: false });
   window.addEventListener("contextmenu", onMenu, true);
   window.addEventListener("pointermove", onMove);
   window.addEventListener("pointerup", onUp);
