@@ -20,7 +20,7 @@ import { surroundings } from "../surroundings";
 import { isInCode } from "../typing";
 import { completeEmoji, emojiClosed } from "./emoji";
 import type { Completer, Found, Offer } from "./found";
-import { completeLinks, forgetNarrowed, goesOnBehind } from "./links";
+import { completeLinks, goesOnBehind } from "./links";
 import { look } from "./look";
 import { completeMentions } from "./mentions";
 import { completeSlash } from "./slash";
@@ -156,7 +156,6 @@ const spoken = EditorView.updateListener.of((update) => {
     const count = currentCompletions(update.state).length;
     if (count > 0) announce(t("complete.count", { count }));
   }
-  if (was !== null && is === null) forgetNarrowed();
   // It scrolls, and what scrolls is to be reached; Tab itself takes an offer.
   if (is === "active")
     update.view.dom.querySelector(".sk-offers > ul")?.setAttribute("tabindex", "0");

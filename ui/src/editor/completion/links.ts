@@ -25,19 +25,13 @@ function foldedTitle(document: KnownDocument): string {
   return folded;
 }
 
-/** What the query before this one left, which holds all that a longer one can find. */
-let narrowed: { around: Surroundings; query: string; documents: KnownDocument[] } | null = null;
-
 /** Documents by how near their titles are, then by how lately they were opened or changed. */
 export function rankedDocuments(around: Surroundings, query: string): KnownDocument[] {
   const words = wordsOf(query);
   const folded = fold(query).trim();
-  const goesOn =
-    narrowed?.around === around && narrowed.query !== "" && folded.startsWith(narrowed.query);
-  const all = goesOn ? (narrowed?.documents ?? []) : [...around.documents()];
   const recent = new Map(around.recent().map((id, at) => [id, at]));
   const near: { document: KnownDocument; distance: number; lately: number }[] = [];
-  for (const document of all) {
+  for (const document of around.documents()) {
     const title = foldedTitle(document);
     const distance = title === folded ? -1 : distanceTo(title, words);
     const lately = recent.get(document.id) ?? Infinity;
@@ -49,14 +43,7 @@ export function rankedDocuments(around: Surroundings, query: string): KnownDocum
       (a.lately === b.lately ? 0 : a.lately - b.lately) ||
       b.document.updatedAt - a.document.updatedAt,
   );
-  const documents = near.map(({ document }) => document);
-  narrowed = { around, query: folded, documents };
-  return documents;
-}
-
-/** A list is asked for anew when the offers were closed. */
-export function forgetNarrowed(): void {
-  narrowed = null;
+  return near.map(({ document }) => document);
 }
 
 /** How a document is written in a link: by title, or by its id where the title would not lead there. */

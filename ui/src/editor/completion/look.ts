@@ -1,4 +1,4 @@
-// How the list of offers looks: as every other menu.
+// How the list of offers looks: as every other menu. Lengths grow with the size of text.
 
 import { EditorView } from "@codemirror/view";
 
@@ -13,12 +13,12 @@ export const look = EditorView.theme({
   },
   ".cm-tooltip.sk-offers > ul": {
     fontFamily: "var(--sans)",
-    fontSize: "13px",
-    lineHeight: "20px",
-    inlineSize: "min(340px, 90vw)",
+    fontSize: "0.8125rem",
+    lineHeight: "1.25rem",
+    inlineSize: "min(21.25rem, 90vw)",
     minInlineSize: "0",
     maxInlineSize: "none",
-    maxHeight: "min(308px, 45vh)",
+    maxHeight: "min(19.25rem, 45vh)",
     padding: "var(--space-1)",
     scrollPaddingBlock: "var(--space-1)",
   },
@@ -26,10 +26,10 @@ export const look = EditorView.theme({
     display: "flex",
     alignItems: "center",
     gap: "var(--space-2)",
-    minBlockSize: "30px",
-    padding: "3px var(--space-2)",
+    minBlockSize: "1.875rem",
+    padding: "0.1875rem var(--space-2)",
     borderRadius: "var(--radius-s)",
-    lineHeight: "20px",
+    lineHeight: "1.25rem",
     color: "var(--text)",
     cursor: "default",
   },
@@ -58,13 +58,13 @@ export const look = EditorView.theme({
     whiteSpace: "nowrap",
     unicodeBidi: "plaintext",
     fontStyle: "normal",
-    fontSize: "12px",
+    fontSize: "0.75rem",
     color: "var(--text-3)",
   },
   ".sk-menu-icon": {
     flex: "none",
     display: "inline-flex",
-    inlineSize: "16px",
+    inlineSize: "1rem",
     color: "var(--text-2)",
   },
   ".sk-offer-new .cm-completionLabel": { color: "var(--accent)" },
