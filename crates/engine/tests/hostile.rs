@@ -185,6 +185,7 @@ fn valid_requests(note: DocumentId, board: DocumentId, column: &str) -> Vec<Valu
         json!({"type": "subscribe", "view": {"type": "delivery", "document": note}}),
         json!({"type": "unsubscribe", "subscription": 3}),
         json!({"type": "text_push", "subscription": 1, "baseVersion": 7, "pushId": "p", "splices": [{"at": 0, "delete": 1, "insert": "a"}, {"at": 2, "delete": 0, "insert": "b"}], "length": 20}),
+        json!({"type": "show_caret", "subscription": 1, "anchor": 3, "head": 4, "version": 7}),
         json!({"type": "read_note", "document": note}),
         json!({"type": "read_board", "document": board}),
         json!({"type": "read_card", "card": card}),

@@ -96,6 +96,17 @@ impl Splices {
         sections::map(self, other, !other_first)
     }
 
+    /// Where a place of the text before these splices is after them. What is inserted right at it stands before it.
+    #[must_use]
+    pub fn place(&self, at: u32) -> u32 {
+        let mut place = i64::from(at);
+        for splice in self.0.iter().take_while(|splice| splice.at <= at) {
+            let gone = splice.delete.min(at - splice.at);
+            place += i64::from(length_of(&splice.insert)) - i64::from(gone);
+        }
+        u32::try_from(place).unwrap_or_default()
+    }
+
     /// One list that does what these splices and then `next` do.
     #[must_use]
     pub fn compose(&self, next: &Self) -> Self {

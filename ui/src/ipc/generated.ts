@@ -461,6 +461,32 @@ descriptionLength: number,
  */
 conflicts: number, };
 
+export type Caret = { 
+/**
+ * On which device.
+ */
+device: string, 
+/**
+ * Which member.
+ */
+member: string, 
+/**
+ * Their name.
+ */
+name: string, 
+/**
+ * Where the selection begins, in UTF-16 code units.
+ */
+anchor: number, 
+/**
+ * Where the caret is.
+ */
+head: number, 
+/**
+ * The version of the text that both count in.
+ */
+version: number, };
+
 export type ChecklistItemView = { 
 /**
  * Which item.
@@ -623,7 +649,11 @@ version: number,
 /**
  * What changed.
  */
-splices: Array<Splice>, } | { "type": "people", 
+splices: Array<Splice>, } | { "type": "carets", 
+/**
+ * All of them; who is not among them is gone.
+ */
+carets: Array<Caret>, } | { "type": "people", 
 /**
  * All of them.
  */
@@ -1161,7 +1191,23 @@ splices: Array<Splice>,
 /**
  * How long the view's text is after them, in UTF-16 code units.
  */
-length: number, } | { "type": "read_note", 
+length: number, } | { "type": "show_caret", 
+/**
+ * The text view's subscription.
+ */
+subscription: number, 
+/**
+ * Where the selection begins, in UTF-16 code units; without both places the caret is gone.
+ */
+anchor: number | null, 
+/**
+ * Where the caret is.
+ */
+head: number | null, 
+/**
+ * The version of the view's text that they count in.
+ */
+version: number, } | { "type": "read_note", 
 /**
  * Which note.
  */

@@ -15,6 +15,8 @@ type ReplyTags = {
   edit_board: "edited";
   place_document: "edited";
   set_profile: "edited";
+  set_preference: "done";
+  show_caret: "done";
   subscribe: "subscribed";
   unsubscribe: "done";
   text_push: "text_ack";

@@ -9,7 +9,7 @@ use skein_model::{
 };
 use ts_rs::TS;
 
-use super::{Attempt, Backlink, Delivery, Member, Notice, Peer, Status, TreeItem};
+use super::{Attempt, Backlink, Caret, Delivery, Member, Notice, Peer, Status, TreeItem};
 
 /// Something that can be watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -130,6 +130,11 @@ pub enum Event {
         version: u32,
         /// What changed.
         splices: Vec<Splice>,
+    },
+    /// Where others are in the text.
+    Carets {
+        /// All of them; who is not among them is gone.
+        carets: Vec<Caret>,
     },
     /// The members.
     People {

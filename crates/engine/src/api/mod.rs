@@ -12,7 +12,7 @@ mod words;
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
 pub use reply::{
-    Attempt, AttemptState, AuditReport, Backlink, Delivery, DeliveryState, Difference,
+    Attempt, AttemptState, AuditReport, Backlink, Caret, Delivery, DeliveryState, Difference,
     ExportReport, HitPart, ImportReport, Joining, JoiningStep, Listed, Member, NoteContent, Notice,
     Peer, PeerState, Reply, SearchHit, Status, TreeItem, Unmapped, WorkspaceState,
 };

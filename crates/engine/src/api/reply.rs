@@ -233,6 +233,24 @@ pub struct Backlink {
     pub context: Vec<HitPart>,
 }
 
+/// Where somebody else is in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Caret {
+    /// On which device.
+    pub device: String,
+    /// Which member.
+    pub member: String,
+    /// Their name.
+    pub name: String,
+    /// Where the selection begins, in UTF-16 code units.
+    pub anchor: u32,
+    /// Where the caret is.
+    pub head: u32,
+    /// The version of the text that both count in.
+    pub version: u32,
+}
+
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -124,6 +124,17 @@ pub enum Request {
         /// How long the view's text is after them, in UTF-16 code units.
         length: u32,
     },
+    /// Shows where this person is in a text to those who have it open too: `Done`. Nothing of it is kept.
+    ShowCaret {
+        /// The text view's subscription.
+        subscription: SubscriptionId,
+        /// Where the selection begins, in UTF-16 code units; without both places the caret is gone.
+        anchor: Option<u32>,
+        /// Where the caret is.
+        head: Option<u32>,
+        /// The version of the view's text that they count in.
+        version: u32,
+    },
     /// A note whole: `Note`.
     ReadNote {
         /// Which note.

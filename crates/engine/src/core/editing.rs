@@ -172,6 +172,7 @@ impl Core {
         if splices.is_empty() || !self.has_feed(id, field) {
             return Ok(());
         }
+        self.carets.moved(id, field);
         let feed = self.feed(id, field)?;
         let from = feed.version();
         let version = feed.advance(splices.clone());

@@ -3,6 +3,7 @@
 mod attempts;
 mod audit;
 mod beginnings;
+mod carets;
 mod classify;
 mod clock;
 mod context;
@@ -43,6 +44,7 @@ use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
 use attempts::Typed;
 use audit::Audit;
 use beginnings::Beginning;
+use carets::Carets;
 use disk::Disk;
 use documents::{Indexing, Slot};
 use idle::IdleWaiter;
@@ -84,6 +86,7 @@ pub struct Core {
     to_recover: Vec<DocumentId>,
     started: bool,
     profiles: Profiles,
+    carets: Carets,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -131,6 +134,7 @@ impl Core {
             to_recover: Vec::new(),
             started: false,
             profiles: Profiles::default(),
+            carets: Carets::default(),
             wall_ms: 0,
         };
         core.take_up()?;
@@ -150,6 +154,7 @@ impl Core {
             self.next_link_tick(),
             self.next_waiter(),
             self.profiles.due,
+            self.carets.due(),
         ]
         .into_iter()
         .flatten()
@@ -165,6 +170,7 @@ impl Core {
             Input::Client { client, message } => self.handle_client(&mut step, client, message),
             Input::ClientGone(client) => {
                 self.clients.remove(&client);
+                self.hide_caret(&step, |(by, _)| by == client);
             }
             Input::Peer(news) => self.handle_peer(&mut step, news),
             Input::JobDone(done) => self.handle_job(&mut step, *done),
@@ -184,6 +190,7 @@ impl Core {
         self.seal_if_due(step);
         self.answer_waiters(step);
         self.go_on_with_audit(step);
+        self.work_on_carets(step);
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {
@@ -262,7 +269,10 @@ impl Core {
                 after,
             } => self.place_document(step, document, parent, after)?,
             Request::Subscribe { view } => return self.subscribe(step, client, message.id, view),
-            Request::Unsubscribe { subscription } => self.unsubscribe(client, subscription),
+            Request::Unsubscribe { subscription } => {
+                self.hide_caret(step, |by| by == (client, subscription));
+                self.unsubscribe(client, subscription)
+            }
             Request::TextPush {
                 subscription,
                 base_version,
@@ -280,6 +290,12 @@ impl Core {
                     length,
                 },
             )?,
+            Request::ShowCaret {
+                subscription,
+                anchor,
+                head,
+                version,
+            } => self.show_caret(step, (client, subscription), anchor.zip(head), version)?,
             Request::ReadNote { document } => self.read_note(document)?,
             Request::ReadBoard { document } => self.read_board(document)?,
             Request::ReadCard { card } => self.read_card(card)?,

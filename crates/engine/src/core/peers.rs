@@ -186,10 +186,11 @@ impl Core {
                             }
                         }
                         self.joining_agreed(step);
+                        self.show_caret_again(step);
                         step.news.peers = true;
                     }
                 }
-                SessionOutput::Presence(_) => {}
+                SessionOutput::Presence(bytes) => self.caret_came(step, peer, &bytes),
                 SessionOutput::Close(reason) => {
                     let reason = reason.to_string();
                     self.joining_refused(step, &reason);

@@ -121,7 +121,8 @@ impl TextFeed {
         self.version
     }
 
-    fn since(&self, base: u32) -> Result<Splices, OutOfStep> {
+    /// What happened since a version.
+    pub(crate) fn since(&self, base: u32) -> Result<Splices, OutOfStep> {
         let behind = self.version.wrapping_sub(base) as usize;
         let first = self.ring.len().checked_sub(behind).ok_or(OutOfStep)?;
         Ok(self

@@ -192,6 +192,7 @@ impl Core {
         let subscription = self.add_subscription(client, Watched::new(view));
         step.reply(client, request, Ok(Reply::Subscribed { subscription }));
         step.event(client, subscription, Event::TextReset { version, text });
+        self.carets.moved(id, field);
         Ok(Flow::Later)
     }
 }

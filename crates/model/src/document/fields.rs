@@ -7,7 +7,10 @@
 //! container twice.
 
 use automerge::transaction::OwnedTransaction;
-use automerge::{Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
+use automerge::{
+    Automerge, ChangeHash, Cursor, CursorPosition, MoveCursor, ObjId, ObjType, ROOT, ReadDoc,
+    ScalarValue, Value,
+};
 
 use crate::id::{CardId, DocumentId};
 use crate::position;
@@ -28,6 +31,9 @@ pub(super) trait Fields {
     fn unit(&self, obj: &ObjId, at: usize) -> Option<(Value<'_>, ObjId)>;
     /// The change that an operation belongs to.
     fn written_by(&self, operation: &ObjId) -> Option<ChangeHash>;
+    /// What names a place in a text, and where that is now.
+    fn mark(&self, obj: &ObjId, at: CursorPosition) -> Option<Cursor>;
+    fn place_of(&self, obj: &ObjId, mark: &Cursor) -> Option<usize>;
 }
 
 macro_rules! fields {
@@ -50,6 +56,13 @@ macro_rules! fields {
             }
             fn written_by(&self, operation: &ObjId) -> Option<ChangeHash> {
                 self.hash_for_opid(operation)
+            }
+            fn mark(&self, obj: &ObjId, at: CursorPosition) -> Option<Cursor> {
+                self.get_cursor_moving(obj, at, None, MoveCursor::Before)
+                    .ok()
+            }
+            fn place_of(&self, obj: &ObjId, mark: &Cursor) -> Option<usize> {
+                self.get_cursor_position(obj, mark, None).ok()
             }
         }
     };

@@ -5,6 +5,7 @@ mod board;
 mod board_edit;
 mod body;
 mod card_edit;
+mod caret;
 mod create;
 mod fields;
 pub(crate) mod guard;
