@@ -31,12 +31,12 @@ fn give(world: &mut World, index: usize, input: Input) -> Vec<ServerMessage> {
     let effects = world.machines[index].handle(world.now_ms, input);
     let mut told = Vec::new();
     for effect in effects {
-        match world.keep(index, effect) {
-            Some(Effect::ToClient {
-                client: WINDOW,
-                message,
-            }) => told.push(*message),
-            _ => {}
+        if let Some(Effect::ToClient {
+            client: WINDOW,
+            message,
+        }) = world.keep(index, effect)
+        {
+            told.push(*message);
         }
     }
     told

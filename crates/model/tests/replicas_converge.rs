@@ -177,6 +177,7 @@ fn looked_at(document: &Document) -> Looked {
         texts: BTreeMap::new(),
     };
     match document.kind() {
+        Kind::Profile => looked.header = format!("{:?}", document.profile().unwrap()),
         Kind::Note => {
             let mut note = document.note().unwrap();
             note.text_length = 0;
