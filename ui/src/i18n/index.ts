@@ -2,13 +2,18 @@
 
 import english from "./en.json";
 
-type Entry = string | { one: string; other: string };
+export type Entry = string | { one: string; other: string };
 
 export type Key = keyof typeof english & string;
 export type Gaps = Record<string, string | number>;
 
-const entries: Record<string, Entry> = english;
+let entries: Record<string, Entry> = english;
 const plural = new Intl.PluralRules("en");
+
+/** Other words from now on; chosen before anything is shown. */
+export function speak(words: Record<string, Entry>): void {
+  entries = words;
+}
 
 /** The words for `key`; `{name}` in them is filled from `gaps`, and `count` chooses the plural. */
 export function t(key: Key, gaps: Gaps = {}): string {
