@@ -2,7 +2,9 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { playwright } from "@vitest/browser-playwright";
 import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { bundleBudget } from "./scripts/budget.ts";
 import { emojiNames } from "./scripts/emoji.ts";
+import { growing } from "./src/styles/growing.ts";
 
 const chromium = process.env["SKEIN_CHROMIUM"] ?? "/usr/bin/chromium";
 const chromiumArguments = [
@@ -44,19 +46,10 @@ const unitProject = {
   },
 };
 
-/**
- * Lengths are written as the design has them, in px at the usual size of text, and grow with it: all but hairlines
- * become shares of the root's font. So one setting scales the whole interface, and the browser's own does too.
- */
 const growingLengths = {
   postcssPlugin: "growing-lengths",
   Declaration(declaration: { value: string }) {
-    if (declaration.value.includes("url(")) return;
-    declaration.value = declaration.value.replace(
-      /(?<![\w.-])(-?\d*\.?\d+)px\b/g,
-      (length: string, pixels: string) =>
-        Math.abs(Number(pixels)) > 2 ? `${Number(pixels) / 16}rem` : length,
-    );
+    if (!declaration.value.includes("url(")) declaration.value = growing(declaration.value);
   },
 };
 
@@ -65,7 +58,7 @@ export default defineConfig({
   css: { postcss: { plugins: [growingLengths] } },
   // Known before the first test starts, so that nothing is bundled anew in the middle of one.
   optimizeDeps: { entries: ["src/main.ts", "src/**/*.svelte", "src/**/*.browser.test.ts"] },
-  plugins: [svelte(), emojiNames()],
+  plugins: [svelte(), emojiNames(), bundleBudget()],
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   preview: { host: "127.0.0.1", port: 4173, strictPort: true },
   build: {

@@ -1,5 +1,8 @@
 // The people of the workspace, their devices, and how others are invited.
 
-export { default as InviteDialog } from "./InviteDialog.svelte";
-export { default as PeersDialog } from "./PeersDialog.svelte";
+/** Loaded when they are opened. */
+export const dialogs = {
+  invite: () => import("./InviteDialog.svelte"),
+  peers: () => import("./PeersDialog.svelte"),
+};
 export { default as PeopleFoot } from "./PeopleFoot.svelte";
