@@ -5,6 +5,7 @@ import type { ChangeDesc, Extension, Range } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 import type { DecorationSet } from "@codemirror/view";
 import { hueOf } from "../components/hue";
+import { growingTheme } from "./growingTheme";
 
 /** Where somebody is, in positions of this view's text. One person may write on several devices. */
 export type Caret = { device: string; name: string; anchor: number; head: number };
@@ -98,7 +99,7 @@ const hues = Object.fromEntries(
   ]),
 );
 
-const look = EditorView.theme({
+const look = growingTheme({
   ...hues,
   ".sk-caret": {
     position: "relative",

@@ -1,8 +1,9 @@
 // The card over a link: the address that it leads to, or the first lines of the note.
 
-import { EditorView, hoverTooltip } from "@codemirror/view";
+import { hoverTooltip } from "@codemirror/view";
 import type { Extension } from "@codemirror/state";
 import { t } from "../i18n";
+import { growingTheme } from "./growingTheme";
 import { linkAt, linkDoor } from "./links";
 import type { LinkDoor, LinkTarget } from "./links";
 import { plainWords } from "./outline";
@@ -49,7 +50,7 @@ export const hoverCard: Extension = [
     },
     { hoverTime: LINGER_MS, hideOnChange: true },
   ),
-  EditorView.theme({
+  growingTheme({
     ".cm-tooltip.cm-tooltip-hover": { border: "0", background: "transparent" },
     ".sk-card": {
       maxInlineSize: "340px",

@@ -2,8 +2,8 @@
 
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { growingTheme } from "./growingTheme";
 import { pieces } from "./themePieces";
 
 const emphasis = syntaxHighlighting(
@@ -39,12 +39,12 @@ const emphasis = syntaxHighlighting(
   ]),
 );
 
-const look = EditorView.theme({
+const look = growingTheme({
   "&": { color: "var(--text)", background: "transparent" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": {
     overflow: "visible",
-    fontFamily: "var(--prose, var(--sans))",
+    fontFamily: "var(--font-note)",
     fontSize: "16px",
     lineHeight: "26px",
   },
@@ -67,7 +67,7 @@ const look = EditorView.theme({
     insetBlockStart: "var(--space-2)",
     blockSize: "0",
     border: "0",
-    zIndex: "6",
+    zIndex: "var(--layer-floating)",
     display: "flex",
     justifyContent: "flex-end",
   },
@@ -77,7 +77,11 @@ const look = EditorView.theme({
     background: "color-mix(in srgb, var(--warn) 25%, var(--mark))",
     outline: "1px solid var(--warn)",
   },
-  ".cm-panels-bottom": { border: "0", insetBlockEnd: "var(--space-3)", zIndex: "2" },
+  ".cm-panels-bottom": {
+    border: "0",
+    insetBlockEnd: "var(--space-3)",
+    zIndex: "var(--layer-floating)",
+  },
 
   ".sk-none": { fontSize: "0", lineHeight: "0", whiteSpace: "nowrap", unicodeBidi: "isolate" },
   ".sk-dim": { color: "var(--text-3)" },

@@ -1,13 +1,13 @@
 // How the larger pieces of a text look: tables, callouts, pictures, fences' buttons, folds, footnotes.
 
-import { EditorView } from "@codemirror/view";
 import type { Extension } from "@codemirror/state";
+import { growingTheme } from "./growingTheme";
 
 function callout(soft: string, ink: string): Record<string, string> {
   return { "--callout": `var(${soft})`, "--callout-ink": `var(${ink})` };
 }
 
-export const pieces: Extension = EditorView.theme({
+export const pieces: Extension = growingTheme({
   ".sk-link-new": {
     color: "var(--text-2)",
     textDecorationStyle: "dashed",

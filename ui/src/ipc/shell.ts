@@ -5,9 +5,11 @@ import type { ApiError as Refusal } from "./generated";
 import { insideDesktopApp } from "./index";
 import { ApiError } from "./ipc";
 
-async function ask(command: string, gaps: Record<string, string> = {}): Promise<void> {
+const KEPT_MS = 60_000;
+
+async function ask<T>(command: string, gaps: Record<string, string> = {}): Promise<T> {
   try {
-    await invoke(command, gaps);
+    return await invoke<T>(command, gaps);
   } catch (error) {
     throw ApiError.from(error as Refusal);
   }
@@ -23,4 +25,18 @@ export async function openOutside(address: string): Promise<void> {
 export async function printPage(): Promise<void> {
   if (insideDesktopApp()) await ask("print");
   else window.print();
+}
+
+/**
+ * Writes a text to a file of the person's choosing; a browser downloads it. Resolves to false when the person
+ * changed their mind; rejects with an `ApiError`.
+ */
+export async function saveFile(name: string, text: string): Promise<boolean> {
+  if (insideDesktopApp()) return ask<boolean>("save_file", { name, text });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+  return true;
 }

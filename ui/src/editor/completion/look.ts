@@ -1,9 +1,9 @@
-// How the list of offers looks: as every other menu. Lengths grow with the size of text.
+// How the list of offers looks: as every other menu.
 
-import { EditorView } from "@codemirror/view";
+import { growingTheme } from "../growingTheme";
 
-export const look = EditorView.theme({
-  ".cm-tooltip": { border: "0", background: "transparent", zIndex: "40" },
+export const look = growingTheme({
+  ".cm-tooltip": { border: "0", background: "transparent", zIndex: "var(--layer-menu)" },
   ".cm-tooltip.sk-offers": {
     border: "1px solid var(--border)",
     borderRadius: "var(--radius-m)",
@@ -13,12 +13,12 @@ export const look = EditorView.theme({
   },
   ".cm-tooltip.sk-offers > ul": {
     fontFamily: "var(--sans)",
-    fontSize: "0.8125rem",
-    lineHeight: "1.25rem",
-    inlineSize: "min(21.25rem, 90vw)",
+    fontSize: "13px",
+    lineHeight: "20px",
+    inlineSize: "min(340px, 90vw)",
     minInlineSize: "0",
     maxInlineSize: "none",
-    maxHeight: "min(19.25rem, 45vh)",
+    maxHeight: "min(308px, 45vh)",
     padding: "var(--space-1)",
     scrollPaddingBlock: "var(--space-1)",
   },
@@ -26,10 +26,10 @@ export const look = EditorView.theme({
     display: "flex",
     alignItems: "center",
     gap: "var(--space-2)",
-    minBlockSize: "1.875rem",
-    padding: "0.1875rem var(--space-2)",
+    minBlockSize: "30px",
+    padding: "3px var(--space-2)",
     borderRadius: "var(--radius-s)",
-    lineHeight: "1.25rem",
+    lineHeight: "20px",
     color: "var(--text)",
     cursor: "default",
   },
@@ -58,13 +58,13 @@ export const look = EditorView.theme({
     whiteSpace: "nowrap",
     unicodeBidi: "plaintext",
     fontStyle: "normal",
-    fontSize: "0.75rem",
+    fontSize: "12px",
     color: "var(--text-3)",
   },
   ".sk-menu-icon": {
     flex: "none",
     display: "inline-flex",
-    inlineSize: "1rem",
+    inlineSize: "16px",
     color: "var(--text-2)",
   },
   ".sk-offer-new .cm-completionLabel": { color: "var(--accent)" },
