@@ -111,14 +111,17 @@ function accept(view: EditorView): boolean {
   return acceptCompletion(view) || acceptEarly(view);
 }
 
+/** Where nothing is looked for, Escape is not meant for the offers, although the last letter is still looked at. */
 function close(view: EditorView): boolean {
-  if (completionStatus(view.state) === null) return false;
   const { state } = view;
+  const status = completionStatus(state);
+  if (status === null) return false;
   const found = find(state, state.selection.main.head);
   if (found !== null && !(found instanceof Promise)) {
     view.dispatch({ effects: dismiss.of(found.from) });
   }
-  return closeCompletion(view);
+  closeCompletion(view);
+  return status === "active" || found !== null;
 }
 
 const keys = Prec.highest(
