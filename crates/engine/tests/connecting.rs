@@ -140,6 +140,32 @@ fn note(world: &mut World, title: &str, text: &str) -> DocumentId {
     }
 }
 
+/// What links to a note, each with the words around the link, those of the link in brackets.
+fn backlinks(world: &mut World, document: DocumentId) -> Vec<String> {
+    for _ in 0..30 {
+        world.pass(400);
+    }
+    let view = View::Note { document };
+    let messages = told(world, Request::Subscribe { view });
+    let backlinks = messages.into_iter().find_map(|message| match message {
+        ServerMessage::Event {
+            event: Event::Note { backlinks, .. },
+            ..
+        } => Some(backlinks),
+        _ => None,
+    });
+    let shown = backlinks.unwrap().into_iter().map(|backlink| {
+        let parts = backlink.context.into_iter();
+        parts
+            .map(|part| match part.hit {
+                true => format!("<{}>", part.text),
+                false => part.text,
+            })
+            .collect()
+    });
+    shown.collect()
+}
+
 #[test]
 fn a_backlink_shows_the_words_around_the_link() {
     let mut world = founded(4);
@@ -149,30 +175,22 @@ fn a_backlink_shows_the_words_around_the_link() {
         "Diary",
         "# Monday\n\n- ask Bea about **the** [[plan|grand plan]] again\n",
     );
-    for _ in 0..30 {
-        world.pass(400);
-    }
-    let view = View::Note { document: plan };
-    let messages = told(&mut world, Request::Subscribe { view });
-    let backlinks = messages.iter().find_map(|message| match message {
-        ServerMessage::Event {
-            event: Event::Note { backlinks, .. },
-            ..
-        } => Some(backlinks),
-        _ => None,
-    });
-    let [backlink] = &backlinks.unwrap()[..] else {
-        panic!("one note links here")
-    };
-    let words: Vec<(&str, bool)> = backlink
-        .context
-        .iter()
-        .map(|part| (part.text.as_str(), part.hit))
-        .collect();
-    let expected = [
-        ("ask Bea about the ", false),
-        ("grand plan", true),
-        (" again", false),
-    ];
-    assert_eq!(words, expected);
+    assert_eq!(
+        backlinks(&mut world, plan),
+        ["ask Bea about the <grand plan> again"]
+    );
+}
+
+#[test]
+fn a_link_by_id_leads_to_one_of_two_documents_of_one_title_and_shows_the_title() {
+    let mut world = founded(5);
+    let one = note(&mut world, "Plan [draft]", "");
+    let other = note(&mut world, "Plan [draft]", "");
+    note(&mut world, "First", &format!("see [[{one}|the plan]]"));
+    note(&mut world, "Second", &format!("read [[{one}]] soon"));
+    note(&mut world, "Third", &format!("[[{other}#Costs|costs]]"));
+    let mut found = backlinks(&mut world, one);
+    found.sort();
+    assert_eq!(found, ["read <Plan [draft]> soon", "see <the plan>"]);
+    assert_eq!(backlinks(&mut world, other), ["<costs>"]);
 }

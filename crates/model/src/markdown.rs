@@ -1,6 +1,7 @@
 //! Finds tags, links and task boxes in Markdown, outside of code.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::projection::Link;
 
@@ -9,8 +10,10 @@ use crate::projection::Link;
 pub struct Scanned {
     /// `#tags`, lower case, without the sign.
     pub tags: BTreeSet<String>,
-    /// Links in order of appearance.
+    /// Links in order of appearance, without duplicates.
     pub links: Vec<Link>,
+    /// Every `[[link]]` with the bytes of the text that it takes up.
+    pub wiki_links: Vec<(Range<usize>, Link)>,
     /// Ticked task boxes.
     pub tasks_done: u32,
     /// All task boxes.
@@ -23,7 +26,11 @@ pub fn scan(text: &str) -> Scanned {
     let mut found = Scanned::default();
     let mut fence: Option<&str> = None;
     let mut after_blank = true;
-    for line in text.lines() {
+    let mut next = 0;
+    for line in text.split_inclusive('\n') {
+        let at = next;
+        next += line.len();
+        let line = line.trim_end_matches(['\n', '\r']);
         let trimmed = line.trim_start();
         match fence {
             Some(open) => {
@@ -50,7 +57,7 @@ pub fn scan(text: &str) -> Scanned {
             found.tasks_total += 1;
             found.tasks_done += u32::from(done);
         }
-        scan_line(line, &mut found);
+        scan_line(line, at, &mut found);
     }
     found
 }
@@ -87,14 +94,16 @@ fn opening_fence(line: &str) -> Option<&str> {
     (length >= 3 && !(sign == '`' && info.contains('`'))).then_some(fence)
 }
 
-fn scan_line(line: &str, found: &mut Scanned) {
+/// `start` is where the line stands in the text.
+fn scan_line(line: &str, start: usize, found: &mut Scanned) {
     let mut rest = line;
     let mut before = ' ';
     while let Some(c) = rest.chars().next() {
         let taken = match c {
             '\\' => Some(1 + rest.chars().nth(1).map_or(0, char::len_utf8)),
             '`' => code_span(rest),
-            '[' => wiki_link(rest, found).or_else(|| inline_link(rest, found)),
+            '[' => wiki_link(rest, start + line.len() - rest.len(), found)
+                .or_else(|| inline_link(rest, found)),
             '#' => tag(rest, before, found),
             _ => None,
         };
@@ -122,7 +131,7 @@ fn code_span(rest: &str) -> Option<usize> {
     Some(ticks)
 }
 
-fn wiki_link(rest: &str, found: &mut Scanned) -> Option<usize> {
+fn wiki_link(rest: &str, at: usize, found: &mut Scanned) -> Option<usize> {
     let inner = rest.strip_prefix("[[")?;
     let (inner, _) = inner.split_once("]]")?;
     if inner.contains('[') {
@@ -132,8 +141,11 @@ fn wiki_link(rest: &str, found: &mut Scanned) -> Option<usize> {
         Some((target, alias)) => (target, Some(alias)),
         None => (inner, None),
     };
-    push_link(target, alias, found)?;
-    Some(inner.len() + 4)
+    let link = link_to(target, alias)?;
+    let length = inner.len() + 4;
+    found.wiki_links.push((at..at + length, link.clone()));
+    push(link, found);
+    Some(length)
 }
 
 fn inline_link(rest: &str, found: &mut Scanned) -> Option<usize> {
@@ -156,27 +168,32 @@ fn inline_link(rest: &str, found: &mut Scanned) -> Option<usize> {
     let path = target.split_once('#').map_or(target, |(path, _)| path);
     let outside =
         target.contains("://") || target.starts_with('/') || target.starts_with("mailto:");
-    if !outside && path.to_ascii_lowercase().ends_with(".md") {
-        push_link(&target.replace("%20", " "), Some(words), found);
+    if !outside
+        && path.to_ascii_lowercase().ends_with(".md")
+        && let Some(link) = link_to(&target.replace("%20", " "), Some(words))
+    {
+        push(link, found);
     }
     Some(close + 2 + length + closing + 1)
 }
 
-fn push_link(target: &str, alias: Option<&str>, found: &mut Scanned) -> Option<()> {
+fn link_to(target: &str, alias: Option<&str>) -> Option<Link> {
     let (target, heading) = match target.split_once('#') {
         Some((target, heading)) => (target, Some(heading)),
         None => (target, None),
     };
     let tidy = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
-    let link = Link {
+    Some(Link {
         target: tidy(target)?,
         heading: heading.and_then(tidy),
         alias: alias.and_then(tidy),
-    };
+    })
+}
+
+fn push(link: Link, found: &mut Scanned) {
     if !found.links.contains(&link) {
         found.links.push(link);
     }
-    Some(())
 }
 
 fn tag(rest: &str, before: char, found: &mut Scanned) -> Option<usize> {

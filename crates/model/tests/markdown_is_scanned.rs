@@ -32,6 +32,26 @@ fn links_of_both_forms_are_found() {
 }
 
 #[test]
+fn every_link_in_double_brackets_is_found_where_it_stands() {
+    let text = "\u{e9} [[Plan]]\r\n`[[no]]`\n- [[Plan|it]] and [[Plan]]\n";
+    let found = scan(text);
+    let written: Vec<_> = found
+        .wiki_links
+        .iter()
+        .map(|(place, link)| (&text[place.clone()], link.alias.as_deref()))
+        .collect();
+    assert_eq!(
+        written,
+        [
+            ("[[Plan]]", None),
+            ("[[Plan|it]]", Some("it")),
+            ("[[Plan]]", None)
+        ]
+    );
+    assert_eq!(found.links.len(), 2);
+}
+
+#[test]
 fn code_is_not_looked_into() {
     let text = "```\n#no [[no]]\n- [x] no\n```\n`#no` and ``[[no]] ` `` \\#no\n\n    #no indented\n\n#yes ~~~\n~~~rust\n[[no]]\n~~~\n[[yes]]";
     let found = scan(text);

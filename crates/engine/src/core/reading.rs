@@ -116,11 +116,21 @@ impl Core {
 
     pub(super) fn backlinks(&self, id: DocumentId) -> Result<Vec<Backlink>, ApiError> {
         let mut rows = self.store.backlinks(id)?;
+        let title = self.store.tree_row(id)?.map(|row| row.title);
         // One document may link here several times.
         rows.dedup_by_key(|row| row.document);
         let backlink = |(place, row): (usize, skein_store::Backlink)| {
             let context = match place {
-                0..MOST_CONTEXTS => self.context_of(&row)?,
+                0..MOST_CONTEXTS => {
+                    let mut context = self.context_of(&row)?;
+                    // Nobody reads ids.
+                    for part in context.iter_mut().filter(|part| part.hit) {
+                        if part.text.parse() == Ok(id) {
+                            part.text = title.clone().unwrap_or_default();
+                        }
+                    }
+                    context
+                }
                 _ => Vec::new(),
             };
             Ok(Backlink {

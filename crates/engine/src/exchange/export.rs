@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use skein_model::{BoardView, CardSummary, DocumentId, Kind};
 
+use super::file_links::Files;
 use super::file_names::Names;
 use super::{Progress, disk};
 use crate::api::{
@@ -85,9 +86,11 @@ pub async fn export(
         path: folder.display().to_string(),
     };
     let places = places(&documents);
+    let files = Files::of(&documents, &places);
     let of = documents.len();
     for (done, (listed, place)) in documents.iter().zip(places).enumerate() {
         let item = &listed.item;
+        let inside = place.parent().unwrap_or(Path::new(""));
         match item.kind {
             Kind::Note => {
                 let Reply::Note { note } = client
@@ -96,7 +99,8 @@ pub async fn export(
                 else {
                     return Err(unexpected());
                 };
-                written.write(&place, "md", listed, note.text.as_bytes())?;
+                let text = files.in_text(&note.text, inside);
+                written.write(&place, "md", listed, text.as_bytes())?;
                 report.notes += 1;
             }
             Kind::Board => {
@@ -116,7 +120,9 @@ pub async fn export(
                     &place,
                     "board.md",
                     listed,
-                    markdown(&board, &descriptions).as_bytes(),
+                    files
+                        .in_text(&markdown(&board, &descriptions), inside)
+                        .as_bytes(),
                 )?;
                 written.write(&place, "board.json", listed, &json)?;
                 report.boards += 1;

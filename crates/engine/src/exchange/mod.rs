@@ -1,6 +1,7 @@
 //! In and out as plain files: through the same door as every shell, so that the engine goes on with other work meanwhile.
 
 mod export;
+mod file_links;
 mod file_names;
 mod import;
 
