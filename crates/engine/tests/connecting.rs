@@ -10,7 +10,7 @@ mod sim;
 
 use sim::World;
 use skein_engine::api::{
-    Attempt, AttemptState, DocumentId, Event, Reply, Request, ServerMessage, View,
+    Attempt, AttemptState, DocumentId, Event, NoteEdit, Reply, Request, ServerMessage, View,
 };
 use skein_engine::core::{Effect, Input, PeerInput};
 
@@ -164,6 +164,30 @@ fn backlinks(world: &mut World, document: DocumentId) -> Vec<String> {
             .collect()
     });
     shown.collect()
+}
+
+#[test]
+fn tags_are_listed_with_how_many_documents_bear_them_outside_the_trash() {
+    let mut world = founded(6);
+    note(&mut world, "One", "#Plan and #bird, #plan again");
+    note(&mut world, "Two", "#bird");
+    let gone = note(&mut world, "Three", "#bird #gone");
+    let request = Request::EditNote {
+        document: gone,
+        edit: NoteEdit::Trash,
+    };
+    world.ask(0, request).unwrap();
+    for _ in 0..30 {
+        world.pass(400);
+    }
+    let Ok(Reply::Tags { tags }) = world.ask(0, Request::ListTags) else {
+        panic!("the tags")
+    };
+    let tags: Vec<_> = tags
+        .iter()
+        .map(|tag| (tag.tag.as_str(), tag.count))
+        .collect();
+    assert_eq!(tags, [("bird", 2), ("plan", 1)]);
 }
 
 #[test]

@@ -190,6 +190,7 @@ fn valid_requests(note: DocumentId, board: DocumentId, column: &str) -> Vec<Valu
         json!({"type": "read_board", "document": board}),
         json!({"type": "read_card", "card": card}),
         json!({"type": "list_documents", "kind": "note", "trashed": false}),
+        json!({"type": "list_tags"}),
         json!({"type": "search", "query": "hone st*", "limit": 5}),
         json!({"type": "connect", "address": "10.0.0.1:99"}),
         json!({"type": "list_peers"}),

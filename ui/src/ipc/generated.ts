@@ -1033,7 +1033,11 @@ card: CardView, } | { "type": "documents",
 /**
  * The documents.
  */
-documents: Array<Listed>, } | { "type": "found", 
+documents: Array<Listed>, } | { "type": "tags", 
+/**
+ * The tags.
+ */
+tags: Array<TagCount>, } | { "type": "found", 
 /**
  * The hits.
  */
@@ -1227,7 +1231,7 @@ kind: Kind | null,
 /**
  * Those in the trash instead of those in use.
  */
-trashed: boolean, } | { "type": "search", 
+trashed: boolean, } | { "type": "list_tags" } | { "type": "search", 
 /**
  * The words; the last one may be unfinished.
  */
@@ -1394,6 +1398,16 @@ path: Array<string>,
  * Its fields as they were made.
  */
 fields: { [key in string]: Scalar }, };
+
+export type TagCount = { 
+/**
+ * The tag in lower case, without its sign.
+ */
+tag: string, 
+/**
+ * How many documents that are not in the trash bear it.
+ */
+count: number, };
 
 export type TreeItem = { 
 /**

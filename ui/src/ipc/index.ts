@@ -33,6 +33,7 @@ export type {
   SearchHit,
   Splice,
   Status,
+  TagCount,
   TreeItem,
   View,
 } from "./generated";

@@ -25,6 +25,7 @@ type ReplyTags = {
   read_card: "card";
   dismiss_notice: "done";
   list_documents: "documents";
+  list_tags: "tags";
   search: "found";
   connect: "done";
   reconnect: "done";

@@ -74,6 +74,11 @@ pub enum Reply {
         /// The documents.
         documents: Vec<Listed>,
     },
+    /// Every tag in use, in alphabetical order.
+    Tags {
+        /// The tags.
+        tags: Vec<TagCount>,
+    },
     /// Search hits, best first.
     Found {
         /// The hits.
@@ -249,6 +254,16 @@ pub struct Caret {
     pub head: u32,
     /// The version of the text that both count in.
     pub version: u32,
+}
+
+/// A tag, and how many documents bear it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TagCount {
+    /// The tag in lower case, without its sign.
+    pub tag: String,
+    /// How many documents that are not in the trash bear it.
+    pub count: u32,
 }
 
 /// Something found.

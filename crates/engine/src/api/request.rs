@@ -159,6 +159,8 @@ pub enum Request {
         #[serde(default)]
         trashed: bool,
     },
+    /// The tags in use: `Tags`.
+    ListTags,
     /// Finds words in titles, notes and cards: `Found`.
     Search {
         /// The words; the last one may be unfinished.

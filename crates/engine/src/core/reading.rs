@@ -6,7 +6,9 @@ use skein_model::{CardId, DocumentId, Kind, TextField};
 
 use super::Core;
 use super::context::context;
-use crate::api::{ApiError, Backlink, HitPart, Listed, NoteContent, Reply, SearchHit, TreeItem};
+use crate::api::{
+    ApiError, Backlink, HitPart, Listed, NoteContent, Reply, SearchHit, TagCount, TreeItem,
+};
 
 /// The most hits a search gives.
 const MOST_HITS: u32 = 200;
@@ -83,6 +85,18 @@ impl Core {
         let mut documents = in_tree_order(self.tree(trashed)?);
         documents.retain(|listed| kind.is_none_or(|kind| listed.item.kind == kind));
         Ok(Reply::Documents { documents })
+    }
+
+    /// Every tag of a document that is not in the trash.
+    pub(super) fn list_tags(&self) -> Result<Reply, ApiError> {
+        let tags = self.store.tags()?.into_iter();
+        let tags = tags.map(|(tag, count)| TagCount {
+            tag,
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+        });
+        Ok(Reply::Tags {
+            tags: tags.collect(),
+        })
     }
 
     pub(super) fn search(&self, query: &str, limit: u32) -> Result<Reply, ApiError> {

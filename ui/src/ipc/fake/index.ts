@@ -14,6 +14,7 @@ import type {
   SearchHit,
   Splice,
   Status,
+  TagCount,
   View,
 } from "../generated";
 import type { Listener, Transport } from "../connection";
@@ -219,6 +220,8 @@ export class FakeEngine implements Transport {
         this.preferences = Object.fromEntries([...others, ...own]);
         return [{ type: "done" }, () => this.#tellPreferences()];
       }
+      case "list_tags":
+        return [{ type: "tags", tags: this.#tags() }, quiet];
       case "search":
         return [{ type: "found", hits: this.#search(request.query, request.limit) }, quiet];
       case "connect":
@@ -370,6 +373,17 @@ export class FakeEngine implements Transport {
     if (document === undefined)
       throw new Refused("not_found", "There is no such document here.", "");
     return document;
+  }
+
+  #tags(): TagCount[] {
+    const counts = new Map<string, number>();
+    for (const { text, life } of this.documents.values()) {
+      const found = life === "trashed" ? [] : text.matchAll(/(?<=^|\s)#(\p{L}[\p{L}\p{N}_-]*)/gu);
+      for (const tag of new Set([...found].map((match) => (match[1] ?? "").toLowerCase()))) {
+        counts.set(tag, (counts.get(tag) ?? 0) + 1);
+      }
+    }
+    return [...counts].sort().map(([tag, count]) => ({ tag, count }));
   }
 
   #search(query: string, limit: number): SearchHit[] {
