@@ -12,6 +12,7 @@ import {
 } from "@codemirror/view";
 import { DISCONNECTED } from "../ipc";
 import type { ApiError, Event, Ipc, Subscription } from "../ipc";
+import { tellPlace, watchPlace } from "./carets";
 import { clipboard } from "./clipboard";
 import { wholeCodePoints } from "./codePoints";
 import { completion } from "./completion";
@@ -41,6 +42,9 @@ import { theme } from "./theme";
 import { setTrouble, showTrouble } from "./trouble";
 import { typing } from "./typing";
 
+/** Where the selection begins and where it ends, the caret. */
+export type Caret = { anchor: number; head: number };
+
 export type TextEditorOptions = {
   document: string;
   /** The card whose description is edited; null for a note's text. */
@@ -59,6 +63,10 @@ export type TextEditorOptions = {
   onFigures?: (figures: Figures) => void;
   /** Which lines are folded: asked for once the text is there, told whenever it changes. */
   folds?: { kept(): readonly string[]; keep(folds: string[]): void };
+  /** Where the caret stands: asked for once the text is there, told whenever it moves. */
+  caret?: { kept(): Caret | null; keep(caret: Caret): void };
+  /** The text stands in the page, as long as it is. */
+  onReady?: () => void;
   /** Text could not be handed over, in words; null when all is well again. The editor shows it too. */
   onTrouble?: (words: string | null) => void;
 };
@@ -127,8 +135,11 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
         if (ready) return;
         ready = true;
         restoreFolds(view, options.folds?.kept() ?? []);
+        const caret = options.caret?.kept();
+        if (caret) view.dispatch({ selection: within(caret, view.state.doc.length) });
         for (const run of afterReady) run();
         afterReady = [];
+        options.onReady?.();
       },
       trouble(words) {
         options.onTrouble?.(words);
@@ -210,6 +221,10 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
   };
 }
 
+function within({ anchor, head }: Caret, length: number): Caret {
+  return { anchor: Math.min(anchor, length), head: Math.min(head, length) };
+}
+
 function writable(yes: boolean): Extension {
   return EditorState.readOnly.of(!yes);
 }
@@ -238,6 +253,8 @@ function extensions(options: TextEditorOptions): Extension {
     find,
     options.onOutline === undefined ? [] : watchOutline(options.onOutline),
     options.onFigures === undefined ? [] : watchFigures(options.onFigures),
+    tellPlace.of((place) => place !== null && options.caret?.keep(place)),
+    watchPlace,
     ownHistory,
     showTrouble,
     EditorView.lineWrapping,
