@@ -515,16 +515,16 @@ fn poison(world: &mut World, index: usize, note: DocumentId, board: DocumentId) 
     };
     let other = DocumentId::from_bytes([0xee; 16]);
     let actor = ActorSeed([3; 16]);
-    let foreign = Document::create_note(other, actor, "Foreign", "not yours", &place)
+    let foreign = Document::create_note(other, actor, "Foreign", "not yours", &place, 0)
         .unwrap()
         .all_changes()
         .unwrap();
-    let twin = Document::create_note(note, actor, "Twin", "a second beginning", &place)
+    let twin = Document::create_note(note, actor, "Twin", "a second beginning", &place, 0)
         .unwrap()
         .all_changes()
         .unwrap();
     let column = skein_model::ColumnId::from_bytes([8; 16]);
-    let as_board = Document::create_board(note, actor, "Board", &place, &[(column, "c")])
+    let as_board = Document::create_board(note, actor, "Board", &place, &[(column, "c")], 0)
         .unwrap()
         .all_changes()
         .unwrap();
@@ -714,6 +714,7 @@ fn nobody_writes_what_another_says_of_himself() {
                     parent: None,
                     position: "a".to_owned(),
                 },
+                0,
             ),
             _ => Document::begin_profile(id, actor),
         }

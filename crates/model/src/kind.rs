@@ -98,6 +98,13 @@ impl ChangeBytes {
     pub fn hash(&self) -> Option<[u8; 32]> {
         guard::decode(self).ok().map(|change| change.hash().0)
     }
+
+    /// Whether this is the change of that hash.
+    #[must_use]
+    pub fn is(&self, hash: &[u8; 32]) -> bool {
+        // A change shows the beginning of its hash behind the four bytes that say what it is: most are told apart without decoding.
+        self.0.get(4..8) == hash.get(..4) && self.hash().as_ref() == Some(hash)
+    }
 }
 
 impl std::fmt::Debug for ChangeBytes {

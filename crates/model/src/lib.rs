@@ -13,8 +13,8 @@ pub mod text;
 pub mod view;
 
 pub use document::{
-    Document, DocumentError, EditError, Edited, Listed, Loaded, MergeError, Merged, Snapshot,
-    SnapshotError, Still, Touched,
+    Dated, Document, DocumentError, EditError, Edited, Listed, Loaded, MergeError, Merged,
+    Snapshot, SnapshotError, Still, Touched,
 };
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};
 pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId};

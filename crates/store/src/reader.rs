@@ -11,7 +11,7 @@ use crate::permit;
 use crate::table::changes::{self, ChangeRow, Unsealed};
 use crate::table::documents::{self, TreeRow};
 use crate::table::envelopes::{
-    self, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope,
+    self, End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope,
 };
 use crate::table::links::{self, Backlink};
 use crate::table::notices::{self, StoredNotice};
@@ -344,6 +344,20 @@ impl Reader {
         state: &EnvelopeState,
     ) -> Result<Vec<StoredEnvelope>, StoreError> {
         envelopes::of_document(&self.connection, id, state)
+    }
+
+    /// Envelopes whose changes are in a document and whose author's clock said at least that hour.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn carriers(
+        &self,
+        id: DocumentId,
+        since_hour: u32,
+        end: End,
+        limit: u32,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::carriers(&self.connection, id, since_hour, end, limit)
     }
 
     /// Envelopes in a state (whatever the reason), after a mark, at most `limit`, in the order in which they came.

@@ -57,6 +57,20 @@ digest: string,
  */
 differences: Array<Difference>, };
 
+export type Authored = { 
+/**
+ * Which member.
+ */
+member: string, 
+/**
+ * The member's name.
+ */
+name: string, 
+/**
+ * When, by the clock of their device, in ms since 1970.
+ */
+at: number, };
+
 export type Backlink = { 
 /**
  * The document with the link.
@@ -601,7 +615,15 @@ note: NoteView,
 /**
  * What links to it.
  */
-backlinks: Array<Backlink>, } | { "type": "board", 
+backlinks: Array<Backlink>, 
+/**
+ * Who made it, where that is known.
+ */
+created: Authored | null, 
+/**
+ * Who changed it last, where that is known.
+ */
+edited: Authored | null, } | { "type": "board", 
 /**
  * Forget what was known before.
  */
@@ -629,7 +651,15 @@ removed: Array<string>, } | { "type": "card",
 /**
  * As it is now.
  */
-card: CardView, } | { "type": "text_reset", 
+card: CardView, 
+/**
+ * Who made it, where that is known.
+ */
+created: Authored | null, 
+/**
+ * Who changed it last, where that is known.
+ */
+edited: Authored | null, } | { "type": "text_reset", 
 /**
  * The version from which edits count.
  */

@@ -5,6 +5,7 @@ import type { Ipc } from "./ipc";
 
 export type {
   Attempt,
+  Authored,
   Backlink,
   BoardEdit,
   BoardView,

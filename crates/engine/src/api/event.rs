@@ -9,7 +9,7 @@ use skein_model::{
 };
 use ts_rs::TS;
 
-use super::{Attempt, Backlink, Caret, Delivery, Member, Notice, Peer, Status, TreeItem};
+use super::{Attempt, Authored, Backlink, Caret, Delivery, Member, Notice, Peer, Status, TreeItem};
 
 /// Something that can be watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -94,6 +94,10 @@ pub enum Event {
         note: NoteView,
         /// What links to it.
         backlinks: Vec<Backlink>,
+        /// Who made it, where that is known.
+        created: Option<Authored>,
+        /// Who changed it last, where that is known.
+        edited: Option<Authored>,
     },
     /// A board's columns, and cards that came, changed or went.
     Board {
@@ -114,6 +118,10 @@ pub enum Event {
     Card {
         /// As it is now.
         card: CardView,
+        /// Who made it, where that is known.
+        created: Option<Authored>,
+        /// Who changed it last, where that is known.
+        edited: Option<Authored>,
     },
     /// The whole text; what the view had is to be replaced.
     TextReset {

@@ -226,6 +226,19 @@ pub struct NoteContent {
     pub heads: Vec<String>,
 }
 
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Authored {
+    /// Which member.
+    pub member: String,
+    /// The member's name.
+    pub name: String,
+    /// When, by the clock of their device, in ms since 1970.
+    #[ts(type = "number")]
+    pub at: i64,
+}
+
 /// A document that links to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

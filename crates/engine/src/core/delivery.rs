@@ -147,7 +147,7 @@ impl Core {
     }
 
     /// The name in the profile, or else the one given at joining.
-    fn name_shown(&self, member: skein_access::Member) -> String {
+    pub(super) fn name_shown(&self, member: skein_access::Member) -> String {
         let profile = self.profile(&member.id);
         profile
             .map(|profile| profile.name.clone())

@@ -31,7 +31,8 @@ impl Core {
         let place = self.place(parent, after, None, true)?;
         let id = DocumentId::from_bytes(step.random_id());
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let document = Document::create_note(id, self.actor, title, &text, &place)?;
+        let document =
+            Document::create_note(id, self.actor, title, &text, &place, step.now.wall_ms)?;
         self.store_new(step, document)?;
         Ok(Reply::Created { id })
     }
@@ -59,7 +60,8 @@ impl Core {
             .collect::<Result<_, ApiError>>()?;
         let place = self.place(parent, after, None, true)?;
         let id = DocumentId::from_bytes(step.random_id());
-        let document = Document::create_board(id, self.actor, title, &place, &columns)?;
+        let document =
+            Document::create_board(id, self.actor, title, &place, &columns, step.now.wall_ms)?;
         self.store_new(step, document)?;
         Ok(Reply::Created { id })
     }

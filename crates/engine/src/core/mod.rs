@@ -2,6 +2,7 @@
 
 mod attempts;
 mod audit;
+mod authors;
 mod beginnings;
 mod carets;
 mod classify;

@@ -164,9 +164,14 @@ impl Core {
             },
             View::Note { document } => self.note_event(*document)?,
             View::Board { document } => Event::whole_board(self.document(*document)?.board()?),
-            View::Card { document, card } => Event::Card {
-                card: self.document(*document)?.card(*card)?,
-            },
+            View::Card { document, card } => {
+                let (created, edited) = self.card_authors(*document, *card)?;
+                Event::Card {
+                    card: self.document(*document)?.card(*card)?,
+                    created,
+                    edited,
+                }
+            }
             View::People => Event::People {
                 members: self.members(),
             },
@@ -188,9 +193,12 @@ impl Core {
     }
 
     fn note_event(&self, id: DocumentId) -> Result<Event, ApiError> {
+        let (created, edited) = self.authors(id)?;
         Ok(Event::Note {
             note: self.document(id)?.note()?,
             backlinks: self.backlinks(id)?,
+            created,
+            edited,
         })
     }
 

@@ -28,8 +28,9 @@ impl Document {
         title: &str,
         text: &str,
         place: &Place,
+        at_ms: i64,
     ) -> Result<Self, DocumentError> {
-        let mut note = Self::create(id, Kind::Note, actor, title, place, &[])?;
+        let mut note = Self::create(id, Kind::Note, actor, title, place, &[], at_ms)?;
         let whole = Splices(vec![Splice {
             at: 0,
             delete: 0,
@@ -38,7 +39,7 @@ impl Document {
         let failed = |_| DocumentError::Broken;
         note.splice_text(TextField::NoteText, &whole, None)
             .map_err(failed)?;
-        note.close_burst(0)?;
+        note.close_burst(at_ms)?;
         Ok(note)
     }
 
@@ -52,8 +53,9 @@ impl Document {
         title: &str,
         place: &Place,
         columns: &[(ColumnId, &str)],
+        at_ms: i64,
     ) -> Result<Self, DocumentError> {
-        Self::create(id, Kind::Board, actor, title, place, columns)
+        Self::create(id, Kind::Board, actor, title, place, columns, at_ms)
     }
 
     pub(super) fn create(
@@ -63,6 +65,7 @@ impl Document {
         title: &str,
         place: &Place,
         columns: &[(ColumnId, &str)],
+        at_ms: i64,
     ) -> Result<Self, DocumentError> {
         let mut document = Self::around(id, kind, Body::Settled(Box::new(empty(actor))));
         document.body.step(|tx| -> Result<(), DocumentError> {
@@ -95,7 +98,7 @@ impl Document {
             };
             write().map_err(|_| DocumentError::Broken)
         })?;
-        document.body.commit("create", 0)?;
+        document.body.commit("create", at_ms)?;
         Ok(document)
     }
 

@@ -7,6 +7,7 @@ mod body;
 mod card_edit;
 mod caret;
 mod create;
+mod dated;
 mod fields;
 pub(crate) mod guard;
 mod index;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{Automerge, ChangeHash};
 
 use self::body::Body;
+pub use self::dated::Dated;
 use self::fields::Fields;
 use self::index::BoardIndex;
 use self::merge::Waiting;

@@ -29,7 +29,7 @@ impl Document {
             parent: None,
             position: position::MIDDLE.to_owned(),
         };
-        let begun = Self::create(id, Kind::Profile, beginner, "", &place, &[])?;
+        let begun = Self::create(id, Kind::Profile, beginner, "", &place, &[], 0)?;
         Ok(Self::load(actor, None, &begun.all_changes()?)?.document)
     }
 

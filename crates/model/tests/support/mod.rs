@@ -38,7 +38,7 @@ pub fn place() -> Place {
 }
 
 pub fn note(text: &str) -> Document {
-    Document::create_note(document_id(), actor(0), "Plan", text, &place()).unwrap()
+    Document::create_note(document_id(), actor(0), "Plan", text, &place(), 0).unwrap()
 }
 
 /// A board with three columns and some cards in the first.
@@ -49,7 +49,7 @@ pub fn board(cards: u8) -> Document {
         (column(2), "Done"),
     ];
     let mut board =
-        Document::create_board(document_id(), actor(0), "Work", &place(), &columns).unwrap();
+        Document::create_board(document_id(), actor(0), "Work", &place(), &columns, 0).unwrap();
     let new = (0..cards)
         .map(|n| NewCard {
             id: card(n),

@@ -11,6 +11,15 @@ use crate::error::StoreError;
 /// A place in the order in which envelopes came here; later ones have larger marks.
 pub type Mark = i64;
 
+/// From which end something is looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// What came first, first.
+    First,
+    /// What came last, first.
+    Last,
+}
+
 /// How far an envelope got on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EnvelopeState {
@@ -221,6 +230,28 @@ pub(crate) fn of_document(
         connection,
         &format!("{STORED} WHERE document = ?1 AND +state = ?2 ORDER BY mark"),
         params![document.as_bytes(), state.code()],
+        stored,
+    )
+}
+
+pub(crate) fn carriers(
+    connection: &Connection,
+    document: DocumentId,
+    since: u32,
+    end: End,
+    limit: u32,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    let order = match end {
+        End::First => "",
+        End::Last => "DESC",
+    };
+    let sql = format!(
+        "{STORED} WHERE document = ?1 AND +state = 0 AND hour >= ?2 ORDER BY mark {order} LIMIT ?3"
+    );
+    all(
+        connection,
+        &sql,
+        params![document.as_bytes(), since, limit],
         stored,
     )
 }

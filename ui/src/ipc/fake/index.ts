@@ -1,6 +1,7 @@
 // An engine that only pretends: everything in memory, for component tests and `npm run dev`.
 
 import type {
+  Authored,
   ClientMessage,
   Delivery,
   ErrorCode,
@@ -106,6 +107,7 @@ export class FakeEngine implements Transport {
   refusePreferences: string | null = null;
   /** Every request that came, in order. */
   readonly requests: Request[] = [];
+  readonly #made: Authored = { member: "m-1", name: people[0] ?? "", at: NOW };
   #listener: Listener | null = null;
   #subscriptions = new Map<number, View>();
   #nextSubscription = 1;
@@ -456,7 +458,7 @@ export class FakeEngine implements Transport {
       const card = document.cards.get(view.card);
       return card === undefined
         ? { type: "gone" }
-        : { type: "card", card: document.cardView(card) };
+        : { type: "card", card: document.cardView(card), created: this.#made, edited: this.#made };
     }
     const { title, life, columns, cards } = document.boardView();
     return { type: "board", reset: true, title, life, columns, upserts: cards, removed: [] };
@@ -466,7 +468,13 @@ export class FakeEngine implements Transport {
     const backlinks = [...this.documents.values()]
       .filter((other) => other.text.includes(`[[${document.title.value}`))
       .map(({ id, title }) => ({ id, title: title.value, context: [] }));
-    return { type: "note", note: document.noteView(), backlinks };
+    return {
+      type: "note",
+      note: document.noteView(),
+      backlinks,
+      created: this.#made,
+      edited: this.#made,
+    };
   }
 
   #changed(document: FakeDocument, touched: Set<string>): void {
