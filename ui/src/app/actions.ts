@@ -109,6 +109,7 @@ const going = [
 const doing = [
   defineCommand({
     id: "note.new",
+    edits: true,
     label: "note.new",
     group: "keys.do",
     words: "create add page document write",
@@ -117,6 +118,7 @@ const doing = [
   }),
   defineCommand({
     id: "board.new",
+    edits: true,
     label: "board.new",
     group: "keys.do",
     words: "create add kanban project tasks",
@@ -153,6 +155,7 @@ const doing = [
   }),
   defineCommand({
     id: "undo",
+    edits: true,
     label: "undo",
     group: "keys.do",
     words: "take back revert",
@@ -162,6 +165,7 @@ const doing = [
   }),
   defineCommand({
     id: "redo",
+    edits: true,
     label: "redo",
     group: "keys.do",
     words: "again",
@@ -171,6 +175,7 @@ const doing = [
   }),
   defineCommand({
     id: "invite",
+    edits: true,
     label: "invite.open",
     group: "keys.do",
     words: "add person member share link qr colleague",
@@ -178,6 +183,7 @@ const doing = [
   }),
   defineCommand({
     id: "reconnect",
+    edits: true,
     label: "peers.reconnect",
     group: "keys.do",
     words: "sync network retry now",

@@ -1,7 +1,7 @@
 // What a key does that nothing inside took: a command, the next stroke of a sequence, or Escape.
 
 import { closeInnermost } from "../state/closing";
-import { actsInText, beginsSequence, commandFor } from "../state/commands";
+import { actsInText, beginsSequence, commandFor, offered } from "../state/commands";
 import type { Command, Context } from "../state/commands";
 import { isText, keyName, typesText } from "../state/keys";
 import { isBoolean } from "../state/preferences.svelte";
@@ -31,17 +31,17 @@ export function pressedKey(context: Context): (event: KeyboardEvent) => void {
   function commandOf(event: KeyboardEvent, key: string): Command | undefined {
     const remaps = remapsOf(engine);
     const singleKeys = engine.preferences.get("single-keys", true, isBoolean);
-    const offered = allCommands().filter(
-      (command) => command.when?.(context) !== false || command.id === "palette",
-    );
+    const all = allCommands();
+    // The palette is not offered in itself.
+    const doable = [...offered(all, context), ...all.filter(({ id }) => id === "palette")];
     const inText = isText(event.target);
     const inTime = begun !== null && event.timeStamp - begun.at < NEXT_STROKE_MS;
     const whole = begun !== null && inTime ? `${begun.key} ${key}` : key;
     begun = null;
     if (typesText(whole) && (inText || !singleKeys || ui.overlay !== null)) return undefined;
-    const command = commandFor(offered, whole, inText, remaps);
+    const command = commandFor(doable, whole, inText, remaps);
     if (command !== undefined) return command;
-    if (beginsSequence(offered, key, remaps)) begun = { key, at: event.timeStamp };
+    if (beginsSequence(doable, key, remaps)) begun = { key, at: event.timeStamp };
     return undefined;
   }
 

@@ -4,6 +4,7 @@ import { createSubscriber } from "svelte/reactivity";
 import type { Key } from "../i18n";
 import type { Engine } from "./engine";
 import { typesText } from "./keys";
+import { working } from "./writable";
 
 /** The window around the document, as commands see it. */
 export interface Ui {
@@ -27,6 +28,8 @@ export type Command = {
   keys?: readonly string[];
   /** Leaves the key to text fields and the editor. Keys that type something are always left to them. */
   outsideText?: boolean;
+  /** It writes to the workspace: not offered where that is only read. */
+  edits?: boolean;
   /** Not offered while this is false. */
   when?: (context: Context) => boolean;
   run: (context: Context) => void;
@@ -37,6 +40,11 @@ export type Remaps = Readonly<Record<string, readonly string[]>>;
 
 export function defineCommand(command: Command): Command {
   return command;
+}
+
+/** What of commands can be done now. */
+export function offered(commands: readonly Command[], context: Context): Command[] {
+  return working(context.engine, commands).filter((command) => command.when?.(context) !== false);
 }
 
 /** The keys of a command as they are for this person. */

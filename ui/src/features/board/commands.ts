@@ -18,6 +18,7 @@ export function boardCommands(desk: Desk): Command[] {
     keys: string[],
     run: () => void,
     words = "",
+    edits = false,
   ): Command => ({
     id: `board.${id}`,
     label,
@@ -25,26 +26,29 @@ export function boardCommands(desk: Desk): Command[] {
     words: `card board ${words}`,
     keys,
     outsideText: true,
+    edits,
     when: () => desk.board !== null && desk.question === null,
     run: () => {
       if (here()) run();
     },
   });
+  const edit: typeof command = (id, label, keys, run, words) =>
+    command(id, label, keys, run, words, true);
   return [
     command("next", "board.do.next", ["J"], () => desk.step("down"), "down"),
     command("previous", "board.do.previous", ["K"], () => desk.step("up"), "up"),
-    command("left", "board.do.left", [","], () => void desk.moveBy("left"), "column back"),
-    command("right", "board.do.right", ["."], () => void desk.moveBy("right"), "column forward"),
-    command("assign", "board.do.assign", ["A"], () => desk.ask("assignee"), "person who owner"),
-    command("label", "board.do.label", ["L"], () => desk.ask("label"), "tag"),
-    command("due", "board.do.due", ["D"], () => desk.ask("due"), "date deadline when"),
-    command("priority", "board.do.priority", ["P"], () => desk.ask("priority"), "urgent high low"),
-    command("title", "board.do.title", ["T"], () => desk.editTitle(), "rename name"),
-    command("archive", "board.do.archive", ["E"], () => desk.putAway("archive"), "done away"),
-    command("select", "board.do.select", ["X"], () => {
+    edit("left", "board.do.left", [","], () => void desk.moveBy("left"), "column back"),
+    edit("right", "board.do.right", ["."], () => void desk.moveBy("right"), "column forward"),
+    edit("assign", "board.do.assign", ["A"], () => desk.ask("assignee"), "person who owner"),
+    edit("label", "board.do.label", ["L"], () => desk.ask("label"), "tag"),
+    edit("due", "board.do.due", ["D"], () => desk.ask("due"), "date deadline when"),
+    edit("priority", "board.do.priority", ["P"], () => desk.ask("priority"), "urgent high low"),
+    edit("title", "board.do.title", ["T"], () => desk.editTitle(), "rename name"),
+    edit("archive", "board.do.archive", ["E"], () => desk.putAway("archive"), "done away"),
+    edit("select", "board.do.select", ["X"], () => {
       if (desk.current !== null) desk.toggleSelected(desk.current);
     }),
-    command("add", "board.do.add", ["C"], () => desk.startAdding(), "new create"),
+    edit("add", "board.do.add", ["C"], () => desk.startAdding(), "new create"),
     command("filter", "board.do.filter", ["F"], () => (desk.filtering = true), "find search show"),
     command("mine", "board.do.mine", ["Q"], () => desk.setLook({ mine: !desk.look.mine }), "my me"),
     command("layout", "board.do.layout", ["V"], () => desk.toggleLayout(), "list table view"),

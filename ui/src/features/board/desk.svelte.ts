@@ -8,6 +8,7 @@ import { locale, t } from "../../i18n";
 import type { CardId, CardSummary, ColumnId, DocumentId, Member } from "../../ipc";
 import type { Engine } from "../../state/engine";
 import { go, goQuietly, hrefOf } from "../../state/route";
+import { isWritable } from "../../state/writable";
 import { BoardActions } from "./actions";
 import { fitting, orderOf, PLAIN, readArrangement, withoutFilters, written } from "./arrangement";
 import type { Arrangement } from "./arrangement";
@@ -67,7 +68,7 @@ export class Desk {
       pressed: (target) => {
         const element = target.closest<HTMLElement>("[data-item]");
         const card = element?.dataset["item"];
-        return element && card !== undefined ? { id: card, element } : null;
+        return element && card !== undefined && this.writable ? { id: card, element } : null;
       },
       together: (card) => this.affected(card),
       onMove: (cards, column, index) => this.drop(cards, column, index),
@@ -102,6 +103,11 @@ export class Desk {
       ? (this.lanes.find((lane) => lane.cards.length > 0)?.cards[0]?.id ?? null)
       : this.chosen,
   );
+
+  /** Whether cards and columns take edits. */
+  get writable(): boolean {
+    return isWritable(this.engine);
+  }
 
   get today(): number {
     return this.#day;
@@ -304,6 +310,7 @@ export class Desk {
 
   /** By one place or one column; many go together into the next column. */
   async moveBy(direction: Direction): Promise<void> {
+    if (!this.writable) return;
     const card = this.current;
     await this.actions.inTurn(async () => {
       const spot = spotOf(this.lanes, card);
@@ -334,7 +341,7 @@ export class Desk {
   putAway(how: "archive" | "trash", card: CardId | null = this.current): void {
     const cards = this.affected(card);
     const spot = spotOf(this.lanes, card);
-    if (spot === null) return;
+    if (spot === null || !this.writable) return;
     const next = neighbour(this.lanes, spot, "down") ?? neighbour(this.lanes, spot, "up");
     this.selected.clear();
     void this.actions.putAway(cards, how, this.card(card)?.title ?? "").then((done) => {

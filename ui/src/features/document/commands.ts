@@ -11,12 +11,14 @@ export function documentCommands(document: Named, acts: DocumentActs): Command[]
   return [
     defineCommand({
       id: "document.move",
+      edits: true,
       label: "document.moveTo",
       words: "folder parent place inside tree",
       run: acts.moveTo,
     }),
     defineCommand({
       id: "document.duplicate",
+      edits: true,
       label: "document.duplicate",
       words: "copy clone again",
       when: () => document.kind === "note",
@@ -42,6 +44,7 @@ export function documentCommands(document: Named, acts: DocumentActs): Command[]
     }),
     defineCommand({
       id: "document.trash",
+      edits: true,
       label: "trash.move",
       words: "delete remove bin",
       run: ({ engine }) => void moveToTrash(engine, document),

@@ -30,13 +30,14 @@ export type DocumentActs = {
 export function documentItems(engine: Engine, document: Named, acts: DocumentActs): MenuItem[] {
   const favourite = isFavourite(engine, document.id);
   return [
-    { label: t("rename"), icon: Pencil, key: "F2", run: acts.rename, apart: true },
-    { label: t("document.moveTo"), icon: FolderInput, run: acts.moveTo },
+    { label: t("rename"), icon: Pencil, key: "F2", edits: true, run: acts.rename, apart: true },
+    { label: t("document.moveTo"), icon: FolderInput, edits: true, run: acts.moveTo },
     ...(document.kind === "note"
       ? [
           {
             label: t("document.duplicate"),
             icon: Copy,
+            edits: true,
             run: () => void duplicateNote(engine, document),
           },
         ]
@@ -79,6 +80,7 @@ export function trashItem(engine: Engine, document: Named): MenuItem {
   return {
     label: t("trash.move"),
     icon: Trash2,
+    edits: true,
     danger: true,
     apart: true,
     run: () => void moveToTrash(engine, document),

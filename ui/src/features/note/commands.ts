@@ -16,6 +16,7 @@ export function noteCommands(acts: Acts): Command[] {
     }),
     defineCommand({
       id: "note.replace",
+      edits: true,
       label: "find.replaceInNote",
       words: "search exchange change text",
       keys: ["Ctrl+H"],

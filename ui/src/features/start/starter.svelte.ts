@@ -97,6 +97,7 @@ export async function removeStarter(engine: Engine): Promise<void> {
 export const starterCommands: Command[] = [
   defineCommand({
     id: "starter.remove",
+    edits: true,
     label: "starter.removeAll",
     words: "tour welcome clean empty delete example",
     when: ({ engine }) => starterHere(engine).length > 0,

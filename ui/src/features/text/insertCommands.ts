@@ -20,6 +20,7 @@ export function insertCommands(use: Use): Attachment<HTMLElement> {
             id: `insert.${id}`,
             label,
             group: "insert.group",
+            edits: true,
             words: `insert add ${words}`,
             // The palette holds the focus until it is gone.
             run: () => void setTimeout(() => use((editor) => editor.insert(id))),
