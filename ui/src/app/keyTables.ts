@@ -1,5 +1,6 @@
-// All keys by what they belong to: the commands' own, then those that the tree, the editor and the board handle themselves.
+// All keys by what they belong to: the commands' own, then those that the text, the board and the tree handle themselves.
 
+import { textKeys } from "../editor/keyTable";
 import { boardKeys } from "../features/board";
 import type { Key } from "../i18n";
 import { keysOf } from "../state/commands";
@@ -19,23 +20,10 @@ const treeKeys: KeyTable = {
   ],
 };
 
-const textKeys: KeyTable = {
+const writingKeys: KeyTable = {
   title: "keys.text",
   rows: [
-    { label: "format.bold", keys: ["Ctrl+B"] },
-    { label: "format.italic", keys: ["Ctrl+I"] },
-    { label: "format.code", keys: ["Ctrl+E"] },
-    { label: "format.strike", keys: ["Ctrl+Shift+S"] },
-    { label: "format.link", keys: ["Ctrl+K"] },
-    { label: "insert.h1", keys: ["Ctrl+Alt+1"] },
-    { label: "insert.h2", keys: ["Ctrl+Alt+2"] },
-    { label: "insert.h3", keys: ["Ctrl+Alt+3"] },
-    { label: "keys.tick", keys: ["Ctrl+Enter"] },
-    { label: "keys.lineUp", keys: ["Alt+ArrowUp"] },
-    { label: "keys.lineDown", keys: ["Alt+ArrowDown"] },
-    { label: "keys.double", keys: ["Ctrl+D"] },
-    { label: "keys.nest", keys: ["Tab"] },
-    { label: "keys.outdent", keys: ["Shift+Tab"] },
+    ...textKeys.map(({ label, key }) => ({ label, keys: [key] })),
     { label: "insert.group", keys: ["/"] },
   ],
 };
@@ -50,5 +38,5 @@ export function keyTables(remaps: Remaps): KeyTable[] {
     groups.set(group, [...(groups.get(group) ?? []), { label: command.label, keys }]);
   }
   const tables = [...groups].map(([title, rows]): KeyTable => ({ title, rows }));
-  return [...tables, textKeys, boardKeys, treeKeys];
+  return [...tables, writingKeys, boardKeys, treeKeys];
 }

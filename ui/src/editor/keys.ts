@@ -4,7 +4,10 @@ import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirr
 import { EditorState, Prec } from "@codemirror/state";
 import type { Extension, Transaction } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
+import type { Command } from "@codemirror/view";
 import { toggleStyle } from "./formatting";
+import { textKeys } from "./keyTable";
+import type { TextAct } from "./keyTable";
 import { editLink } from "./linkForm";
 import { continueList, leaveItem, nestItems, outdentItems, toggleTasks } from "./lists";
 import { duplicateBlock, moveBlockDown, moveBlockUp } from "./moving";
@@ -13,23 +16,36 @@ import { eraseMark, makeRule, openFence } from "./typing";
 
 const UNDO_PAUSE_MS = 600;
 
+const ACTS: Record<TextAct, Command> = {
+  bold: toggleStyle("bold"),
+  italic: toggleStyle("italic"),
+  code: toggleStyle("code"),
+  strike: toggleStyle("strike"),
+  link: editLink,
+  h1: toggleShape("h1"),
+  h2: toggleShape("h2"),
+  h3: toggleShape("h3"),
+  tick: toggleTasks,
+  lineUp: moveBlockUp,
+  lineDown: moveBlockDown,
+  // The browser would make a bookmark.
+  double: (view) => duplicateBlock(view) || true,
+  nest: nestItems,
+  outdent: outdentItems,
+};
+
+/** "Ctrl+Shift+S" as keymaps write it: "Mod-Shift-s". */
+function inKeymap(key: string): string {
+  return key
+    .split("+")
+    .map((part) => (part === "Ctrl" ? "Mod" : part.length === 1 ? part.toLowerCase() : part))
+    .join("-");
+}
+
 export const editorKeys: Extension = [
   Prec.high(
     keymap.of([
-      { key: "Mod-b", run: toggleStyle("bold") },
-      { key: "Mod-i", run: toggleStyle("italic") },
-      { key: "Mod-e", run: toggleStyle("code") },
-      { key: "Mod-Shift-s", run: toggleStyle("strike") },
-      { key: "Mod-k", run: editLink },
-      { key: "Mod-Alt-1", run: toggleShape("h1") },
-      { key: "Mod-Alt-2", run: toggleShape("h2") },
-      { key: "Mod-Alt-3", run: toggleShape("h3") },
-      { key: "Alt-ArrowUp", run: moveBlockUp },
-      { key: "Alt-ArrowDown", run: moveBlockDown },
-      { key: "Mod-d", run: duplicateBlock, preventDefault: true },
-      { key: "Mod-Enter", run: toggleTasks },
-      { key: "Tab", run: nestItems },
-      { key: "Shift-Tab", run: outdentItems },
+      ...textKeys.map(({ act, key }) => ({ key: inKeymap(key), run: ACTS[act] })),
       { key: "Enter", run: makeRule },
       { key: "Enter", run: openFence },
       { key: "Enter", run: continueList },
