@@ -1,22 +1,12 @@
 // Writing a note as in a good word processor: what is typed converts, is offered, nested, moved, pasted and formatted.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { Person, startBrowser } from "../support/browser.js";
-import { freshFolder, Served, skein } from "../support/skein.js";
-import { noFaults, scene, tidy } from "../support/stage.js";
+import { anaAndBo, noFaults, scene, tidy } from "../support/stage.js";
 import { until, untilEquals } from "../support/wait.js";
 
 const cleanup = tidy();
-const profile = join(await freshFolder(cleanup), "ana");
-await skein(profile, "init", "--name", "Ana Sousa", "--workspace", "Geese");
-const server = new Served(profile);
-cleanup(() => server.kill());
-await server.start();
-const browser = await startBrowser();
-cleanup(() => browser.close());
-const ana = await Person.at(browser, server.address);
-noFaults(() => [ana]);
+const { ana, bo } = await anaAndBo(cleanup);
+noFaults(() => [ana, bo]);
 
 const options = () => ana.page.getByRole("option").allInnerTexts();
 const offered = (name) =>
@@ -150,7 +140,7 @@ scene(
 scene("people, days and emoji come by their signs", async () => {
   await fresh("Signs");
   await ana.type("@ana");
-  await offered(/Ana Sousa/);
+  await offered(/Ana/);
   await ana.press("Enter");
   await ana.type("@next tue");
   await offered(/Tuesday/);
@@ -159,7 +149,7 @@ scene("people, days and emoji come by their signs", async () => {
   await until(
     "the line",
     () => ana.text(),
-    (text) => /^@Ana Sousa \d{4}-\d\d-\d\d 😄$/.test(text),
+    (text) => /^@Ana \d{4}-\d\d-\d\d 😄$/.test(text),
   );
   const [, day] = (await ana.text()).match(/(\d{4}-\d\d-\d\d)/);
   assert.equal(new Date(`${day}T12:00:00`).getDay(), 2);
@@ -229,7 +219,9 @@ scene("a selection is formatted by key and by the bar", async () => {
   await ana.by("toolbar", "Format the selection").waitFor();
   await ana.press("Alt+F10");
   await until("the bar to have the focus", () =>
-    ana.by("button", "Bold").evaluate((button) => button === document.activeElement),
+    ana
+      .by("button", "Bold")
+      .evaluate((button) => button === document.activeElement),
   );
   await ana.press("ArrowRight");
   assert.deepEqual(await ana.accessibilityFaults(), []);
@@ -244,3 +236,44 @@ scene("a selection is formatted by key and by the bar", async () => {
     (text) => text.includes("[fly](https://example.invalid)"),
   );
 });
+
+scene(
+  "Bo sees where Ana writes, and it goes when she leaves the note",
+  async () => {
+    await fresh("Company");
+    await ana.type("Geese fly south.");
+    await bo.open("Company");
+    await bo.editorReady();
+    await untilEquals("the text at Bo's", () => bo.text(), "Geese fly south.");
+    const caretAt = (index) =>
+      bo.editor().evaluate((content, at) => {
+        const { view } = content.cmTile.root;
+        const flags = [...view.dom.querySelectorAll("[data-caret]")];
+        const place = view.coordsAtPos(at);
+        return flags.map((flag) => {
+          const { left, width, top } = flag.getBoundingClientRect();
+          const beside = Math.abs(left + width / 2 - place.left) <= 1;
+          return [flag.innerText, beside && Math.abs(top - place.top) <= 4];
+        });
+      }, index);
+    await untilEquals("Ana's caret at the end", () => caretAt(16), [
+      ["Ana", true],
+    ]);
+    await ana.caret(6);
+    await untilEquals("Ana's caret before “fly”", () => caretAt(6), [
+      ["Ana", true],
+    ]);
+    await bo.caret(0);
+    await bo.type("The ");
+    await untilEquals("it to stay there", () => caretAt(10), [["Ana", true]]);
+    await untilEquals(
+      "Bo's words at Ana's",
+      () => ana.text(),
+      "The Geese fly south.",
+    );
+    await ana.page.locator("[data-caret]", { hasText: "Bo" }).waitFor();
+    assert.deepEqual(await bo.accessibilityFaults(), []);
+    await ana.newNote("Elsewhere");
+    await untilEquals("her caret gone", () => caretAt(10), []);
+  },
+);

@@ -98,6 +98,24 @@ export class TextBridge {
     return this.#inflight === null && this.#pending.empty;
   }
 
+  /** The version of the engine's text that this one stands on. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Where a place in the view is in the engine's text at `version`; null while the thread is lost. */
+  placeInEngine(position: number): number | null {
+    if (this.#base === null || !this.#following) return null;
+    const sent = this.#pending.invertedDesc.mapPos(position, 1);
+    return this.#inflight?.changes.invertedDesc.mapPos(sent, 1) ?? sent;
+  }
+
+  /** Where a place in the engine's text at `version` is in the view. */
+  placeInView(position: number): number {
+    const inBase = Math.min(position, this.#base?.length ?? 0);
+    return this.#pending.mapPos(this.#inflight?.changes.mapPos(inBase, 1) ?? inBase, 1);
+  }
+
   /** The user changed the text. */
   local(changes: ChangeSet): void {
     this.#pending = this.#pending.compose(changes);

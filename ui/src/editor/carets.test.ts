@@ -1,8 +1,7 @@
 import { EditorState } from "@codemirror/state";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { carets, seldom, setCarets, shownCarets } from "./carets";
-import type { Place } from "./carets";
+import { carets, setCarets, shownCarets } from "./carets";
 
 function stateWith(text: string, anchor: number, head: number): EditorState {
   const state = EditorState.create({ doc: text, extensions: carets });
@@ -34,48 +33,4 @@ test("only a move shows the name again", () => {
       .state;
   expect(told(1).field(shownCarets)[0]?.moves).toBe(1);
   expect(told(2).field(shownCarets)[0]?.moves).toBe(2);
-});
-
-test("places are told at most five times a second, the last one always, none twice", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.record({ at: fc.nat(3), wait: fc.nat(150) }), { maxLength: 40 }),
-      (moves) => {
-        let now = 0;
-        let timers: { at: number; run: () => void }[] = [];
-        const sent: { at: number; place: Place }[] = [];
-        const tell = seldom(
-          (place) => sent.push({ at: now, place }),
-          (milliseconds, run) => {
-            timers.push({ at: now + milliseconds, run });
-            return () => undefined;
-          },
-        );
-        const pass = (until: number): void => {
-          for (;;) {
-            const due = timers.filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
-            if (due === undefined) break;
-            timers = timers.filter((timer) => timer !== due);
-            now = due.at;
-            due.run();
-          }
-          now = until;
-        };
-        let last: Place = null;
-        for (const { at, wait } of moves) {
-          last = at === 3 ? null : { anchor: at, head: at };
-          tell(last);
-          pass(now + wait);
-        }
-        pass(now + 1000);
-        expect(sent.at(-1)?.place ?? null).toEqual(last);
-        for (const [index, one] of sent.entries()) {
-          const before = sent[index - 1];
-          if (before === undefined) continue;
-          expect(one.at - before.at).toBeGreaterThanOrEqual(200);
-          expect(one.place).not.toEqual(before.place);
-        }
-      },
-    ),
-  );
 });

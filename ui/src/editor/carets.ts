@@ -1,49 +1,18 @@
-// Colleagues' carets in a text that several have open: thin, in each person's hue, with a name that fades.
+// Colleagues' carets in a text that several have open: thin, in each person's hue, with a name that fades. They lie above the
+// text and never move it.
 
-import { Facet, StateEffect, StateField } from "@codemirror/state";
-import type { ChangeDesc, Extension, Range } from "@codemirror/state";
-import { Decoration, EditorView, WidgetType } from "@codemirror/view";
-import type { DecorationSet } from "@codemirror/view";
+import { EditorSelection, StateEffect, StateField } from "@codemirror/state";
+import type { ChangeDesc, Extension } from "@codemirror/state";
+import { EditorView, RectangleMarker, layer } from "@codemirror/view";
+import type { LayerMarker, ViewUpdate } from "@codemirror/view";
 import { hueOf } from "../components/hue";
 import { growingTheme } from "./growingTheme";
-
-/** Where somebody is, in positions of this view's text. One person may write on several devices. */
-export type Caret = { device: string; name: string; anchor: number; head: number };
+import type { Caret, Place } from "./places";
 
 /** All others who are in this text now. */
 export const setCarets = StateEffect.define<readonly Caret[]>();
 
-class Flag extends WidgetType {
-  constructor(
-    readonly caret: Caret,
-    /** Counts the moves of its person, so that each shows the name again. */
-    readonly moves: number,
-  ) {
-    super();
-  }
-
-  override eq(other: Flag): boolean {
-    const { device, name } = this.caret;
-    return other.caret.device === device && other.caret.name === name && other.moves === this.moves;
-  }
-
-  override toDOM(): HTMLElement {
-    const caret = document.createElement("span");
-    caret.className = `sk-caret sk-hue-${hueOf(this.caret.name)}`;
-    // Where colleagues are is for the eye alone; read aloud it would break every sentence.
-    caret.setAttribute("aria-hidden", "true");
-    const name = document.createElement("span");
-    name.className = "sk-caret-name";
-    name.textContent = this.caret.name;
-    caret.append("\u2060", name);
-    return caret;
-  }
-
-  override ignoreEvent(): boolean {
-    return true;
-  }
-}
-
+/** `moves` counts the moves of its person, so that each shows the name again. */
 type Shown = Caret & { moves: number };
 
 function moved(caret: Shown, changes: ChangeDesc): Shown {
@@ -64,18 +33,6 @@ function merged(before: readonly Shown[], now: readonly Caret[], length: number)
   });
 }
 
-function decorations(carets: readonly Shown[]): DecorationSet {
-  const ranges: Range<Decoration>[] = [];
-  for (const caret of carets) {
-    const [from, to] = [Math.min(caret.anchor, caret.head), Math.max(caret.anchor, caret.head)];
-    const tint = Decoration.mark({ class: `sk-caret-selection sk-hue-${hueOf(caret.name)}` });
-    if (from < to) ranges.push(tint.range(from, to));
-    const widget = new Flag(caret, caret.moves);
-    ranges.push(Decoration.widget({ widget, side: 1 }).range(caret.head));
-  }
-  return Decoration.set(ranges, true);
-}
-
 export const shownCarets = StateField.define<readonly Shown[]>({
   create: () => [],
   update(carets, transaction) {
@@ -88,86 +45,150 @@ export const shownCarets = StateField.define<readonly Shown[]>({
     }
     return next;
   },
-  provide: (field) =>
-    EditorView.decorations.compute([field], (state) => decorations(state.field(field))),
 });
 
+/** A name this near to the end of the line (px) is written before the caret. */
+const ROOM = 160;
+
+class Flag implements LayerMarker {
+  constructor(
+    readonly caret: Shown,
+    readonly place: { left: number; top: number; height: number },
+    readonly before: boolean,
+  ) {}
+
+  eq({ caret, place, before }: Flag): boolean {
+    return (
+      caret.device === this.caret.device &&
+      caret.name === this.caret.name &&
+      caret.moves === this.caret.moves &&
+      before === this.before &&
+      place.left === this.place.left &&
+      place.top === this.place.top &&
+      place.height === this.place.height
+    );
+  }
+
+  draw(): HTMLElement {
+    const flag = document.createElement("div");
+    flag.dataset["caret"] = this.caret.name;
+    this.#put(flag);
+    this.#name(flag);
+    return flag;
+  }
+
+  update(flag: HTMLElement, old: Flag): boolean {
+    if (old.caret.device !== this.caret.device || old.caret.name !== this.caret.name) return false;
+    this.#put(flag);
+    if (old.caret.moves !== this.caret.moves) this.#name(flag);
+    return true;
+  }
+
+  #put(flag: HTMLElement): void {
+    const { left, top, height } = this.place;
+    flag.className = `sk-caret sk-hue-${hueOf(this.caret.name)}`;
+    flag.classList.toggle("sk-caret-before", this.before);
+    flag.style.left = `${left}px`;
+    flag.style.top = `${top}px`;
+    flag.style.height = `${height}px`;
+  }
+
+  /** A new element begins to fade anew. */
+  #name(flag: HTMLElement): void {
+    const name = document.createElement("span");
+    name.className = "sk-caret-name";
+    name.textContent = this.caret.name;
+    flag.replaceChildren(name);
+  }
+}
+
+function flags(view: EditorView): Flag[] {
+  const width = view.scrollDOM.clientWidth;
+  return view.state.field(shownCarets).flatMap((caret) => {
+    const at = EditorSelection.cursor(caret.head, 1);
+    return RectangleMarker.forRange(view, "", at).map(
+      (place) => new Flag(caret, place, place.left > width - ROOM),
+    );
+  });
+}
+
+function tints(view: EditorView): readonly RectangleMarker[] {
+  return view.state.field(shownCarets).flatMap(({ name, anchor, head }) => {
+    const range = EditorSelection.range(anchor, head);
+    const hue = `sk-caret-selection sk-hue-${hueOf(name)}`;
+    return range.empty ? [] : RectangleMarker.forRange(view, hue, range);
+  });
+}
+
+function changed(update: ViewUpdate): boolean {
+  return (
+    update.docChanged || update.startState.field(shownCarets) !== update.state.field(shownCarets)
+  );
+}
+
+/** How far from a caret (px) the pointer still shows its name. */
+const NEAR = 6;
+
+function showNames({ clientX, clientY }: MouseEvent, view: EditorView): void {
+  if (view.state.field(shownCarets).length === 0) return;
+  for (const flag of view.dom.querySelectorAll(".sk-caret")) {
+    const { left, right, top, bottom } = flag.getBoundingClientRect();
+    const beside = clientX >= left - NEAR && clientX <= right + NEAR;
+    flag.classList.toggle("sk-caret-near", beside && clientY >= top && clientY <= bottom);
+  }
+}
+
 const hues = Object.fromEntries(
-  Array.from({ length: 8 }, (_, hue) => [
-    `.sk-hue-${hue}`,
-    { "--ink": `var(--hue-${hue}-ink)`, "--soft": `var(--hue-${hue}-soft)` },
-  ]),
+  Array.from({ length: 8 }, (_, hue) => [`.sk-hue-${hue}`, { "--ink": `var(--hue-${hue}-ink)` }]),
 );
 
 const look = growingTheme({
   ...hues,
-  ".sk-caret": {
-    position: "relative",
-    display: "inline-block",
-    inlineSize: "0",
-    borderInlineStart: "2px solid var(--ink)",
-    marginInline: "-1px",
-    textIndent: "0",
-  },
+  ".sk-carets": { pointerEvents: "none" },
+  ".sk-caret": { inlineSize: "2px", marginLeft: "-1px", background: "var(--ink)" },
   ".sk-caret-name": {
     position: "absolute",
-    insetBlockEnd: "100%",
-    insetInlineStart: "-2px",
-    zIndex: "1",
-    padding: "0 0.375rem",
+    bottom: "100%",
+    left: "0",
+    maxInlineSize: "160px",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    padding: "0 6px",
     borderRadius: "var(--radius-s)",
-    borderEndStartRadius: "0",
+    borderBottomLeftRadius: "0",
     background: "var(--ink)",
     color: "var(--ground)",
-    font: "var(--medium) 0.6875rem/1.125rem var(--sans)",
+    font: "var(--medium) 11px/18px var(--sans)",
     whiteSpace: "nowrap",
-    pointerEvents: "none",
     animation: "sk-caret-fade var(--panel) var(--ease) 2s forwards",
   },
-  ".sk-caret:hover .sk-caret-name": { animation: "none" },
+  ".sk-caret-before .sk-caret-name": {
+    left: "auto",
+    right: "0",
+    borderBottomLeftRadius: "var(--radius-s)",
+    borderBottomRightRadius: "0",
+  },
+  ".sk-caret-near .sk-caret-name": { animation: "none" },
   ".sk-caret-selection": { background: "color-mix(in srgb, var(--ink) 18%, transparent)" },
   "@keyframes sk-caret-fade": { to: { opacity: "0" } },
 });
 
-export const carets: Extension = [shownCarets, look];
+/** Knows of the carets; `seeCarets` shows them. Where colleagues are is for the eye alone: layers are hidden from readers. */
+export const carets: Extension = shownCarets;
 
-/** Where this person is: told to the others, no more often than they can follow. */
-export type Place = { anchor: number; head: number } | null;
-
-export const tellPlace = Facet.define<(place: Place) => void>();
-
-const LEAST_MS = 200;
-
-/** Lets the first place through at once and of those that follow the last one, five a second; never one twice. */
-export function seldom(
-  send: (place: Place) => void,
-  after: (milliseconds: number, run: () => void) => () => void,
-): (place: Place) => void {
-  let sent: Place = null;
-  let next: Place = null;
-  let waiting = false;
-  const same = (): boolean => sent?.anchor === next?.anchor && sent?.head === next?.head;
-  const go = (): void => {
-    if (same()) {
-      waiting = false;
-      return;
-    }
-    sent = next;
-    waiting = true;
-    send(sent);
-    after(LEAST_MS, go);
-  };
-  return (place) => {
-    next = place;
-    if (!waiting) go();
-  };
-}
+export const seeCarets: Extension = [
+  layer({ above: true, class: "sk-carets", update: changed, markers: flags }),
+  layer({ above: false, class: "sk-carets", update: changed, markers: tints }),
+  EditorView.domEventObservers({ mousemove: showNames }),
+  look,
+];
 
 /** Tells where the caret is while the text has the focus, and that it is gone when it has not. */
-export const watchPlace: Extension = EditorView.updateListener.of((update) => {
-  const { view } = update;
-  if (!update.selectionSet && !update.focusChanged && !update.docChanged) return;
-  const { anchor, head } = view.state.selection.main;
-  const place = view.hasFocus ? { anchor, head } : null;
-  for (const tell of view.state.facet(tellPlace)) tell(place);
-});
+export function watchPlace(tell: (place: Place) => void): Extension {
+  return EditorView.updateListener.of((update) => {
+    const { view } = update;
+    if (!update.selectionSet && !update.focusChanged && !update.docChanged) return;
+    const { anchor, head } = view.state.selection.main;
+    tell(view.hasFocus ? { anchor, head } : null);
+  });
+}

@@ -26,6 +26,7 @@ class Stage {
       return { close: () => void this.closed++ };
     },
     push: (push, answer) => void this.pushes.push({ push, answer }),
+    place: () => undefined,
     watchLine: (listener) => {
       this.line = listener;
       return () => undefined;
@@ -36,6 +37,7 @@ class Stage {
     this.#door,
     {
       show: (changes) => void this.shown.push(changes),
+      carets: () => undefined,
       ready: () => undefined,
       trouble: (text) => void this.troubles.push(text),
     },

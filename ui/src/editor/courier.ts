@@ -4,6 +4,8 @@ import type { ChangeSet } from "@codemirror/state";
 import { t } from "../i18n";
 import { TextBridge } from "./bridge";
 import type { Acknowledgement, Incoming, Kept, Patch, Push } from "./bridge";
+import { TextPlaces } from "./places";
+import type { Caret, CaretAt, Place, PlaceAt } from "./places";
 
 /** Why something did not go: the line broke, the base is unknown there, or the engine said no. */
 export type Failure =
@@ -12,6 +14,7 @@ export type Failure =
 export type TextEvents = {
   reset(version: number, text: string): void;
   patch(patch: Patch): void;
+  carets(carets: readonly CaretAt[]): void;
   gone(): void;
   refused(failure: Failure): void;
 };
@@ -20,6 +23,8 @@ export type TextEvents = {
 export interface TextDoor {
   follow(events: TextEvents): { close(): void };
   push(push: Push, done: (answer: { ack: Acknowledgement } | { failure: Failure }) => void): void;
+  /** Shows colleagues where this person is; null: no longer in the text. */
+  place(place: PlaceAt | null): void;
   watchLine(listener: (open: boolean) => void): () => void;
 }
 
@@ -27,6 +32,8 @@ export interface TextDoor {
 export interface TextSurface {
   /** Shows what came from the engine. */
   show(changes: ChangeSet): void;
+  /** Shows where colleagues are in the text. */
+  carets(carets: readonly Caret[]): void;
   /** The first text is there. */
   ready(): void;
   /** Says why text could not be handed over; null when all is well again. */
@@ -54,6 +61,7 @@ export class TextCourier {
   readonly #door: TextDoor;
   readonly #surface: TextSurface;
   readonly #around: Surroundings;
+  readonly #places: TextPlaces;
   #subscription: { close(): void } | null = null;
   #unwatch: () => void = () => undefined;
   #finished: (() => void) | null = null;
@@ -78,6 +86,12 @@ export class TextCourier {
     this.#door = door;
     this.#surface = surface;
     this.#around = around;
+    this.#places = new TextPlaces(
+      bridge,
+      (place) => door.place(place),
+      (carets) => surface.carets(carets),
+      (milliseconds, run) => around.after(milliseconds, run),
+    );
   }
 
   start(): void {
@@ -90,7 +104,13 @@ export class TextCourier {
   /** The user changed the text. */
   local(changes: ChangeSet): void {
     this.#bridge.local(changes);
+    this.#places.wrote(changes);
     this.#pushSoon(GATHER_MS);
+  }
+
+  /** Where the user is in the text now; null: elsewhere. */
+  place(place: Place): void {
+    this.#places.place(place);
   }
 
   /** Sends what is pending now, as far as the engine lets it. */
@@ -111,6 +131,7 @@ export class TextCourier {
   /** Hands over what is left and leaves; calls back when the engine has it all, or has lost the text. */
   finish(done: () => void): void {
     this.#finished = done;
+    this.#places.place(null);
     if (this.#bridge.settled || !this.#bridge.started || this.#gone) this.#end();
     else this.#push();
   }
@@ -120,6 +141,7 @@ export class TextCourier {
     this.#stopSubscribe = null;
     this.#subscription?.close();
     this.#bridge.lost();
+    this.#places.lost();
     this.#subscription = this.#door.follow({
       reset: (version, text) => {
         this.#show(this.#bridge.reset(version, text, this.#around.newPushId));
@@ -131,6 +153,7 @@ export class TextCourier {
         this.#push();
       },
       patch: (patch) => this.#take(this.#bridge.patched(patch)),
+      carets: (carets) => this.#places.came(carets),
       gone: () => {
         this.#gone = true;
         this.#say(t("editor.gone"));
@@ -196,11 +219,16 @@ export class TextCourier {
   }
 
   #show(changes: ChangeSet | null): void {
-    if (changes !== null) this.#surface.show(changes);
+    if (changes !== null) {
+      this.#places.othersWrote(changes);
+      this.#surface.show(changes);
+    }
+    this.#places.caughtUp();
   }
 
   #lost(): void {
     this.#bridge.lost();
+    this.#places.lost();
     this.#failed({ kind: "lost" });
   }
 

@@ -12,7 +12,7 @@ import {
 } from "@codemirror/view";
 import { DISCONNECTED } from "../ipc";
 import type { ApiError, Event, Ipc, Subscription } from "../ipc";
-import { tellPlace, watchPlace } from "./carets";
+import { carets, seeCarets, setCarets, watchPlace } from "./carets";
 import { clipboard } from "./clipboard";
 import { wholeCodePoints } from "./codePoints";
 import { completion } from "./completion";
@@ -34,6 +34,8 @@ import { noteMarkdown } from "./markdown";
 import { findHeading, watchOutline } from "./outline";
 import type { Outline } from "./outline";
 import { preview } from "./preview";
+import { watchSelection } from "./selection";
+import type { Selection } from "./selection";
 import { LINE_BREAK } from "./splices";
 import { surroundings } from "./surroundings";
 import type { Surroundings } from "./surroundings";
@@ -41,9 +43,6 @@ import { tableKeys } from "./tableKeys";
 import { theme } from "./theme";
 import { setTrouble, showTrouble } from "./trouble";
 import { typing } from "./typing";
-
-/** Where the selection begins and where it ends, the caret. */
-export type Caret = { anchor: number; head: number };
 
 export type TextEditorOptions = {
   document: string;
@@ -55,6 +54,8 @@ export type TextEditorOptions = {
   placeholder?: string;
   /** It is read, selected and copied, but not written. */
   readOnly?: boolean;
+  /** Colleagues' carets are not shown, and they do not see this person's. */
+  alone?: boolean;
   /** What lies behind links. */
   links?: LinkDoor;
   /** What is offered while one types. */
@@ -64,7 +65,7 @@ export type TextEditorOptions = {
   /** Which lines are folded: asked for once the text is there, told whenever it changes. */
   folds?: { kept(): readonly string[]; keep(folds: string[]): void };
   /** Where the caret stands: asked for once the text is there, told whenever it moves. */
-  caret?: { kept(): Caret | null; keep(caret: Caret): void };
+  caret?: { kept(): Selection | null; keep(caret: Selection): void };
   /** The text stands in the page, as long as it is. */
   onReady?: () => void;
   /** Text could not be handed over, in words; null when all is well again. The editor shows it too. */
@@ -76,6 +77,7 @@ export type TextEditor = {
   destroy(): void;
   focus(): void;
   setReadOnly(yes: boolean): void;
+  setAlone(yes: boolean): void;
   /** Which notes there are has changed: links are drawn anew. */
   notesChanged(): void;
   /** Opens the panel of find; with words it shows where they are. */
@@ -95,9 +97,12 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
   const { document: text, card } = options;
   const resumed = takeKept(text, card);
   const editable = new Compartment();
+  const company = new Compartment();
+  const inCompany = (): Extension => [seeCarets, watchPlace((place) => courier.place(place))];
   let shown = true;
   let ready = false;
   let readOnly = options.readOnly ?? false;
+  let alone = options.alone ?? false;
   let afterReady: (() => void)[] = [];
 
   const view = new EditorView({
@@ -114,6 +119,8 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
             }
           }
         }),
+        carets,
+        company.of(alone ? [] : inCompany()),
       ],
     }),
   });
@@ -128,6 +135,9 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
           filter: false,
           annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)],
         });
+      },
+      carets(found) {
+        if (shown) view.dispatch({ effects: setCarets.of(found) });
       },
       ready() {
         if (!shown) return;
@@ -201,6 +211,12 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
       readOnly = yes;
       if (ready) view.dispatch({ effects: editable.reconfigure(writable(!yes)) });
     },
+    setAlone(yes) {
+      if (yes === alone) return;
+      alone = yes;
+      if (yes) courier.place(null);
+      view.dispatch({ effects: company.reconfigure(yes ? [] : inCompany()) });
+    },
     insert(id) {
       view.focus();
       const { from, to } = view.state.selection.main;
@@ -221,7 +237,7 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
   };
 }
 
-function within({ anchor, head }: Caret, length: number): Caret {
+function within({ anchor, head }: Selection, length: number): Selection {
   return { anchor: Math.min(anchor, length), head: Math.min(head, length) };
 }
 
@@ -253,8 +269,7 @@ function extensions(options: TextEditorOptions): Extension {
     find,
     options.onOutline === undefined ? [] : watchOutline(options.onOutline),
     options.onFigures === undefined ? [] : watchFigures(options.onFigures),
-    tellPlace.of((place) => place !== null && options.caret?.keep(place)),
-    watchPlace,
+    options.caret === undefined ? [] : watchSelection(options.caret.keep),
     ownHistory,
     showTrouble,
     EditorView.lineWrapping,
@@ -296,6 +311,12 @@ function doorOf({ document, card, ipc }: TextEditorOptions): TextDoor {
         else done({ failure: failureOf(answer.error) });
       });
     },
+    place(place) {
+      const id = subscription?.id ?? null;
+      if (id === null) return;
+      const { anchor = null, head = null, version = 0 } = place ?? {};
+      ipc.call({ type: "show_caret", subscription: id, anchor, head, version }, () => undefined);
+    },
     watchLine: (listener) => ipc.watchLine((line) => listener(line === "open")),
   };
 }
@@ -303,6 +324,7 @@ function doorOf({ document, card, ipc }: TextEditorOptions): TextDoor {
 function hear(event: Event, events: TextEvents): void {
   if (event.type === "text_reset") events.reset(event.version, event.text);
   else if (event.type === "text_patch") events.patch(event);
+  else if (event.type === "carets") events.carets(event.carets);
   else if (event.type === "gone") events.gone();
 }
 

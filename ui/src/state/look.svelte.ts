@@ -1,7 +1,7 @@
 // How the window looks: theme, size of text, density, motion, the font one reads in. Written on the root, for the tokens.
 
 import type { Engine } from "./engine";
-import { oneOf } from "./preferences.svelte";
+import { isBoolean, oneOf } from "./preferences.svelte";
 
 /** What can be chosen; the first is what holds until somebody chooses. */
 export const LOOK = {
@@ -23,6 +23,11 @@ export function look<A extends Aspect>({ preferences }: Engine, aspect: A): Choi
 
 export function setLook<A extends Aspect>(engine: Engine, aspect: A, choice: Choice<A>): void {
   engine.preferences.set(aspect, choice);
+}
+
+/** Whether colleagues' carets are seen in texts, and they see this person's. */
+export function caretsShown({ preferences }: Engine): boolean {
+  return preferences.get("carets", true, isBoolean);
 }
 
 /** What a px of the design is on this screen. */

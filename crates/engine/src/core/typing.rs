@@ -53,6 +53,7 @@ impl Core {
         self.splice(step, id, field, &mapped.at_head, Some(expected))?;
         let at_head = mapped.at_head.clone();
         let ack = self.feed(id, field)?.pushed(push.push_id, mapped);
+        self.carets.moved(id, field);
         self.tell_text(
             step,
             id,

@@ -1,8 +1,10 @@
-// A small engine for tests: it orders pushes, maps stale ones over what they have not seen, and remembers them.
+// A small engine for tests: it orders pushes, maps stale ones over what they have not seen, remembers them, and knows
+// where people are.
 
 import { ChangeSet } from "@codemirror/state";
 import type { Text } from "@codemirror/state";
 import type { Acknowledgement, Patch, Push } from "../bridge";
+import type { CaretAt, PlaceAt } from "../places";
 import { changesOf, splicesOf, textOf } from "../splices";
 
 /** Older bases than this many versions are answered with "resync". */
@@ -16,6 +18,9 @@ export class TestEngine {
   #ring: ChangeSet[] = [];
   #answers = new Map<string, Acknowledgement>();
   #listeners = new Set<(patch: Patch) => void>();
+  #watchers = new Map<string, (carets: CaretAt[]) => void>();
+  /** Where each device is in the newest text. */
+  #places = new Map<string, { anchor: number; head: number }>();
 
   constructor(text: string) {
     this.text = textOf(text);
@@ -25,6 +30,39 @@ export class TestEngine {
   listen(listener: (patch: Patch) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Hears where all other devices are, whenever that or the text changes; the device leaves with the removal. */
+  watchCarets(device: string, watcher: (carets: CaretAt[]) => void): () => void {
+    this.#watchers.set(device, watcher);
+    this.#tellCarets();
+    return () => {
+      if (this.#watchers.get(device) !== watcher) return;
+      this.#watchers.delete(device);
+      this.place(device, null);
+    };
+  }
+
+  /** A place at an older version is followed to the newest text; at an unknown one nothing is known. */
+  place(device: string, place: PlaceAt | null): void {
+    if (place === null) this.#places.delete(device);
+    else {
+      const behind = this.version - place.version;
+      if (behind < 0 || behind > this.#ring.length) return;
+      const unseen = this.#ring.slice(this.#ring.length - behind);
+      const now = (at: number): number => unseen.reduce((p, changes) => changes.mapPos(p, 1), at);
+      this.#places.set(device, { anchor: now(place.anchor), head: now(place.head) });
+    }
+    this.#tellCarets();
+  }
+
+  #tellCarets(): void {
+    const carets = [...this.#places].map(([device, place]) => {
+      return { device, name: device, ...place, version: this.version };
+    });
+    for (const [device, watcher] of this.#watchers) {
+      watcher(carets.filter((caret) => caret.device !== device));
+    }
   }
 
   push(push: Push, author?: (patch: Patch) => void): Acknowledgement | "resync" {
@@ -63,6 +101,8 @@ export class TestEngine {
     this.#ring = [];
     this.#answers.clear();
     this.#listeners.clear();
+    this.#watchers.clear();
+    this.#places.clear();
   }
 
   #apply(changes: ChangeSet, author?: (patch: Patch) => void): void {
@@ -72,5 +112,10 @@ export class TestEngine {
     const fromVersion = this.version++;
     const patch = { fromVersion, version: this.version, splices: splicesOf(changes) };
     for (const listener of this.#listeners) if (listener !== author) listener(patch);
+    for (const [device, { anchor, head }] of this.#places) {
+      const now = { anchor: changes.mapPos(anchor, 1), head: changes.mapPos(head, 1) };
+      this.#places.set(device, now);
+    }
+    this.#tellCarets();
   }
 }

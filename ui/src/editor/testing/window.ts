@@ -5,7 +5,10 @@ import { EditorState, Transaction } from "@codemirror/state";
 import type { ChangeSet, Text, TransactionSpec } from "@codemirror/state";
 import { TextBridge } from "../bridge";
 import type { Acknowledgement, Incoming, Kept, Patch, Push } from "../bridge";
+import { carets, setCarets, shownCarets } from "../carets";
 import { wholeCodePoints } from "../codePoints";
+import { TextPlaces } from "../places";
+import type { CaretAt, Place, PlaceAt } from "../places";
 import { LINE_BREAK } from "../splices";
 import type { TestEngine } from "./engine";
 
@@ -13,19 +16,27 @@ type Answer =
   | { type: "reset"; version: number; text: string }
   | { type: "patch"; patch: Patch }
   | { type: "ack"; pushId: string; ack: Acknowledgement }
+  | { type: "carets"; carets: CaretAt[] }
   | { type: "error"; pushId: string; code: "resync" | "internal" };
+
+type Asked = { push: Push } | { place: PlaceAt | null };
 
 export class TestWindow {
   state: EditorState;
   bridge = new TextBridge();
+  /** How often the others were told where this one is. */
+  tellings = 0;
+  #places = this.#freshPlaces();
   #name: string;
   #engine: TestEngine;
-  #requests: Push[] = [];
+  #requests: Asked[] = [];
   #answers: Answer[] = [];
   #stop: () => void = () => undefined;
   #hear: (patch: Patch) => void = () => undefined;
   #pushes = 0;
+  #resting: (() => void)[] = [];
   #undoes: boolean;
+  #inText = false;
   readonly #newPushId = (): string => `${this.#name}${this.#pushes++}`;
 
   /** Where undo brings characters back at another place, the caret has no place between its neighbours. */
@@ -50,6 +61,32 @@ export class TestWindow {
     this.#local(this.state.update(spec));
   }
 
+  /** Where this one is; null: elsewhere. */
+  get place(): Place {
+    const { anchor, head } = this.state.selection.main;
+    return this.#inText ? { anchor, head } : null;
+  }
+
+  /** Comes into the text, or leaves it. */
+  turn(inText: boolean): void {
+    this.#inText = inText;
+    this.#places.place(this.place);
+  }
+
+  /** Where the others are seen. */
+  get seen(): Record<string, Place> {
+    return Object.fromEntries(
+      this.state
+        .field(shownCarets)
+        .map(({ device, anchor, head }) => [device, { anchor, head }] as const),
+    );
+  }
+
+  /** The pause after a telling is over. */
+  rest(): void {
+    for (const run of this.#resting.splice(0)) run();
+  }
+
   undo(): boolean {
     return undo({ state: this.state, dispatch: (transaction) => this.#local(transaction) });
   }
@@ -60,13 +97,15 @@ export class TestWindow {
 
   send(): void {
     const push = this.bridge.nextPush(this.#newPushId);
-    if (push !== null) this.#requests.push(push);
+    if (push !== null) this.#requests.push({ push });
   }
 
   /** The engine takes the next request; it may fail before or after it did its work, or get it twice. */
   work(trouble: "none" | "before" | "after" | "twice" = "none"): void {
-    const push = this.#requests.shift();
-    if (push === undefined) return;
+    const asked = this.#requests.shift();
+    if (asked === undefined) return;
+    if ("place" in asked) return this.#engine.place(this.#name, asked.place);
+    const { push } = asked;
     const { pushId } = push;
     if (trouble === "before") {
       this.#answers.push({ type: "error", pushId, code: "internal" });
@@ -89,6 +128,8 @@ export class TestWindow {
         return this.#take(this.bridge.patched(answer.patch));
       case "ack":
         return this.#take(this.bridge.acknowledged(answer.pushId, answer.ack));
+      case "carets":
+        return this.#places.came(answer.carets);
       case "error":
         if (answer.code === "resync") return this.#take(this.bridge.refused(answer.pushId));
         return this.bridge.failed(answer.pushId);
@@ -106,6 +147,7 @@ export class TestWindow {
     this.#cut();
     const kept = JSON.stringify(this.bridge.kept());
     this.bridge = kept === "null" ? new TextBridge() : TextBridge.resumed(JSON.parse(kept) as Kept);
+    this.#places = this.#freshPlaces();
     this.state = this.#fresh(this.bridge.text);
     this.#subscribe();
   }
@@ -115,7 +157,22 @@ export class TestWindow {
       this.send();
       this.work();
       this.receive();
+      this.rest();
     }
+  }
+
+  #freshPlaces(): TextPlaces {
+    return new TextPlaces(
+      this.bridge,
+      (place) => {
+        this.tellings++;
+        this.#requests.push({ place });
+      },
+      (found) => {
+        this.state = this.state.update({ effects: setCarets.of(found) }).state;
+      },
+      (_milliseconds, run) => this.#resting.push(run),
+    );
   }
 
   #fresh(doc: string | Text): EditorState {
@@ -125,6 +182,7 @@ export class TestWindow {
         EditorState.lineSeparator.of(LINE_BREAK),
         history({ newGroupDelay: 0 }),
         wholeCodePoints,
+        carets,
       ],
     });
   }
@@ -132,6 +190,7 @@ export class TestWindow {
   #cut(): void {
     this.#stop();
     this.bridge.lost();
+    this.#places.lost();
     this.bridge.failed(`${this.#name}${this.#pushes - 1}`);
     this.#requests = [];
     this.#answers = [];
@@ -139,15 +198,27 @@ export class TestWindow {
 
   #subscribe(): void {
     this.#stop();
+    this.#places.lost();
     const { version, text } = this.#engine;
     this.#answers.push({ type: "reset", version, text: text.toString() });
     this.#hear = (patch) => this.#answers.push({ type: "patch", patch });
-    this.#stop = this.#engine.listen(this.#hear);
+    const stopPatches = this.#engine.listen(this.#hear);
+    const stopCarets = this.#engine.watchCarets(this.#name, (found) => {
+      this.#answers.push({ type: "carets", carets: found });
+    });
+    this.#stop = () => {
+      stopPatches();
+      stopCarets();
+    };
   }
 
   #local(transaction: Transaction): void {
     this.state = transaction.state;
-    if (transaction.docChanged) this.bridge.local(transaction.changes);
+    if (transaction.docChanged) {
+      this.bridge.local(transaction.changes);
+      this.#places.wrote(transaction.changes);
+    }
+    this.#places.place(this.place);
   }
 
   #take({ changes, resubscribe }: Incoming): void {
@@ -158,7 +229,12 @@ export class TestWindow {
   }
 
   #show(changes: ChangeSet | null, exact = true): void {
-    if (changes === null) return;
+    if (changes !== null) this.#showChanges(changes, exact);
+    this.#places.caughtUp();
+  }
+
+  #showChanges(changes: ChangeSet, exact: boolean): void {
+    this.#places.othersWrote(changes);
     const before = this.text;
     const caret = this.state.selection.main.head;
     this.state = this.state.update({
@@ -166,6 +242,7 @@ export class TestWindow {
       annotations: Transaction.addToHistory.of(false),
       filter: false,
     }).state;
+    this.#places.place(this.place);
     if (exact && !this.#undoes)
       checkCaret(before, caret, this.text, this.state.selection.main.head);
   }

@@ -203,6 +203,8 @@ export class FakeEngine implements Transport {
         return this.#place(request);
       case "text_push":
         return this.#push(request);
+      case "show_caret":
+        return [{ type: "done" }, quiet];
       case "dismiss_notice": {
         this.notices = this.notices.filter((notice) => notice.id !== request.notice);
         const notices = this.notices;
