@@ -9,7 +9,7 @@ import {
   moveCompletionSelection,
   selectedCompletion,
 } from "@codemirror/autocomplete";
-import type { CompletionContext, CompletionResult } from "@codemirror/autocomplete";
+import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { EditorState, MapMode, Prec, StateEffect, StateField } from "@codemirror/state";
 import type { Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
@@ -89,21 +89,24 @@ function source(
 }
 
 /**
- * Who types a name and Enter faster than the list comes means its first offer all the same. Only where a sign asks
+ * Who types a name and goes on faster than the list comes means its first offer all the same. Only where a sign asks
  * for nothing else: a line of prose may end in a name or a tag.
  */
-function acceptEarly(view: EditorView): boolean {
+function earlyOffer(view: EditorView): { offer: Completion; from: number } | null {
   const { state } = view;
-  if (completionStatus(state) !== "pending" || view.composing) return false;
+  if (completionStatus(state) !== "pending" || view.composing) return null;
   const position = state.selection.main.head;
   const found = find(state, position);
-  const sign =
-    found instanceof Promise || found === null ? "" : state.sliceDoc(found.from - 1, found.from);
-  if (found === null || found instanceof Promise || !/[[/]/.test(sign)) return false;
-  const [first] = resultOf(state, found)?.options ?? [];
-  if (first === undefined || found.from === position || typeof first.apply !== "function")
-    return false;
-  first.apply(view, first, found.from, position);
+  if (found === null || found instanceof Promise || found.from === position) return null;
+  if (!/[[/]/.test(state.sliceDoc(found.from - 1, found.from))) return null;
+  const [offer] = resultOf(state, found)?.options ?? [];
+  return offer === undefined ? null : { offer, from: found.from };
+}
+
+function acceptEarly(view: EditorView): boolean {
+  const early = earlyOffer(view);
+  if (early === null || typeof early.offer.apply !== "function") return false;
+  early.offer.apply(view, early.offer, early.from, view.state.selection.main.head);
   return true;
 }
 
@@ -142,7 +145,11 @@ const signs = Prec.high(
     if (view.composing || from !== to) return false;
     if (text === ":") return emojiClosed(view);
     if (text !== "|" && text !== "#") return false;
-    const behind = goesOnBehind(view, text, selectedCompletion(view.state));
+    const behind = goesOnBehind(
+      view,
+      text,
+      selectedCompletion(view.state) ?? earlyOffer(view)?.offer ?? null,
+    );
     if (behind === null) return false;
     view.dispatch({
       changes: { from: behind.from, to, insert: behind.insert },
