@@ -5,7 +5,7 @@ import type { EditorState, TransactionSpec } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { t } from "../i18n";
 import type { Key } from "../i18n";
-import { isoOf } from "./completion/dates";
+import { isoOf, today } from "../state/days";
 import type { MenuIcon } from "./menuIcons";
 import { reshape } from "./shapes";
 import type { Shape } from "./shapes";
@@ -123,11 +123,6 @@ function timeNow(): string {
   return [now.getHours(), now.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
-function inDays(days: number): string {
-  const now = new Date();
-  return isoOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days));
-}
-
 const TABLE = "|  |  |  |\n| --- | --- | --- |\n|  |  |  |\n|  |  |  |";
 
 type Row = [
@@ -159,8 +154,8 @@ const rows: Row[] = [
   ["rule", "insert.rule", "rule", "---", "divider line separator hr break", block("---\n", [4, 4])],
   ["link", "insert.link", "link", "[[", "wiki page document reference", offering("[[")],
   ["note", "insert.note", "new", "", "create page subpage document child", newNote],
-  ["today", "insert.today", "date", "", "date day now", inline(() => inDays(0))],
-  ["tomorrow", "insert.tomorrow", "date", "", "date day next", inline(() => inDays(1))],
+  ["today", "insert.today", "date", "", "date day now", inline(() => isoOf(today()))],
+  ["tomorrow", "insert.tomorrow", "date", "", "date day next", inline(() => isoOf(today() + 1))],
   ["now", "insert.now", "time", "", "clock hour current", inline(timeNow)],
   ["mention", "insert.mention", "person", "@", "person people name at somebody", offering("@")],
   ["callout.note", "insert.calloutNote", "info", "", "callout info box aside", callout("note")],

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { KnownDocument, Surroundings } from "../surroundings";
 import { rankedDocuments, targetOf, titled } from "./links";
-import { dayTyped, isoOf } from "./dates";
 
 function around(documents: KnownDocument[], recent: string[] = []): Surroundings {
   return {
@@ -53,19 +52,4 @@ test("ten thousand titles are ranked within a frame or two", () => {
   const before = performance.now();
   for (const query of ["p", "pl", "pla"]) titles(given, query);
   expect((performance.now() - before) / 3).toBeLessThan(150);
-});
-
-test("days are understood as people say them, seen from a Sunday", () => {
-  const sunday = new Date(2026, 10, 22);
-  const day = (words: string): string | null => {
-    const found = dayTyped(words, sunday);
-    return found === null ? null : isoOf(found);
-  };
-  expect(day("tomorrow")).toBe("2026-11-23");
-  expect(day("tue")).toBe("2026-11-24");
-  expect(day("sun")).toBe("2026-11-29");
-  expect(day("next tue")).toBe("2026-11-24");
-  expect(day("in 2 weeks")).toBe("2026-12-06");
-  expect(day("2026-02-30")).toBeNull();
-  expect(day("soon")).toBeNull();
 });

@@ -1,8 +1,11 @@
 // Offers after `@`: people, days by their names, and documents.
 
 import { locale, t } from "../../i18n";
+import { formatted, isoOf, today, weekStart } from "../../state/days";
+import type { Day } from "../../state/days";
 import { distanceTo, fold, wordsOf } from "../../state/matching";
-import { dayTyped, daysBetween, isoOf } from "./dates";
+import { typedDay } from "../../state/typedDates";
+import type { Calendar } from "../../state/typedDates";
 import { writing } from "./found";
 import type { Completer, Offer } from "./found";
 import { rankedDocuments, targetOf } from "./links";
@@ -21,22 +24,19 @@ function people(names: readonly string[], query: string): Offer[] {
 }
 
 /** "Tuesday, 1 December", and in words how far away where that is near. */
-function dayOffer(day: Date, now: Date): Offer {
+function dayOffer(day: Day, now: Day): Offer {
   const iso = isoOf(day);
-  const days = daysBetween(now, day);
+  const days = day - now;
   const near = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
-  const spoken = new Intl.DateTimeFormat(locale(), {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-  }).format(day);
+  const spoken = formatted(day, { weekday: "long", day: "numeric", month: "long" });
   const label = Math.abs(days) <= 1 ? near.charAt(0).toLocaleUpperCase() + near.slice(1) : spoken;
   return { label, detail: iso, icon: "date", apply: writing(`${iso} `, 1) };
 }
 
-function days(query: string, now: Date): Offer[] {
-  if (query === "") return ["today", "tomorrow"].flatMap((name) => days(name, now));
-  const day = dayTyped(query, now);
+function days(query: string, calendar: Calendar): Offer[] {
+  const now = calendar.today;
+  if (query === "") return [dayOffer(now, now), dayOffer(now + 1, now)];
+  const day = typedDay(query, calendar);
   return day === null ? [] : [dayOffer(day, now)];
 }
 
@@ -46,7 +46,7 @@ export const completeMentions: Completer = ({ before, position, around }) => {
   const query = match[1] ?? "";
   const documents = query.length < 2 ? [] : rankedDocuments(around, query).slice(0, MOST_DOCUMENTS);
   const options = [
-    ...days(query, new Date()),
+    ...days(query, { today: today(), weekStart: weekStart(), language: locale() }),
     ...people(around.people(), query),
     ...documents.map((known): Offer => {
       const apply = writing(`[[${targetOf(around, known)}]] `, 1);

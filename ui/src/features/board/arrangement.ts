@@ -1,8 +1,8 @@
 // How a board is looked at: which cards, in what order, in which form. It is written into the address.
 
 import type { CardSummary, Priority } from "../../ipc";
-import { dayOfIso } from "./days";
-import type { Day } from "./days";
+import { dayOfIso } from "../../state/days";
+import type { Day } from "../../state/days";
 
 export const DUES = ["overdue", "today", "week", "none"] as const;
 export const GROUPS = ["column", "assignee", "priority", "label"] as const;

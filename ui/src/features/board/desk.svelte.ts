@@ -12,12 +12,12 @@ import { isWritable } from "../../state/writable";
 import { BoardActions } from "./actions";
 import { fitting, orderOf, PLAIN, readArrangement, withoutFilters, written } from "./arrangement";
 import type { Arrangement } from "./arrangement";
-import { today, weekStart } from "./days";
+import { today, weekStart } from "../../state/days";
 import { lanesOf, neighbour, spotOf, stepOf } from "./lanes";
 import type { Direction, Lane } from "./lanes";
 import { KEPT, keptIn } from "./kept";
 import type { Kept } from "./kept";
-import type { Calendar } from "./typedDates";
+import type { Calendar } from "../../state/typedDates";
 
 export type Field = "assignee" | "label" | "due" | "priority";
 export type Question =

@@ -1,8 +1,8 @@
 // Due dates in words, seen from the reader's own day.
 
 import { locale } from "../../i18n";
-import { dayOfIso, formatted, partsOf } from "./days";
-import type { Day } from "./days";
+import { dayOfIso, formatted, partsOf } from "../../state/days";
+import type { Day } from "../../state/days";
 
 export type Urgency = "overdue" | "today" | "soon" | "later";
 

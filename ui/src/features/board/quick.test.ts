@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { CardSummary, Member } from "../../ipc";
 import { fitting, PLAIN, readArrangement, written } from "./arrangement";
 import type { Arrangement } from "./arrangement";
-import { dayOfIso } from "./days";
+import { dayOfIso } from "../../state/days";
 import { isMarked, literally, quickCard } from "./quick";
 
 function member(id: string, name: string, me = false): Member {

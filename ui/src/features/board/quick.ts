@@ -1,9 +1,9 @@
 // A card in one line: "Book the hall @bea #events !high tomorrow".
 
 import type { CardSummary, Member, Priority } from "../../ipc";
-import { isoOf } from "./days";
-import { typedDay } from "./typedDates";
-import type { Calendar } from "./typedDates";
+import { isoOf } from "../../state/days";
+import { typedDay } from "../../state/typedDates";
+import type { Calendar } from "../../state/typedDates";
 
 export type QuickCard = Pick<CardSummary, "title" | "assignees" | "labels" | "due" | "priority">;
 

@@ -118,20 +118,18 @@ function withMonth(words: string[], calendar: Calendar): Day | null {
   return null;
 }
 
+function begun(word: string, typed: string, least: number): boolean {
+  return typed.length >= least && word.startsWith(typed);
+}
+
 /** The day that is meant; null when it is not understood. */
 export function typedDay(text: string, calendar: Calendar): Day | null {
   const plain = text.trim().toLowerCase().replace(/,/g, " ").replace(/\s+/g, " ");
   const { today } = calendar;
+  if (begun("today", plain, 3)) return today;
+  if (begun("tomorrow", plain, 3) || plain === "tmr") return today + 1;
+  if (begun("yesterday", plain, 4)) return today - 1;
   switch (plain) {
-    case "today":
-    case "tod":
-      return today;
-    case "tomorrow":
-    case "tmr":
-    case "tom":
-      return today + 1;
-    case "yesterday":
-      return today - 1;
     case "next week":
       return onWeekday(1, false, calendar);
     case "next month": {

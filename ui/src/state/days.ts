@@ -1,6 +1,6 @@
 // Calendar days as plain numbers, so that nobody's clock or zone bends them.
 
-import { locale } from "../../i18n";
+import { locale } from "../i18n";
 
 const DAY_MS = 86_400_000;
 
