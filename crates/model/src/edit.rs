@@ -228,6 +228,13 @@ pub enum BoardEdit {
         /// All assignees.
         assignees: Vec<String>,
     },
+    /// Says who answers for a card; that person is among its assignees then.
+    SetOwner {
+        /// Which card.
+        card: CardId,
+        /// Who; none: nobody.
+        member: Option<String>,
+    },
     /// Labels a card. What others add at the same time stays.
     SetLabels {
         /// Which card.
@@ -288,6 +295,15 @@ pub enum BoardEdit {
         title: Option<String>,
         /// Ticked or not; none: as it is.
         done: Option<bool>,
+    },
+    /// Moves an item within its checklist.
+    MoveChecklistItem {
+        /// Which card.
+        card: CardId,
+        /// Which item.
+        item: ChecklistItemId,
+        /// The item it shall follow; none: the first place.
+        after: Option<ChecklistItemId>,
     },
     /// Removes an item from a checklist.
     RemoveChecklistItem {
@@ -377,6 +393,7 @@ impl BoardEdit {
             Self::ChoosePlace { .. } => "choose_place",
             Self::SetCardTitle { .. } => "set_card_title",
             Self::SetAssignees { .. } => "set_assignees",
+            Self::SetOwner { .. } => "set_owner",
             Self::SetLabels { .. } => "set_labels",
             Self::ChangeAssignees { .. } => "change_assignees",
             Self::ChangeLabels { .. } => "change_labels",
@@ -384,6 +401,7 @@ impl BoardEdit {
             Self::SetPriority { .. } => "set_priority",
             Self::AddChecklistItem { .. } => "add_checklist_item",
             Self::SetChecklistItem { .. } => "set_checklist_item",
+            Self::MoveChecklistItem { .. } => "move_checklist_item",
             Self::RemoveChecklistItem { .. } => "remove_checklist_item",
             Self::RestoreChecklistItem { .. } => "restore_checklist_item",
             Self::ArchiveCard { .. } => "archive_card",

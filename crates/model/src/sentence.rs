@@ -27,6 +27,8 @@ pub enum Verb {
     Unarchived,
     /// Changed who works on it (detail: who).
     Assigned,
+    /// Changed who answers for it (detail: who).
+    Owned,
     /// Changed its labels (detail: which).
     Labelled,
     /// Changed its due date (detail: the date).
@@ -71,6 +73,7 @@ impl std::fmt::Display for Sentence {
             Verb::Archived => write!(f, "archived {subject}"),
             Verb::Unarchived => write!(f, "took {subject} out of the archive"),
             Verb::Assigned => with(f, "assigned {} to", "left {} without an assignee"),
+            Verb::Owned => with(f, "made the owner of {}", "left {} without an owner"),
             Verb::Labelled => with(f, "labelled {}", "removed the labels of {}"),
             Verb::Due => with(f, "made {} due on", "removed the due date of {}"),
             Verb::Prioritised => with(f, "set the priority of {} to", "removed the priority of {}"),

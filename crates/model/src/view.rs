@@ -169,6 +169,8 @@ pub struct CardSummary {
     pub title: String,
     /// Who works on it, sorted.
     pub assignees: Vec<String>,
+    /// The one who answers for it.
+    pub owner: Option<String>,
     /// Its labels, sorted.
     pub labels: Vec<String>,
     /// Due date, `YYYY-MM-DD`.
@@ -201,6 +203,8 @@ pub struct CardView {
     pub title: Register<String>,
     /// Who works on it, sorted.
     pub assignees: Vec<String>,
+    /// The one who answers for it.
+    pub owner: Register<Option<String>>,
     /// Its labels, sorted.
     pub labels: Vec<String>,
     /// Due date, `YYYY-MM-DD`.

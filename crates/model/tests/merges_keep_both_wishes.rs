@@ -82,6 +82,160 @@ fn two_people_tick_one_item_and_agree() {
     assert_eq!(a.card_row(card(0)).unwrap().unwrap().checklist_done, 1);
 }
 
+fn checklist(document: &mut Document, items: u8) {
+    for n in (0..items).rev() {
+        let add = BoardEdit::AddChecklistItem {
+            card: card(0),
+            id: item(n),
+            title: format!("item {n}"),
+            after: None,
+        };
+        board_edit(document, add);
+    }
+}
+
+fn order(document: &Document) -> Vec<ChecklistItemId> {
+    let items = document.card(card(0)).unwrap().checklist;
+    items.iter().map(|item| item.id).collect()
+}
+
+fn move_item(n: u8, after: Option<u8>) -> BoardEdit {
+    BoardEdit::MoveChecklistItem {
+        card: card(0),
+        item: item(n),
+        after: after.map(item),
+    }
+}
+
+#[test]
+fn an_item_that_one_moves_and_another_ticks_is_one_item_moved_and_ticked() {
+    let mut a = board(1);
+    checklist(&mut a, 3);
+    let mut b = replica(&a, 1);
+    board_edit(&mut a, move_item(0, Some(2)));
+    board_edit(
+        &mut b,
+        BoardEdit::SetChecklistItem {
+            card: card(0),
+            item: item(0),
+            title: None,
+            done: Some(true),
+        },
+    );
+    let since = b.heads();
+    exchange(&mut a, &mut b);
+    assert_eq!(order(&b), [item(1), item(2), item(0)]);
+    let view = b.card(card(0)).unwrap();
+    assert!(view.checklist[2].done.value);
+    assert_eq!(view.conflicts, 0);
+    let said: Vec<_> = b.sentences(&since).unwrap();
+    assert_eq!(said.len(), 1);
+    assert_eq!(said[0].verb, Verb::Checked);
+}
+
+#[test]
+fn an_item_that_two_people_move_stays_one_and_undo_puts_it_back() {
+    let mut a = board(1);
+    checklist(&mut a, 3);
+    let mut b = replica(&a, 1);
+    let moved = board_edit(&mut a, move_item(0, Some(2)));
+    undo(&mut a, &moved);
+    assert_eq!(order(&a), [item(0), item(1), item(2)]);
+    board_edit(&mut a, move_item(0, Some(2)));
+    board_edit(&mut b, move_item(0, Some(1)));
+    exchange(&mut a, &mut b);
+    assert_eq!(order(&a).len(), 3);
+    assert_eq!(order(&a), order(&b));
+    assert_eq!(a.card(card(0)).unwrap().conflicts, 0);
+    assert!(board_edit(&mut a, move_item(1, None)).changes.is_empty());
+}
+
+fn own(name: Option<&str>) -> BoardEdit {
+    BoardEdit::SetOwner {
+        card: card(0),
+        member: name.map(Into::into),
+    }
+}
+
+fn leave(name: &str) -> BoardEdit {
+    BoardEdit::ChangeAssignees {
+        card: card(0),
+        add: vec![],
+        remove: vec![name.into()],
+    }
+}
+
+#[test]
+fn two_owners_named_apart_are_both_shown_and_both_work_on_the_card() {
+    let mut a = board(1);
+    let mut b = replica(&a, 1);
+    board_edit(&mut a, own(Some("ana")));
+    board_edit(&mut b, own(Some("bea")));
+    exchange(&mut a, &mut b);
+    let view = a.card(card(0)).unwrap();
+    let mut owners = view.owner.others;
+    owners.extend([view.owner.value]);
+    owners.sort();
+    assert_eq!(owners, [Some("ana".to_owned()), Some("bea".to_owned())]);
+    assert_eq!(view.assignees, ["ana", "bea"]);
+    assert_eq!(view.conflicts, 1);
+    // One leaves: the other answers for it, and there is no dispute any more.
+    board_edit(&mut b, leave("ana"));
+    exchange(&mut a, &mut b);
+    let view = a.card(card(0)).unwrap();
+    assert_eq!(
+        (view.owner.value.as_deref(), view.conflicts),
+        (Some("bea"), 0)
+    );
+}
+
+#[test]
+fn whoever_leaves_a_card_no_longer_owns_it_and_undo_gives_it_back() {
+    let mut a = board(1);
+    board_edit(&mut a, own(Some("ana")));
+    let since = a.heads();
+    for edit in [
+        leave("ana"),
+        BoardEdit::SetAssignees {
+            card: card(0),
+            assignees: vec!["bea".into()],
+        },
+    ] {
+        let left = board_edit(&mut a, edit);
+        assert_eq!(a.card(card(0)).unwrap().owner.value, None);
+        let said = a.sentences(&since).unwrap();
+        assert!(
+            said.iter().any(|sentence| sentence.verb == Verb::Owned),
+            "{said:?}"
+        );
+        undo(&mut a, &left);
+        let view = a.card(card(0)).unwrap();
+        assert_eq!(view.owner.value.as_deref(), Some("ana"));
+        assert_eq!(view.assignees, ["ana"]);
+    }
+    board_edit(&mut a, own(None));
+    let view = a.card(card(0)).unwrap();
+    assert_eq!((view.owner.value, view.assignees.len()), (None, 1));
+}
+
+#[test]
+fn an_owner_named_while_somebody_takes_them_off_the_card_stays_on_it() {
+    let mut a = board(1);
+    let assignees = vec!["ana".to_owned()];
+    let assign = BoardEdit::SetAssignees {
+        card: card(0),
+        assignees,
+    };
+    board_edit(&mut a, assign);
+    let mut b = replica(&a, 1);
+    board_edit(&mut a, own(Some("ana")));
+    board_edit(&mut b, leave("ana"));
+    exchange(&mut a, &mut b);
+    let view = b.card(card(0)).unwrap();
+    assert_eq!(view.owner.value.as_deref(), Some("ana"));
+    assert_eq!(view.assignees, ["ana"]);
+}
+
 #[test]
 fn a_text_task_ticked_twice_counts_as_ticked() {
     let mut a = note("- [ ] one\n- [ ] two\n");

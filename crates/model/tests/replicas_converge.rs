@@ -41,7 +41,7 @@ fn board_act(act: &Act, new: &mut u8) -> BoardEdit {
     let c = card(act.x % 6);
     let (to, word) = (column(act.y % 4), format!("w{}", act.z % 5));
     let after = (!act.z.is_multiple_of(3)).then(|| card(act.z % 6));
-    match act.what % 22 {
+    match act.what % 24 {
         0..=4 => BoardEdit::MoveCard {
             card: c,
             column: to,
@@ -102,6 +102,15 @@ fn board_act(act: &Act, new: &mut u8) -> BoardEdit {
         19 => BoardEdit::RenameColumn {
             id: to,
             title: word,
+        },
+        21 => BoardEdit::MoveChecklistItem {
+            card: c,
+            item: item(act.y % 4),
+            after: (act.z % 5 > 0).then(|| item(act.z % 4)),
+        },
+        22 => BoardEdit::SetOwner {
+            card: c,
+            member: (act.z % 3 > 0).then(|| format!("word {}", act.z % 4)),
         },
         20 => BoardEdit::ReplaceDescription {
             card: c,

@@ -63,6 +63,10 @@ fn edits() -> Vec<BoardEdit> {
             card: c,
             assignees: vec!["ana".into()],
         },
+        BoardEdit::SetOwner {
+            card: c,
+            member: Some("bea".into()),
+        },
         BoardEdit::SetLabels {
             card: c,
             labels: vec!["red".into(), "blue".into()],

@@ -292,6 +292,8 @@ pub(crate) enum Field {
     Title,
     Description,
     Assignees,
+    /// The one who answers for it
+    Owner,
     Labels,
     /// YYYY-MM-DD
     Due,

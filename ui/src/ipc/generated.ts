@@ -193,7 +193,15 @@ card: string,
 /**
  * All assignees.
  */
-assignees: Array<string>, } | { "type": "set_labels", 
+assignees: Array<string>, } | { "type": "set_owner", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Who; none: nobody.
+ */
+member: string | null, } | { "type": "set_labels", 
 /**
  * Which card.
  */
@@ -273,7 +281,19 @@ title: string | null,
 /**
  * Ticked or not; none: as it is.
  */
-done: boolean | null, } | { "type": "remove_checklist_item", 
+done: boolean | null, } | { "type": "move_checklist_item", 
+/**
+ * Which card.
+ */
+card: string, 
+/**
+ * Which item.
+ */
+item: string, 
+/**
+ * The item it shall follow; none: the first place.
+ */
+after: string | null, } | { "type": "remove_checklist_item", 
 /**
  * Which card.
  */
@@ -389,6 +409,10 @@ title: string,
  */
 assignees: Array<string>, 
 /**
+ * The one who answers for it.
+ */
+owner: string | null, 
+/**
  * Its labels, sorted.
  */
 labels: Array<string>, 
@@ -442,6 +466,10 @@ title: Register<string>,
  * Who works on it, sorted.
  */
 assignees: Array<string>, 
+/**
+ * The one who answers for it.
+ */
+owner: Register<string | null>, 
 /**
  * Its labels, sorted.
  */

@@ -280,13 +280,14 @@ fn card_markdown(out: &mut String, card: &CardSummary, description: Option<&Stri
     let done = if card.archived { "x" } else { " " };
     let _ = write!(out, "- [{done}] {}", card.title);
     let due = card.due.as_ref().map(|due| format!("due {due}"));
-    let who = (!card.assignees.is_empty()).then(|| {
-        card.assignees
-            .iter()
-            .map(|who| format!("@{who}"))
-            .collect::<Vec<_>>()
-            .join(" ")
-    });
+    let owner = card.owner.as_ref().map(|owner| format!("owner @{owner}"));
+    let others: Vec<String> = card
+        .assignees
+        .iter()
+        .filter(|who| card.owner.as_ref() != Some(*who))
+        .map(|who| format!("@{who}"))
+        .collect();
+    let who = (!others.is_empty()).then(|| others.join(" "));
     let labels = (!card.labels.is_empty()).then(|| {
         card.labels
             .iter()
@@ -294,7 +295,7 @@ fn card_markdown(out: &mut String, card: &CardSummary, description: Option<&Stri
             .collect::<Vec<_>>()
             .join(" ")
     });
-    for extra in [who, due, labels].into_iter().flatten() {
+    for extra in [owner, who, due, labels].into_iter().flatten() {
         let _ = write!(out, " · {extra}");
     }
     out.push('\n');

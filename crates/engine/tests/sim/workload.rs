@@ -471,7 +471,11 @@ impl World {
         moment: u64,
     ) -> BoardEdit {
         let word = format!("word {moment}");
-        match self.rng.gen_range(0..20) {
+        match self.rng.gen_range(0..21) {
+            20 => BoardEdit::SetOwner {
+                card,
+                member: self.rng.gen_bool(0.7).then_some(word),
+            },
             0..7 => BoardEdit::MoveCard {
                 card,
                 column,

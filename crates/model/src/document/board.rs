@@ -160,6 +160,11 @@ fn priority(f: &dyn Fields, card: &ObjId) -> Register<Option<Priority>> {
     })
 }
 
+/// Who answers for a card.
+pub(super) fn owner(f: &dyn Fields, card: &ObjId) -> Register<Option<String>> {
+    register(f, card, "owner", |value| Some(fields::string(value)))
+}
+
 fn archived(f: &dyn Fields, card: &ObjId) -> Register<bool> {
     register(f, card, "archived", fields::flag)
 }
@@ -204,6 +209,7 @@ fn count_conflicts(card: &CardView) -> u32 {
         card.place.is_disputed(),
         card.due.is_disputed(),
         card.priority.is_disputed(),
+        card.owner.is_disputed(),
         card.archived.is_disputed(),
         card.life == Life::KeptDespiteTrash,
     ];
@@ -227,6 +233,7 @@ fn read_card(f: &dyn Fields, columns: &Columns, id: CardId, obj: &ObjId) -> Card
         place: shown_place(f, columns, obj),
         title: fields::title(f, obj),
         assignees: members(&keys, ASSIGNEE),
+        owner: owner(f, obj),
         labels: members(&keys, LABEL),
         due: due(f, obj),
         priority: priority(f, obj),
@@ -290,6 +297,7 @@ fn summary(card: CardView) -> CardSummary {
         place: card.place,
         title: card.title.value,
         assignees: card.assignees,
+        owner: card.owner.value,
         labels: card.labels,
         due: card.due.value,
         priority: card.priority.value,

@@ -12,7 +12,7 @@ use super::writer::{Path, Writer, card_path};
 use crate::edit::{BoardEdit, NewCard, Scalar};
 use crate::id::{CardId, ChecklistItemId, ColumnId};
 use crate::position;
-use crate::view::{CardPlace, ChecklistItemView};
+use crate::view::{CardPlace, ChecklistItemView, Register};
 
 /// Most assignees or labels of one card.
 const MOST_MEMBERS: usize = 100;
@@ -38,6 +38,7 @@ pub(super) fn apply(writer: &mut Writer<'_>, edit: &BoardEdit) -> Result<(), Edi
         BoardEdit::SetAssignees { card, assignees } => {
             set_members(writer, *card, ASSIGNEE, assignees)
         }
+        BoardEdit::SetOwner { card, member } => set_owner(writer, *card, member.as_deref()),
         BoardEdit::SetLabels { card, labels } => set_members(writer, *card, LABEL, labels),
         BoardEdit::ChangeAssignees { card, add, remove } => {
             change_members(writer, *card, ASSIGNEE, add, remove)
@@ -80,6 +81,9 @@ pub(super) fn apply(writer: &mut Writer<'_>, edit: &BoardEdit) -> Result<(), Edi
                 writer.set(&path, "title", Scalar::Text(one_line(title)))?;
             }
             done.map_or(Ok(()), |done| writer.set(&path, "done", Scalar::Flag(done)))
+        }
+        BoardEdit::MoveChecklistItem { card, item, after } => {
+            move_item(writer, *card, *item, *after)
         }
         BoardEdit::RemoveChecklistItem { card, item } => {
             writer.set_trashed(&item_path(*card, *item), true)
@@ -277,12 +281,11 @@ fn change_members(
     for name in remove {
         writer.set(&path, &format!("{prefix}{}", name.trim()), Scalar::Absent)?;
     }
+    if prefix == ASSIGNEE {
+        release(writer, card, remove)?;
+    }
     for name in add.iter().map(|name| name.trim()) {
-        if name.is_empty() || name.len() > LONGEST_MEMBER || name.chars().any(char::is_control) {
-            return Err(EditError::Refused(format!(
-                "{name:?} cannot be used as a name"
-            )));
-        }
+        check_name(name)?;
         writer.set(&path, &format!("{prefix}{name}"), Scalar::Flag(true))?;
     }
     if !add.is_empty() && members_of(writer, card, prefix)?.len() > MOST_MEMBERS {
@@ -293,20 +296,86 @@ fn change_members(
     Ok(())
 }
 
-fn add_item(
-    writer: &mut Writer<'_>,
+fn check_name(name: &str) -> Result<(), EditError> {
+    if name.is_empty() || name.len() > LONGEST_MEMBER || name.chars().any(char::is_control) {
+        return Err(EditError::Refused(format!(
+            "{name:?} cannot be used as a name"
+        )));
+    }
+    Ok(())
+}
+
+/// Who answers for a card is among its assignees.
+fn set_owner(writer: &mut Writer<'_>, card: CardId, member: Option<&str>) -> Result<(), EditError> {
+    let now = owner_of(writer, card)?;
+    let member = member.map(str::trim);
+    if now.value.as_deref() == member && !now.is_disputed() {
+        return Ok(());
+    }
+    let path = card_path(card);
+    let Some(name) = member else {
+        return writer.set(&path, "owner", Scalar::Nothing);
+    };
+    check_name(name)?;
+    if members_of(writer, card, ASSIGNEE)?
+        .iter()
+        .any(|known| known == name)
+    {
+        writer.confirm(&path, &format!("{ASSIGNEE}{name}"))?;
+    } else {
+        change_members(writer, card, ASSIGNEE, &[name.to_owned()], &[])?;
+    }
+    writer.set(&path, "owner", Scalar::Text(name.to_owned()))
+}
+
+fn owner_of(writer: &Writer<'_>, card: CardId) -> Result<Register<Option<String>>, EditError> {
+    let obj = fields::card(&*writer.tx, card).ok_or_else(|| EditError::Missing {
+        what: "card",
+        id: card.to_string(),
+    })?;
+    Ok(board::owner(&*writer.tx, &obj))
+}
+
+/// Whoever leaves a card no longer answers for it; another whom somebody else chose at the same time does.
+fn release(writer: &mut Writer<'_>, card: CardId, gone: &[String]) -> Result<(), EditError> {
+    let now = owner_of(writer, card)?;
+    let mut wishes: Vec<String> = std::iter::once(now.value)
+        .chain(now.others)
+        .flatten()
+        .collect();
+    let before = wishes.len();
+    wishes.retain(|wish| !gone.iter().any(|name| name.trim() == wish));
+    if wishes.len() == before {
+        return Ok(());
+    }
+    let left = wishes.into_iter().next();
+    writer.set(
+        &card_path(card),
+        "owner",
+        left.map_or(Scalar::Nothing, Scalar::Text),
+    )
+}
+
+/// Room behind an item of a checklist (none: first), and new places for those that tie with it.
+struct Room {
+    position: String,
+    moved: Vec<(ChecklistItemId, String)>,
+}
+
+fn room(
+    writer: &Writer<'_>,
     card: CardId,
     id: ChecklistItemId,
-    title: &str,
     after: Option<ChecklistItemId>,
-) -> Result<(), EditError> {
+) -> Result<Room, EditError> {
     let obj = fields::card(&*writer.tx, card);
     let obj = obj.ok_or_else(|| EditError::Missing {
         what: "card",
         id: card.to_string(),
     })?;
-    let items: Vec<ChecklistItemView> =
+    let mut items: Vec<ChecklistItemView> =
         board::checklist(&*writer.tx, &obj, &writer.tx.keys_of(&obj));
+    items.retain(|item| item.id != id);
     let slot = after.map_or(Some(0), |after| {
         items
             .iter()
@@ -324,23 +393,67 @@ fn add_item(
         .map(|item| item.position.as_str())
         .find(|position| Some(*position) != before);
     let position = position::between_for(before, next, id.as_bytes());
-    let fields = fields_of([
-        ("title", Scalar::Text(one_line(title))),
-        ("done", Scalar::Flag(false)),
-        ("position", Scalar::Text(position.clone())),
-    ]);
-    writer.make(&item_path(card, id), fields, None)?;
+    let mut last = position.clone();
     let tied = rest
         .iter()
         .take_while(|item| Some(item.position.as_str()) == before);
-    let mut last = position.clone();
-    for item in tied {
+    let moved = tied.map(|item| {
         last = position::between_for(Some(&last), next, item.id.as_bytes());
-        writer.set(
-            &item_path(card, item.id),
-            "position",
-            Scalar::Text(last.clone()),
-        )?;
+        (item.id, last.clone())
+    });
+    Ok(Room {
+        moved: moved.collect(),
+        position,
+    })
+}
+
+fn set_item_position(
+    writer: &mut Writer<'_>,
+    card: CardId,
+    item: ChecklistItemId,
+    position: String,
+) -> Result<(), EditError> {
+    writer.set(&item_path(card, item), "position", Scalar::Text(position))
+}
+
+fn add_item(
+    writer: &mut Writer<'_>,
+    card: CardId,
+    id: ChecklistItemId,
+    title: &str,
+    after: Option<ChecklistItemId>,
+) -> Result<(), EditError> {
+    let Room { position, moved } = room(writer, card, id, after)?;
+    let fields = fields_of([
+        ("title", Scalar::Text(one_line(title))),
+        ("done", Scalar::Flag(false)),
+        ("position", Scalar::Text(position)),
+    ]);
+    writer.make(&item_path(card, id), fields, None)?;
+    moved
+        .into_iter()
+        .try_for_each(|(item, position)| set_item_position(writer, card, item, position))
+}
+
+fn move_item(
+    writer: &mut Writer<'_>,
+    card: CardId,
+    item: ChecklistItemId,
+    after: Option<ChecklistItemId>,
+) -> Result<(), EditError> {
+    let obj = fields::card(&*writer.tx, card);
+    let items = obj.map(|obj| board::checklist(&*writer.tx, &obj, &writer.tx.keys_of(&obj)));
+    let items: Vec<_> = items.into_iter().flatten().map(|item| item.id).collect();
+    let at = items.iter().position(|id| *id == item);
+    let before = at
+        .and_then(|at| at.checked_sub(1))
+        .and_then(|at| items.get(at));
+    if at.is_some() && (before == after.as_ref() || after == Some(item)) {
+        return Ok(());
     }
-    Ok(())
+    let Room { position, moved } = room(writer, card, item, after)?;
+    set_item_position(writer, card, item, position)?;
+    moved
+        .into_iter()
+        .try_for_each(|(item, position)| set_item_position(writer, card, item, position))
 }

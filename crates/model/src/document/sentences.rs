@@ -31,6 +31,7 @@ struct Card {
     text: String,
     due: String,
     priority: String,
+    owner: String,
     archived: bool,
     trashed: bool,
     assignees: Vec<String>,
@@ -161,14 +162,21 @@ fn card_version(card: &Map) -> Card {
     let mut checklist: Vec<_> = entries(card)
         .filter_map(
             |(key, value)| match (&value.value, key.strip_prefix(ITEM)) {
-                (Value::Map(item), Some(id)) if !is_trashed(item) => {
-                    Some((id.to_owned(), string(item, "title"), is_set(item, "done")))
-                }
+                (Value::Map(item), Some(id)) if !is_trashed(item) => Some((
+                    (string(item, "position"), id.to_owned()),
+                    string(item, "title"),
+                    is_set(item, "done"),
+                )),
                 _ => None,
             },
         )
         .collect();
+    // In the order in which it is shown, so that an item that moved makes a difference.
     checklist.sort();
+    let checklist = checklist
+        .into_iter()
+        .map(|((_, id), title, done)| (id, title, done))
+        .collect();
     Card {
         title: string(card, "title"),
         column: string(card, "place")
@@ -178,6 +186,7 @@ fn card_version(card: &Map) -> Card {
         text: long_text(card, "description"),
         due: string(card, "due"),
         priority: string(card, "priority"),
+        owner: string(card, "owner"),
         archived: is_set(card, "archived"),
         trashed: is_trashed(card),
         assignees: named(ASSIGNEE),
@@ -328,6 +337,9 @@ fn compare_card(
             &now.title,
             some(&now.assignees.join(", ")),
         ));
+    }
+    if then.owner != now.owner {
+        list.push(about(Verb::Owned, &now.title, some(&now.owner)));
     }
     if then.labels != now.labels {
         list.push(about(

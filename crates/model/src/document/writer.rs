@@ -94,6 +94,19 @@ impl Writer<'_> {
         self.renew(path)
     }
 
+    /// Says again what a field says, so that it stays when somebody removes it without knowing of this edit.
+    pub(super) fn confirm(&mut self, path: &[String], key: &str) -> Result<(), EditError> {
+        let obj = self.existing(path)?;
+        match self.scalars(&obj, key).pop() {
+            Some(value) => {
+                // The same value over itself would be no step at all.
+                self.put(&obj, key, &Scalar::Absent)?;
+                self.put(&obj, key, &value)
+            }
+            None => Ok(()),
+        }
+    }
+
     fn put(&mut self, obj: &ObjId, key: &str, value: &Scalar) -> Result<(), EditError> {
         match value {
             Scalar::Absent => self.tx.delete(obj, key)?,

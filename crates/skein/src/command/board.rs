@@ -169,6 +169,10 @@ async fn set(
             card,
             assignees: list(),
         },
+        Field::Owner => BoardEdit::SetOwner {
+            card,
+            member: Some(value.trim().to_owned()).filter(|name| !name.is_empty()),
+        },
         Field::Labels => BoardEdit::SetLabels {
             card,
             labels: list(),

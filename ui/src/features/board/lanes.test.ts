@@ -11,6 +11,7 @@ function card(id: string, column: string, change: Partial<CardSummary> = {}): Ca
     place: { value: { column, position: id }, others: [] },
     title: id,
     assignees: [],
+    owner: null,
     labels: [],
     due: null,
     priority: null,

@@ -15,6 +15,7 @@ const card = (title: string, more: Partial<CardSummary> = {}): CardSummary => ({
   place: { value: { column: "a", position: "a" }, others: [] },
   title,
   assignees: [],
+  owner: null,
   labels: [],
   due: null,
   priority: null,

@@ -113,6 +113,7 @@ export class FakeDocument {
       title: one(title),
       place: one({ column, position }),
       assignees: [],
+      owner: one<string | null>(null),
       labels: [],
       due: one<string | null>(null),
       priority: one<FakeCard["priority"]["value"]>(null),
@@ -167,6 +168,7 @@ export class FakeDocument {
       place,
       title: card.title.value,
       assignees,
+      owner: card.owner.value,
       labels,
       due: card.due.value,
       priority: card.priority.value,
@@ -180,7 +182,7 @@ export class FakeDocument {
   }
 
   #conflictsOf(card: FakeCard): number {
-    const fields = [card.place, card.title, card.due, card.priority, card.archived];
+    const fields = [card.place, card.title, card.owner, card.due, card.priority, card.archived];
     return fields.filter((field) => field.others.length > 0).length;
   }
 
@@ -358,6 +360,14 @@ export class FakeDocument {
         card.assignees = edit.assignees;
         return undo;
       }
+      case "set_owner": {
+        const undo: BoardEdit = { ...edit, member: card.owner.value };
+        card.owner = one(edit.member);
+        if (edit.member !== null) {
+          card.assignees = [...new Set([...card.assignees, edit.member])].sort();
+        }
+        return undo;
+      }
       case "set_labels": {
         const undo: BoardEdit = { ...edit, labels: card.labels };
         card.labels = edit.labels;
@@ -418,6 +428,15 @@ export class FakeDocument {
         const undo: BoardEdit = { ...edit, title: item.title.value, done: item.done.value };
         if (edit.title !== null) item.title = one(edit.title);
         if (edit.done !== null) item.done = one(edit.done);
+        return undo;
+      }
+      case "move_checklist_item": {
+        const order = placed(card.checklist);
+        const item = order.find((known) => known.id === edit.item);
+        if (item === undefined) return null;
+        const undo: BoardEdit = { ...edit, after: order[order.indexOf(item) - 1]?.id ?? null };
+        const others = order.filter((known) => known !== item);
+        item.position = positionAfter(others, edit.after);
         return undo;
       }
       case "remove_checklist_item": {
