@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { boardKeys } from "../features/board";
+import { defineCommand, offerCommands } from "../state/commands";
 import { keyTables } from "./keyTables";
 
 test("the list of keys has every table, each key once, and follows a person's own keys", () => {
@@ -11,4 +13,19 @@ test("the list of keys has every table, each key once, and follows a person's ow
   }
   const all = tables.flatMap(({ rows }) => rows);
   expect(all.find(({ label }) => label === "search")?.keys).toEqual(["Ctrl+J"]);
+});
+
+test("what is open adds to the table of its own title", () => {
+  const run = (): void => undefined;
+  const next = defineCommand({
+    id: "board.next",
+    label: "board.do.next",
+    group: boardKeys.title,
+    keys: ["J"],
+    run,
+  });
+  const takeBack = offerCommands([next]);
+  const titles = keyTables({}).map(({ title }) => title);
+  takeBack();
+  expect(titles.filter((title) => title === boardKeys.title)).toHaveLength(1);
 });

@@ -28,15 +28,19 @@ const writingKeys: KeyTable = {
   ],
 };
 
-/** Commands without a key are for the palette alone. Reading it in a component follows what is offered. */
+/**
+ * Commands without a key are for the palette alone. What a part handles itself stands with the commands of the same
+ * title. Reading it in a component follows what is offered.
+ */
 export function keyTables(remaps: Remaps): KeyTable[] {
   const groups = new Map<Key, KeyTable["rows"][number][]>();
+  const add = (title: Key, rows: KeyTable["rows"]): void => {
+    groups.set(title, [...(groups.get(title) ?? []), ...rows]);
+  };
   for (const command of allCommands()) {
     const keys = keysOf(command, remaps);
-    if (keys.length === 0) continue;
-    const group = command.group ?? "keys.here";
-    groups.set(group, [...(groups.get(group) ?? []), { label: command.label, keys }]);
+    if (keys.length > 0) add(command.group ?? "keys.here", [{ label: command.label, keys }]);
   }
-  const tables = [...groups].map(([title, rows]): KeyTable => ({ title, rows }));
-  return [...tables, writingKeys, boardKeys, treeKeys];
+  for (const { title, rows } of [writingKeys, boardKeys, treeKeys]) add(title, rows);
+  return [...groups].map(([title, rows]) => ({ title, rows }));
 }
