@@ -237,9 +237,15 @@ scene(
     await ana.by("button", "Saved views").click();
     await ana.by("button", "My own").click();
     await ana.card("One").waitFor({ state: "detached" });
-    const link = ana.page.url();
+    await ana.by("button", "Saved views").click();
+    await ana.by("button", "Copy the link of My own").click();
+    await ana.page.getByText("Link copied").waitFor();
+    const link = await ana.page.evaluate(() => navigator.clipboard.readText());
     await ana.page.getByRole("button", { name: /^Clear/ }).click();
-    await ana.page.goto(link);
+    await until("all once more", () => ana.card("One").count());
+    await ana.page.evaluate((address) => {
+      location.hash = `#/link/${encodeURIComponent(address)}`;
+    }, link);
     await ana.card("Two").waitFor();
     await until(
       "the link's filter",

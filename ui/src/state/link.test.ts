@@ -1,11 +1,27 @@
 import { expect, test } from "vitest";
-import { linkOf } from "./route";
-import { targetOf } from "./link";
+import { linkOf, targetOf } from "./link";
+import { hrefOf, hrefOfFound, hrefOfHeading } from "./route";
 
 test("a link leads to the document that it was made for", () => {
-  const link = linkOf("w 1", "note", "d/2");
+  const link = linkOf("w 1", hrefOf("note", "d/2"));
+  expect(link).toBe("skein://open/w%201/note/d%2F2");
   expect(targetOf(link, "w 1")).toEqual({ at: "here", href: "#/note/d%2F2" });
   expect(targetOf("skein://open/w/board/b/c", "w")).toEqual({ at: "here", href: "#/board/b/c" });
+});
+
+test("a link keeps how a board is looked at and what is to be found in a note, and nothing else", () => {
+  const hrefs = [
+    `${hrefOf("board", "b", "c/d")}?view=${encodeURIComponent("mine~label:a%2Cb,ü~sort:due")}`,
+    hrefOfFound("n", "50% off & more?").replaceAll("+", "%20"),
+    hrefOfHeading("n", "Arrival").replaceAll("+", "%20"),
+  ];
+  for (const href of hrefs) {
+    expect(targetOf(linkOf("w", href), "w")).toEqual({ at: "here", href });
+  }
+  expect(targetOf("skein://open/w/note/n?run=1&find=x#y", "w")).toEqual({
+    at: "here",
+    href: "#/note/n?find=x%23y",
+  });
 });
 
 test("a link into another workspace opens nothing here", () => {

@@ -47,11 +47,6 @@ export function hrefOf(kind: Kind, document: DocumentId, card: CardId | null = n
   return card === null ? base : `${base}/${encodeURIComponent(card)}`;
 }
 
-/** The address of a document for other programs; it opens here wherever the workspace is known. */
-export function linkOf(workspace: string, kind: Kind, document: DocumentId): string {
-  return `skein://open/${[workspace, kind, document].map(encodeURIComponent).join("/")}`;
-}
-
 export const HOME = "#/";
 export const TRASH = "#/trash";
 

@@ -156,8 +156,8 @@ export class Desk {
     this.setLook(withoutFilters(this.#look));
   }
 
-  href(card: CardId | null): string {
-    const view = written(this.#look);
+  /** The address of the board looked at as `view` says; of one card on it. */
+  href(card: CardId | null, view = written(this.#look)): string {
     const base = hrefOf("board", this.id, card);
     return view === "" ? base : `${base}?view=${encodeURIComponent(view)}`;
   }

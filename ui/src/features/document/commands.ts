@@ -1,10 +1,12 @@
 // What the open document offers to the palette.
 
+import { copyLink } from "../../state/clipboard";
 import { defineCommand } from "../../state/commands";
 import type { Command } from "../../state/commands";
 import { duplicateNote, moveToTrash } from "../../state/documents";
 import type { Named } from "../../state/documents";
-import { copyLink, copyMarkdown, exportMarkdown } from "./menu";
+import { hrefOf } from "../../state/route";
+import { copyMarkdown, exportMarkdown } from "./menu";
 import type { DocumentActs } from "./menu";
 
 export function documentCommands(document: Named, acts: DocumentActs): Command[] {
@@ -28,7 +30,7 @@ export function documentCommands(document: Named, acts: DocumentActs): Command[]
       id: "document.link",
       label: "document.copyLink",
       words: "address url share skein",
-      run: ({ engine }) => void copyLink(engine, document),
+      run: ({ engine }) => void copyLink(engine, hrefOf(document.kind, document.id)),
     }),
     defineCommand({
       id: "document.copyMarkdown",

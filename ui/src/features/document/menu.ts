@@ -13,12 +13,12 @@ import Trash2 from "@lucide/svelte/icons/trash-2";
 import type { MenuItem } from "../../components/Menu.svelte";
 import { t } from "../../i18n";
 import { printPage, saveFile } from "../../ipc/shell";
-import { copyText } from "../../state/clipboard";
+import { copyLink, copyText } from "../../state/clipboard";
 import { duplicateNote, moveToTrash, shownTitle } from "../../state/documents";
 import type { Named } from "../../state/documents";
 import type { Engine } from "../../state/engine";
 import { isFavourite, toggleFavourite } from "../../state/favourites";
-import { linkOf } from "../../state/route";
+import { hrefOf } from "../../state/route";
 import { fileNameOf, readAsMarkdown } from "./markdown";
 
 export type DocumentActs = {
@@ -51,7 +51,7 @@ export function documentItems(engine: Engine, document: Named, acts: DocumentAct
       label: t("document.copyLink"),
       icon: Link,
       apart: true,
-      run: () => void copyLink(engine, document),
+      run: () => void copyLink(engine, hrefOf(document.kind, document.id)),
     },
     {
       label: t("document.copyMarkdown"),
@@ -85,14 +85,6 @@ export function trashItem(engine: Engine, document: Named): MenuItem {
     apart: true,
     run: () => void moveToTrash(engine, document),
   };
-}
-
-export async function copyLink(engine: Engine, document: Named): Promise<void> {
-  const { status } = await engine.ipc.request({ type: "status" });
-  if (status.workspaceId === null) return;
-  if (await copyText(engine, linkOf(status.workspaceId, document.kind, document.id))) {
-    engine.toasts.show(t("document.linkCopied"));
-  }
 }
 
 export async function copyMarkdown(engine: Engine, document: Named): Promise<void> {
