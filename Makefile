@@ -9,10 +9,10 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup ui run test check format bench demo package
+.PHONY: help setup ui run test check format bench bench-window demo package
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: ## Install what this machine lacks to build and run Skein
 	@scripts/setup.sh
@@ -32,6 +32,9 @@ format: ## Bring Rust and TypeScript into shape
 
 bench: ## Measure Skein beside its peers (release build); ARGS="..." is handed on
 	cargo run --release -p skein-bench -- $(ARGS)
+
+bench-window: setup ui ## Measure key presses, opening, dragging and start in Chromium and in the desktop's webview
+	@scripts/bench-window.sh
 
 demo: ## Two members on this machine work apart, meet, and prove that both hold the same
 	@scripts/setup.sh

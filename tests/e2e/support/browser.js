@@ -196,12 +196,13 @@ export class Person {
     const faults = [];
     for (const colorScheme of ["dark", "light"]) {
       await this.page.emulateMedia({ colorScheme });
-      faults.push(...(await this.#broken()).map((fault) => `${colorScheme}: ${fault}`));
+      faults.push(...(await this.accessibilityFaultsHere()).map((fault) => `${colorScheme}: ${fault}`));
     }
     return faults;
   }
 
-  async #broken() {
+  /** Rules of accessibility that what is seen breaks, as it looks now. */
+  async accessibilityFaultsHere() {
     await this.page.evaluate(axeSource);
     return this.page.evaluate(async () => {
       // Half-faded words have half the contrast. A caret that blinks never ends.

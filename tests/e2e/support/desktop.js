@@ -13,6 +13,7 @@ export const KEY = {
   enter: "\uE007",
   escape: "\uE00C",
   control: "\uE009",
+  shift: "\uE008",
   right: "\uE014",
   end: "\uE010",
   none: "\uE000",
@@ -69,12 +70,13 @@ export class Desktop {
   #session = "";
 
   /** `left` is where the window stands: windows side by side, since one that is covered does not paint. */
-  constructor(folder, name, desk, left = 0) {
+  constructor(folder, name, desk, left = 0, binary = DESKTOP) {
     this.name = name;
     this.left = left;
     this.folder = folder;
     this.profile = join(folder, name);
     this.desk = desk;
+    this.binary = binary;
   }
 
   async start() {
@@ -101,7 +103,8 @@ export class Desktop {
         () => false,
       ),
     );
-    const options = { binary: DESKTOP, args: ["--profile", this.profile, "--this-machine-only"] };
+    const args = ["--profile", this.profile, "--this-machine-only"];
+    const options = { binary: this.binary, args: this.binary === DESKTOP ? args : [] };
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
     const { sessionId } = await this.#ask("POST", "/session", { capabilities });
     this.#session = `/session/${sessionId}`;
@@ -121,11 +124,46 @@ export class Desktop {
     await ended(driver, "SIGTERM", 5_000);
   }
 
+  /** When the app's process began, in milliseconds since 1970 (to 10 ms). */
+  async startedAt() {
+    const [app] = await childrenOf(this.#driver.pid);
+    const stat = await readFile(`/proc/${app}/stat`, "utf8");
+    const ticks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    const boot = /^btime (\d+)$/m.exec(await readFile("/proc/stat", "utf8"))[1];
+    const [uptime] = (await readFile("/proc/uptime", "utf8")).split(" ").map(Number);
+    const bootedAt = Math.abs(Date.now() - uptime * 1000 - boot * 1000) < 2000 ? Date.now() - uptime * 1000 : boot * 1000;
+    return bootedAt + ticks * 10;
+  }
+
+  /** Presses keys one after the other, with a pause (ms) between them. */
+  async keys(keys, pause = 0) {
+    const actions = [...keys].flatMap((value) => [
+      { type: "keyDown", value },
+      { type: "keyUp", value },
+      ...(pause > 0 ? [{ type: "pause", duration: pause }] : []),
+    ]);
+    await this.#ask("POST", `${this.#session}/actions`, {
+      actions: [{ type: "key", id: "keyboard", actions }],
+    });
+  }
+
+  /** Presses keys together: "Control+Shift+F". */
+  async chord(keys) {
+    const values = keys.split("+").map((key) => KEY[key.toLowerCase()] ?? key.toLowerCase());
+    const actions = [
+      ...values.map((value) => ({ type: "keyDown", value })),
+      ...values.reverse().map((value) => ({ type: "keyUp", value })),
+    ];
+    await this.#ask("POST", `${this.#session}/actions`, {
+      actions: [{ type: "key", id: "keyboard", actions }],
+    });
+  }
+
   async #ask(method, path, body) {
     const response = await fetch(this.base + path, {
       method,
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
     }).catch((error) => {
       throw new Error(`${this.name}: ${method} ${path}: ${error}`);
     });
@@ -162,19 +200,25 @@ export class Desktop {
   }
 
   /** Drags with the mouse from one element to another. */
-  async drag(from, to) {
-    const move = (origin, duration, x = 0, y = 0) => ({
-      type: "pointerMove",
-      origin,
-      x,
-      y,
-      duration,
-    });
+  drag(from, to) {
+    const over = { origin: from, x: 12, y: 6, duration: 80 };
+    return this.#mouse({ origin: from }, [over, { origin: to, duration: 250 }]);
+  }
+
+  /** Drags with the mouse from one point of the window over others, each reached in so many milliseconds. */
+  dragOver(from, stops, duration) {
+    return this.#mouse(
+      from,
+      stops.map((stop) => ({ ...stop, duration })),
+    );
+  }
+
+  async #mouse(from, stops) {
+    const move = (to) => ({ type: "pointerMove", origin: "viewport", x: 0, y: 0, duration: 0, ...to });
     const actions = [
-      move(from, 0),
+      move(from),
       { type: "pointerDown", button: 0 },
-      move(from, 80, 12, 6),
-      move(to, 250),
+      ...stops.map(move),
       { type: "pointerUp", button: 0 },
     ];
     const mouse = { type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions };
@@ -229,7 +273,7 @@ export class Desktop {
 /** Finds by role and name as far as this app needs it; a name may be a beginning that ends in "…". */
 const FIND = `
   const [role, wanted] = arguments;
-  const tags = { button: "button", textbox: "input, textarea, [role=textbox]", radio: "[role=radio]", link: "a", list: "ul, [role=list]" };
+  const tags = { button: "button", textbox: "input, textarea, [role=textbox]", radio: "[role=radio], input[type=radio]", link: "a", list: "ul, [role=list]" };
   const textOf = (one) => {
     const copy = one.cloneNode(true);
     for (const unread of copy.querySelectorAll("[aria-hidden=true]")) unread.remove();

@@ -9,9 +9,11 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 export const ROOT = new URL("../../..", import.meta.url).pathname;
-const BINARIES = join(ROOT, "target", "debug");
+/** Tests run the debug build; measurements name another folder. */
+const BINARIES = join(ROOT, "target", process.env.SKEIN_BUILD ?? "debug");
 const SKEIN = join(BINARIES, "skein");
 export const DESKTOP = join(BINARIES, "skein-desktop");
+export const EMPTY_WINDOW = join(BINARIES, "examples", "empty_window");
 
 const run = promisify(execFile);
 
@@ -32,7 +34,7 @@ export async function skein(profile, ...args) {
   const { stdout } = await run(
     SKEIN,
     ["--profile", profile, "--this-machine-only", "--json", ...args],
-    { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+    { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 },
   );
   return JSON.parse(stdout);
 }
