@@ -59,7 +59,7 @@ scene("a board and its cards are read, and nothing offers to change them", async
     assert.equal(await ana.by("button", name).count(), 0, String(name));
   }
   assert.equal(await ana.page.getByRole("button", { name: /^Priority:/ }).isDisabled(), true);
-  assert.equal(await ana.by("textbox", "Add a step").isDisabled(), true);
+  assert.equal(await ana.by("textbox", "Add a step").count(), 0);
   assert.deepEqual(await ana.accessibilityFaults(), []);
   await ana.press("Escape");
   await ana.card("Pack the tent").focus();

@@ -37,7 +37,7 @@ impl Disk {
     pub(super) fn read_only_reason(&self) -> Option<String> {
         match self {
             Self::Writable(_) => None,
-            Self::ReadOnly(_, report) => Some(report.to_string()),
+            Self::ReadOnly(_, report) => Some(report.damage.to_string()),
         }
     }
 

@@ -348,7 +348,7 @@ impl Core {
         match self.store.read_only_reason() {
             Some(reason) => Err(ApiError::new(
                 ErrorCode::ReadOnly,
-                format!("Nothing was changed: this profile is open for reading only. {reason}"),
+                format!("Nothing was changed, this profile is open for reading only: {reason}."),
                 "Export what is here, then restore a backup or join again; colleagues' devices hold the shared work.",
             )),
             None => Ok(()),

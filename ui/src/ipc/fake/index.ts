@@ -57,7 +57,7 @@ function statusOf(state: Status["state"]): Status {
     workspaceId: ready ? "w-1" : null,
     deviceId: "d-1",
     joining: state === "joining" ? { step: "connecting", received: 0, reason: null } : null,
-    readOnlyReason: state === "read_only" ? "The database file is damaged on page 214." : null,
+    readOnlyReason: state === "read_only" ? "a part of it is damaged: page 214" : null,
   };
 }
 
