@@ -1,4 +1,5 @@
-// Makes docs/screenshots: the real app on a small workspace as a team might have it, in light and dark, wide and narrow.
+// Makes docs/screenshots: every screen of the real app on a small workspace as a team might have it, in light and dark, wide and narrow.
+// Names of screens as arguments make those alone.
 
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -6,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Person, startBrowser } from "./support/browser.js";
-import { foundedAndJoined, ROOT, Served, skein } from "./support/skein.js";
+import { fillKestrel, PEOPLE } from "./support/kestrel.js";
+import { ROOT, Served, skein } from "./support/skein.js";
 import { until } from "./support/wait.js";
 
 const SIZES = [
@@ -14,100 +16,26 @@ const SIZES = [
   [900, 600],
 ];
 const folder = join(ROOT, "docs", "screenshots");
+const wanted = process.argv.slice(2);
 const run = promisify(execFile);
+const tasks = [];
+const shrinking = [];
 
-const HANDBOOK = `How we work across eleven hours of time zones.
-
-## Handing over
-
-Whoever ends their day writes three lines into [[Hand-offs]]: what moved, what is stuck, what would help. Nobody has to ask.
-
-- [x] Agree on one hour that suits everybody twice a week
-- [x] Put the deploy key into the shared safe
-- [ ] Write down how releases are cut
-
-## Deciding
-
-A decision gets a note of its own, with **what was chosen**, *what was not*, and why. Silence for two working days means yes.
-
-> Write as if the reader woke up five hours later. She did.
-
-Questions about money go to \`#budget\`; the rest belongs on [[Autumn release]].
-`;
-
-const HANDOFFS = `## Thursday, Ana → Bo
-
-The importer reads nested folders now. Stuck: links with spaces. A second pair of eyes on the parser would help.
-
-## Wednesday, Bo → Ana
-
-Dark theme is done but for the calendar. The designer is away until Monday, so I left her questions in [[Handbook]].
-`;
-
-function inDays(days) {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-const CARDS = [
-  ["To do", "Import from Obsidian keeps aliases", { labels: "import", priority: "medium" }],
-  ["To do", "Explain recovery in one page", { labels: "docs", due: inDays(9), assignees: "Bo" }],
-  ["To do", "Ask three teams to try the beta", { labels: "people" }],
-  [
-    "Doing",
-    "Links with spaces resolve",
-    {
-      labels: "import",
-      priority: "high",
-      assignees: "Ana",
-      due: inDays(1),
-      description: "See the failing example in [[Hand-offs]].",
-    },
-  ],
-  ["Doing", "Keyboard map fits one screen", { labels: "design,docs", assignees: "Bo" }],
-  ["Done", "Name the release", { assignees: "Ana" }],
-  ["Done", "Dark theme", { labels: "design", assignees: "Bo" }],
-];
-
-async function fill(profile) {
-  await skein(profile, "note", "new", "Handbook", "--text", HANDBOOK);
-  await skein(profile, "note", "new", "Hand-offs", "--under", "Handbook", "--text", HANDOFFS);
-  await skein(
-    profile,
-    "note",
-    "new",
-    "Reisekosten und Abrechnung",
-    "--under",
-    "Handbook",
-    "--text",
-    "Belege bis zum Fünften.",
-  );
-  await skein(profile, "board", "new", "Autumn release");
-  for (const [column, title, fields] of CARDS) {
-    const { id } = await skein(profile, "card", "add", "Autumn release", column, title);
-    for (const [field, value] of Object.entries(fields)) {
-      await skein(profile, "card", "set", id, field, value);
-    }
-  }
-  await skein(profile, "note", "new", "Interviews", "--text", "Seven talks so far.");
-  await skein(profile, "note", "new", "会議メモ", "--text", "来週の会議は東京で行います。");
-}
-
-/** Each size and theme, with nothing focused, pointed at or scrolled but what the picture is about. */
-async function shoot(person, name) {
-  await person.page.mouse.move(640, 2);
+/** Each size and theme, with nothing pointed at; `before` puts the screen as it is to be seen in that size. */
+async function shoot(person, name, before = () => undefined) {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   for (const [width, height] of SIZES) {
     await person.page.setViewportSize({ width, height });
+    await person.page.mouse.move(width / 2, 2);
+    await before();
     for (const colorScheme of ["light", "dark"]) {
       await person.page.emulateMedia({ colorScheme });
-      await person.page.evaluate(() => {
-        document.querySelector(".lanes")?.scrollTo(0, 0);
-        document.querySelector('[aria-label^="Set apart"]')?.scrollIntoView({ inline: "nearest" });
-      });
       const path = join(folder, `${name}-${colorScheme}-${width}x${height}.png`);
       await person.page.screenshot({ path, caret: "hide", animations: "disabled" });
-      await shrink(path);
+      shrinking.push(shrink(path));
     }
   }
+  await Promise.all(shrinking.splice(0));
 }
 
 /** Fewer colours make a file a third as large; without ImageMagick the picture stays as it is. */
@@ -116,45 +44,116 @@ async function shrink(path) {
   await run("convert", [path, ...options]).catch(() => undefined);
 }
 
-const tasks = [];
-try {
-  const profiles = await mkdtemp(join(tmpdir(), "skein-e2e-"));
-  tasks.push(() => rm(profiles, { recursive: true, force: true }));
-  await mkdir(folder, { recursive: true });
-  const browser = await startBrowser();
-  tasks.push(() => browser.close());
+const leaveText = (person) => person.page.evaluate(() => document.activeElement?.blur());
 
+/** What is open closes, one after the other. */
+async function closeAll(person) {
+  const open = person.page.locator("[role=dialog], [role=menu]");
+  while ((await open.count()) > 0) await person.press("Escape");
+}
+
+async function opened(person, title) {
+  await person.open(title);
+  await person.editorReady();
+  await leaveText(person);
+}
+
+/** Ana founds it; the others join, say when they work, and their machines hold all of it. */
+async function kestrel(profiles) {
+  const servers = {};
+  for (const [name, hours] of Object.entries(PEOPLE)) {
+    const profile = join(profiles, name.toLowerCase());
+    const server = new Served(profile);
+    tasks.push(() => server.kill());
+    if (name === "Ana") {
+      await skein(profile, "init", "--name", name, "--workspace", "Kestrel");
+    } else {
+      const { ticket } = await skein(servers.Ana.profile, "invite");
+      await skein(profile, "join", ticket, "--name", name);
+    }
+    await server.start();
+    await skein(profile, "profile", "set", ...hours);
+    servers[name] = server;
+  }
+  await fillKestrel(servers.Ana.profile);
+  return servers;
+}
+
+async function beginnings(browser, profiles, ticket) {
   const fresh = new Served(join(profiles, "new"));
   tasks.push(() => fresh.kill());
   const newcomer = await Person.at(browser, await fresh.start());
   await newcomer.by("textbox", "Your name").fill("Ana");
   await newcomer.by("textbox", "Workspace name").fill("Kestrel");
   await shoot(newcomer, "first-run");
+  await newcomer.by("radio", "Join with an invite").click();
+  await newcomer.by("textbox", "Your name").fill("Noor");
+  await newcomer.by("textbox", "Invite").fill(ticket);
+  await shoot(newcomer, "join");
+  await newcomer.by("radio", "New workspace").click();
+  await newcomer.by("textbox", "Workspace name").fill("Kestrel");
+  await newcomer.by("button", "Create workspace").click();
+  await newcomer.by("button", "Remove the tour").waitFor();
+  await newcomer.editorReady();
+  await leaveText(newcomer);
+  await shoot(newcomer, "tour");
+}
 
-  const served = (server) => tasks.push(() => server.kill());
-  const servers = await foundedAndJoined(profiles, { served, workspace: "Kestrel" });
-  served(servers.bo);
-  await fill(servers.ana.profile);
-  const ana = await Person.at(browser, servers.ana.address);
-  const bo = await Person.at(browser, await servers.bo.start());
-  await bo.row("会議メモ").waitFor();
-  const delivered = () =>
-    until(
-      "all to be delivered",
-      () => ana.delivery(),
-      (words) => words === "On 2 devices",
-    );
-
+async function notes(ana, bo) {
+  await opened(ana, "Interviews");
   await ana.row("Handbook").focus();
   await ana.press("ArrowRight");
-  await ana.open("Handbook");
-  await ana.editorReady();
-  await delivered();
-  await ana.page.evaluate(() => document.activeElement?.blur());
+  for (const title of ["Autumn release", "Handbook"]) {
+    await ana.open(title);
+    await ana.by("button", "Menu of this document").click();
+    await ana.by("menuitem", "Add to favourites").click();
+    await ana.by("region", "Favourites").getByRole("link", { name: title }).waitFor();
+  }
+  await opened(ana, "Handbook");
+  await until(
+    "all to be delivered",
+    () => ana.delivery(),
+    (words) => words === "On 4 devices",
+  );
+  await toastsGone(ana);
   await shoot(ana, "note");
 
+  await ana.press("Control+Shift+O");
+  await shoot(ana, "outline");
+  await ana.press("Escape");
+
+  await ana.press("Control+f");
+  await ana.by("textbox", "Find").fill("who");
+  await shoot(ana, "find");
+  await ana.press("Escape");
+
+  await bo.open("Interviews");
+  await bo.editorReady();
+  await ana.open("Interviews");
+  await ana.editorReady();
+  await bo.caret((await bo.text()).indexOf(" by hand"));
+  await ana.page.locator("[data-caret]", { hasText: "Bo" }).waitFor();
+  await ana.caret((await ana.text()).length);
+  await ana.press("Enter");
+  await shoot(ana, "slash", async () => {
+    await ana.press("Escape");
+    await ana.press("Backspace");
+    await ana.caret((await ana.text()).length);
+    await ana.type("/");
+    await ana.page.getByRole("option", { name: /Heading 1/ }).waitFor();
+    await bo.caret((await bo.text()).indexOf(" by hand") + Math.floor(Math.random() * 5));
+  });
+  await ana.press("Escape");
+  await ana.press("Backspace");
+}
+
+async function boards(ana) {
   await ana.open("Autumn release");
-  await ana.card("Links with spaces resolve").click();
+  const card = ana.card("Links with spaces resolve");
+  await card.waitFor();
+  await leaveText(ana);
+  await shoot(ana, "board");
+  await card.click();
   await ana.editorReady("Description");
   for (const step of ["Write the failing test", "Percent-decode once"]) {
     await ana.by("textbox", "Add a step").fill(step);
@@ -162,44 +161,68 @@ try {
     await ana.by("checkbox", step).waitFor();
   }
   await ana.by("checkbox", "Write the failing test").check();
-  await delivered();
-  await ana.page.evaluate(() => document.activeElement?.blur());
-  await shoot(ana, "board");
+  await leaveText(ana);
+  await toastsGone(ana);
+  await shoot(ana, "card");
   await ana.by("button", "Close card").click();
+  await ana.by("button", "Show as list").click();
+  await ana.by("table", "Show as list").waitFor();
+  await leaveText(ana);
+  await shoot(ana, "list");
+  await ana.by("button", "Show as board").click();
+}
 
-  await bo.open("Autumn release");
-  await bo.card("Explain recovery in one page").waitFor();
-  await servers.bo.stop();
-  await ana.card("Explain recovery in one page").focus();
-  await ana.press(".");
-  await until(
-    "Ana's move",
-    () => ana.cards("Doing"),
-    (cards) => cards.includes("Explain recovery in one page"),
-  );
-  await servers.ana.stop();
-  await servers.bo.start();
-  await bo.card("Explain recovery in one page").focus();
-  await bo.press(".");
-  await bo.press(".");
-  await until(
-    "Bo's move",
-    () => bo.cards("Done"),
-    (cards) => cards.includes("Explain recovery in one page"),
-  );
-  await servers.ana.start();
-  await ana.page.getByRole("group", { name: /^Set apart/ }).waitFor();
-  await delivered();
-  await ana.page.evaluate(() => document.activeElement?.blur());
-  await shoot(ana, "conflict");
+/** What was just done is said for some seconds. */
+async function toastsGone(person) {
+  await until("nothing to be said", async () => {
+    const dismiss = person.by("button", "Dismiss");
+    if ((await dismiss.count()) === 0) return true;
+    await dismiss
+      .first()
+      .click({ timeout: 500 })
+      .catch(() => undefined);
+    return false;
+  });
+}
 
-  await ana.open("Handbook");
-  await ana.editorReady();
+async function overlays(ana) {
+  await opened(ana, "Handbook");
   await ana.press("Control+Shift+F");
   await ana.by("combobox", "Search").fill("hand");
   await ana.page.getByRole("option").nth(1).waitFor();
   await shoot(ana, "search");
-  await ana.press("Escape");
+  await closeAll(ana);
+
+  await ana.press("Control+k");
+  await ana.by("combobox", "Command palette").fill("re");
+  await shoot(ana, "palette");
+  await closeAll(ana);
+
+  await ana.press("Control+o");
+  await ana.by("combobox", "Go to a document").waitFor();
+  await shoot(ana, "switcher");
+  await closeAll(ana);
+
+  await ana.press("Control+,");
+  for (const section of ["You", "Look", "Keys"]) {
+    await ana.by("tab", section).click();
+    await shoot(ana, `settings-${section.toLowerCase()}`);
+  }
+  await closeAll(ana);
+
+  await ana.press("F1");
+  await ana.by("dialog", "Keys").waitFor();
+  await shoot(ana, "keys");
+  await closeAll(ana);
+
+  await ana.by("button", "4 people").click();
+  const people = ana.by("dialog", "People and connections");
+  await people.getByText("on this machine", { exact: false }).first().waitFor();
+  await shoot(ana, "people");
+  await shoot(ana, "connections", () =>
+    people.getByRole("textbox", { name: "Address" }).scrollIntoViewIfNeeded(),
+  );
+  await closeAll(ana);
 
   await ana.press("Control+k");
   await ana.by("combobox", "Command palette").fill("invite");
@@ -207,6 +230,90 @@ try {
   await ana.by("button", "Make invite").click();
   await ana.by("textbox", "Invite link").waitFor();
   await shoot(ana, "invite");
+  await closeAll(ana);
+}
+
+async function trash(ana) {
+  for (const title of ["Old agenda", "Ideas from the train"]) {
+    await ana.row(title).focus();
+    await ana.press("Delete");
+    await ana.row(title).waitFor({ state: "detached" });
+  }
+  await toastsGone(ana);
+  await ana.by("link", "Trash").click();
+  await ana.by("checkbox", "Choose Old agenda").check();
+  await leaveText(ana);
+  await shoot(ana, "trash");
+  await ana.by("link", "Kestrel").click();
+  await ana.by("heading", "Opened lately").waitFor();
+  await leaveText(ana);
+  await shoot(ana, "home");
+}
+
+/** Two people move one card while nobody else is there. */
+async function apart(ana, bo, servers) {
+  const card = "Explain recovery in one page";
+  await bo.open("Autumn release");
+  await bo.card(card).waitFor();
+  await ana.open("Autumn release");
+  for (const name of ["Bo", "Mika", "Inés"]) await servers[name].stop();
+  await ana.card(card).focus();
+  await ana.press(".");
+  await until(
+    "Ana's move",
+    () => ana.cards("Doing"),
+    (cards) => cards.includes(card),
+  );
+  await until(
+    "nobody there",
+    () => ana.delivery(),
+    (words) => words.startsWith("Offline"),
+  );
+  await toastsGone(ana);
+  await leaveText(ana);
+  await ana.page.locator(".delivery").last().click();
+  await ana.by("button", "Try again now").waitFor();
+  await shoot(ana, "offline");
+  await ana.press("Escape");
+  await servers.Ana.stop();
+  await servers.Bo.start();
+  await bo.card(card).focus();
+  await bo.press(".");
+  await bo.press(".");
+  await until(
+    "Bo's move",
+    () => bo.cards("Done"),
+    (cards) => cards.includes(card),
+  );
+  await servers.Ana.start();
+  await ana.page.getByRole("group", { name: /^Set apart/ }).waitFor();
+  await toastsGone(ana);
+  await leaveText(ana);
+  await shoot(ana, "conflict", () =>
+    ana.page.evaluate(() => {
+      document.querySelector(".lanes")?.scrollTo(0, 0);
+      document.querySelector('[aria-label^="Set apart"]')?.scrollIntoView({ inline: "nearest" });
+    }),
+  );
+}
+
+try {
+  const profiles = await mkdtemp(join(tmpdir(), "skein-e2e-"));
+  tasks.push(() => rm(profiles, { recursive: true, force: true, maxRetries: 5 }));
+  await mkdir(folder, { recursive: true });
+  const browser = await startBrowser();
+  tasks.push(() => browser.close());
+  const servers = await kestrel(profiles);
+  const { ticket } = await skein(servers.Ana.profile, "invite");
+  await beginnings(browser, profiles, ticket);
+  const ana = await Person.at(browser, servers.Ana.address, { timezoneId: "Europe/Lisbon" });
+  const bo = await Person.at(browser, servers.Bo.address, { timezoneId: "Australia/Melbourne" });
+  await bo.row("会議メモ").waitFor();
+  await notes(ana, bo);
+  await boards(ana);
+  await overlays(ana);
+  await trash(ana);
+  await apart(ana, bo, servers);
 } finally {
   for (const task of tasks.reverse()) await task();
 }

@@ -82,11 +82,16 @@ const CARDS = [
       priority: "high",
       assignees: "Ana",
       due: inDays(1),
-      description: "See the failing example in [[Hand-offs]].\n\n> Percent signs come from the old wiki.",
+      description:
+        "See the failing example in [[Hand-offs]].\n\n> Percent signs come from the old wiki.",
     },
   ],
   ["Doing", "Keyboard map fits one screen", { labels: "design,docs", assignees: "Bo" }],
-  ["Doing", "Write down how releases are cut", { labels: "docs", assignees: "Ana", due: inDays(-1) }],
+  [
+    "Doing",
+    "Write down how releases are cut",
+    { labels: "docs", assignees: "Ana", due: inDays(-1) },
+  ],
   ["Done", "Name the release", { assignees: "Ana" }],
   ["Done", "Dark theme", { labels: "design", assignees: "Bo" }],
 ];
