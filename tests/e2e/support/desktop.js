@@ -79,7 +79,8 @@ export class Desktop {
     this.binary = binary;
   }
 
-  async start() {
+  /** Starts the app, with more arguments where there are some, and waits for its page. */
+  async start(...more) {
     const port = await freePort();
     const home = join(this.folder, `${this.name}-home`);
     await mkdir(home, { recursive: true });
@@ -104,13 +105,23 @@ export class Desktop {
       ),
     );
     const args = ["--profile", this.profile, "--this-machine-only"];
-    const options = { binary: this.binary, args: this.binary === DESKTOP ? args : [] };
+    const options = { binary: this.binary, args: this.binary === DESKTOP ? [...args, ...more] : [] };
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
     const { sessionId } = await this.#ask("POST", "/session", { capabilities });
     this.#session = `/session/${sessionId}`;
     const place = { x: this.left, y: 0, width: 1280, height: 800 };
     await this.#ask("POST", `${this.#session}/window/rect`, place);
     await until("the page", () => this.run("return document.querySelector('main, nav') !== null"));
+  }
+
+  /** Starts the app a second time on the same profile, as following a link does; resolves when that process has ended. */
+  async startAgain(...more) {
+    const child = spawn(this.binary, ["--profile", this.profile, "--this-machine-only", ...more], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, ...this.desk, WEBKIT_DISABLE_DMABUF_RENDERER: "1" },
+    });
+    await until("the second process to end", () => child.exitCode !== null);
+    return child.exitCode;
   }
 
   /** Quits as a log-out would, and waits until the app is gone. */
