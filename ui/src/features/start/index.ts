@@ -2,7 +2,10 @@
 
 export { default as ArrivalLine } from "./ArrivalLine.svelte";
 export { arrivedSoFar } from "./arrival";
-export { default as Joining } from "./Joining.svelte";
-export { default as Start } from "./Start.svelte";
+/** Loaded when there is no workspace yet: most starts have one. */
+export const firstRun = {
+  start: () => import("./Start.svelte"),
+  joining: () => import("./Joining.svelte"),
+};
 export { isBeginning, starterCommands } from "./starter.svelte";
 export { default as StarterBanner } from "./StarterBanner.svelte";
