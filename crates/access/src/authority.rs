@@ -52,6 +52,10 @@ pub struct InviteView {
     pub approval: bool,
     /// The device that made it.
     pub maker: DeviceId,
+    /// The hour (since 1970) at which it was made, by its maker's clock.
+    pub made_hour: u32,
+    /// Whether it was closed: by name, or because its maker or who came in by it was removed.
+    pub revoked: bool,
     /// Whether somebody can still come in by it.
     pub open: bool,
 }
@@ -234,6 +238,8 @@ impl Authority {
             expires_hour: record.invite.expires_hour,
             approval: record.invite.approval,
             maker: record.maker,
+            made_hour: self.nodes.get(id).map_or(0, |node| node.hour),
+            revoked: record.revoked,
             open: record.is_open(),
         };
         self.state.invites.iter().map(view).collect()

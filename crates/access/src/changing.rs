@@ -117,21 +117,27 @@ pub fn remove_device(
     sign(authority, device, stamp, action)
 }
 
-/// Closes an invite.
+/// Closes an invite: one's own, or as an owner anybody's.
 ///
 /// # Errors
-/// When it is not there.
+/// When it is not there, or may not be closed by this device.
 pub fn revoke_invite(
-    permit: &AdminPermit<'_>,
+    authority: &Authority,
     device: &DeviceKey,
     stamp: &Stamp,
     invite: &EnvelopeId,
 ) -> Result<Envelope, OperationError> {
-    if !permit.authority.state().invites.contains_key(invite) {
-        return Err(OperationError::NotThere("this invite"));
+    let record = authority
+        .state()
+        .invites
+        .get(invite)
+        .ok_or(OperationError::NotThere("this invite"))?;
+    let me = device.id();
+    if !authority.is_member(&me) || authority.member_of(&record.maker) != authority.member_of(&me) {
+        authority.admin(&me)?;
     }
     sign(
-        permit.authority,
+        authority,
         device,
         stamp,
         Action::RevokeInvite { invite: *invite },

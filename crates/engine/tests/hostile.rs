@@ -153,6 +153,8 @@ fn valid_requests(note: DocumentId, board: DocumentId, column: &str) -> Vec<Valu
         json!({"type": "create_note", "title": "t", "text": "x", "parent": note, "after": null}),
         json!({"type": "create_board", "title": "t", "columns": ["a", "b"], "parent": null, "after": note}),
         json!({"type": "create_invite", "role": "editor", "uses": 2, "expiresInHours": 3}),
+        json!({"type": "list_invites"}),
+        json!({"type": "revoke_invite", "invite": "a".repeat(52)}),
         json!({"type": "join_workspace", "ticket": "skein1abc", "memberName": "M"}),
         json!({"type": "cancel_join"}),
         json!({"type": "edit_note", "document": note, "edit": {"type": "rename", "title": "t"}}),

@@ -58,8 +58,11 @@ pub(crate) enum Command {
         /// The folder
         folder: PathBuf,
     },
-    /// Make an invite to hand to a colleague
+    /// Make an invite to hand to a colleague, list them, or close one
+    #[command(args_conflicts_with_subcommands = true)]
     Invite {
+        #[command(subcommand)]
+        command: Option<Invite>,
         /// What the invited may do
         #[arg(long, value_enum, default_value_t = Role::Editor)]
         role: Role,
@@ -144,6 +147,17 @@ pub(crate) enum Profile {
         /// The days you work on, such as mon-fri or mon,wed,sat
         #[arg(long)]
         days: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Invite {
+    /// All invites, the newest first
+    List,
+    /// Close an invite; whoever came in by it stays
+    Revoke {
+        /// The invite (id, as listed)
+        id: String,
     },
 }
 

@@ -195,6 +195,7 @@ fn a_board_and_its_cards() {
         ("title", "Fly north"),
         ("description", "with Bo"),
         ("assignees", "Bo, Ana"),
+        ("owner", "Bo"),
         ("labels", "urgent,sky"),
         ("due", "2026-12-24"),
         ("priority", "high"),
@@ -205,6 +206,7 @@ fn a_board_and_its_cards() {
     let set = &cards[0];
     assert_eq!(set["title"], "Fly north");
     assert_eq!(set["assignees"], json!(["Ana", "Bo"]));
+    assert_eq!(set["owner"], "Bo");
     assert_eq!(set["labels"], json!(["sky", "urgent"]));
     assert_eq!(set["due"], "2026-12-24");
     assert_eq!(set["priority"], "high");
@@ -626,6 +628,24 @@ fn an_invite_can_be_used_as_often_as_it_says_and_no_more() {
     assert!(said.contains("has not succeeded"), "{said}");
     assert_eq!(eve.json(&["note", "list"]), json!([]));
     online.end();
+}
+
+#[test]
+fn an_invite_is_listed_until_it_is_closed_and_after() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    assert!(ana.words(&["invite", "list"]).contains("no invites"));
+    ana.json(&["invite", "--uses", "2"]);
+    let listed = ana.json(&["invite", "list"]);
+    assert_eq!(listed[0]["madeBy"], "Ana");
+    assert_eq!(listed[0]["revoked"], false);
+    let id = text(&listed[0]["id"]);
+    assert!(ana.words(&["invite", "revoke", &id]).contains("Closed"));
+    assert!(
+        ana.words(&["invite", "list"])
+            .contains("used 0 of 2, closed")
+    );
+    ana.fails(3, &["invite", "revoke", "nonsense"]);
 }
 
 #[test]

@@ -819,6 +819,40 @@ updatedAt: number,
  */
 conflicts: number, };
 
+export type ListedInvite = { 
+/**
+ * Names it, for closing it.
+ */
+id: string, 
+/**
+ * What the invited may do.
+ */
+role: Role, 
+/**
+ * How many may use it.
+ */
+uses: number, 
+/**
+ * How many did.
+ */
+used: number, 
+/**
+ * From when on it is refused, in ms since 1970.
+ */
+expiresAt: number | null, 
+/**
+ * The name of who made it.
+ */
+madeBy: string | null, 
+/**
+ * The hour in which it was made, in ms since 1970.
+ */
+madeAt: number, 
+/**
+ * Whether it was closed.
+ */
+revoked: boolean, };
+
 export type Member = { 
 /**
  * Which member.
@@ -1051,7 +1085,11 @@ link: string,
 /**
  * Where this device can be reached, as the invite says.
  */
-addresses: Array<string>, } | { "type": "created", 
+addresses: Array<string>, } | { "type": "invites", 
+/**
+ * The invites.
+ */
+invites: Array<ListedInvite>, } | { "type": "created", 
 /**
  * Its id.
  */
@@ -1165,7 +1203,11 @@ uses: number,
 /**
  * After how many hours it ends; for ever when absent.
  */
-expiresInHours: number | null, } | { "type": "create_note", 
+expiresInHours: number | null, } | { "type": "list_invites" } | { "type": "revoke_invite", 
+/**
+ * Which invite, by its id.
+ */
+invite: string, } | { "type": "create_note", 
 /**
  * Its title.
  */

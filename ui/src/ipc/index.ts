@@ -20,6 +20,7 @@ export type {
   Joining,
   Kind,
   Life,
+  ListedInvite,
   Member,
   NoteContent,
   NoteEdit,

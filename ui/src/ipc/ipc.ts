@@ -9,6 +9,8 @@ type ReplyTags = {
   join_workspace: "status";
   cancel_join: "status";
   create_invite: "invite";
+  list_invites: "invites";
+  revoke_invite: "done";
   create_note: "created";
   create_board: "created";
   edit_note: "edited";

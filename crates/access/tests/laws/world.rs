@@ -232,8 +232,7 @@ impl World {
     pub(crate) fn revoke(&mut self, by: usize, invite: &EnvelopeId) -> EnvelopeId {
         let stamp = self.stamp(by);
         let device = &self.devices[by];
-        let permit = device.authority.admin(&device.id()).unwrap();
-        let envelope = revoke_invite(&permit, &device.key, &stamp, invite).unwrap();
+        let envelope = revoke_invite(&device.authority, &device.key, &stamp, invite).unwrap();
         self.publish(by, envelope)
     }
 

@@ -30,6 +30,11 @@ pub enum Reply {
         /// Where this device can be reached, as the invite says.
         addresses: Vec<String>,
     },
+    /// All invites, the newest first.
+    Invites {
+        /// The invites.
+        invites: Vec<ListedInvite>,
+    },
     /// What was made.
     Created {
         /// Its id.
@@ -224,6 +229,30 @@ pub struct NoteContent {
     pub text: String,
     /// Its heads: equal heads, equal history.
     pub heads: Vec<String>,
+}
+
+/// An invite, without what lets somebody in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedInvite {
+    /// Names it, for closing it.
+    pub id: String,
+    /// What the invited may do.
+    pub role: skein_access::Role,
+    /// How many may use it.
+    pub uses: u32,
+    /// How many did.
+    pub used: u32,
+    /// From when on it is refused, in ms since 1970.
+    #[ts(type = "number | null")]
+    pub expires_at: Option<i64>,
+    /// The name of who made it.
+    pub made_by: Option<String>,
+    /// The hour in which it was made, in ms since 1970.
+    #[ts(type = "number")]
+    pub made_at: i64,
+    /// Whether it was closed.
+    pub revoked: bool,
 }
 
 /// Who did something, and when.

@@ -50,6 +50,13 @@ pub enum Request {
         /// After how many hours it ends; for ever when absent.
         expires_in_hours: Option<u32>,
     },
+    /// All invites, the newest first: `Invites`.
+    ListInvites,
+    /// Closes an invite; whoever came in by it stays: `Done`.
+    RevokeInvite {
+        /// Which invite, by its id.
+        invite: String,
+    },
     /// Makes a note: `Created`.
     CreateNote {
         /// Its title.

@@ -89,7 +89,7 @@ impl Core {
     }
 
     /// The person a device belongs or belonged to.
-    fn person(&self, device: &DeviceId, at_ms: i64) -> Option<Authored> {
+    pub(super) fn person(&self, device: &DeviceId, at_ms: i64) -> Option<Authored> {
         let workspace = self.workspace.as_ref()?;
         let member = workspace.authority.member_of(device)?;
         let present = workspace.members().into_iter();

@@ -96,7 +96,11 @@ impl From<EnvelopeError> for ApiError {
 
 impl From<OperationError> for ApiError {
     fn from(cause: OperationError) -> Self {
-        error(ErrorCode::Invalid, cause, "")
+        match cause {
+            OperationError::Denied(cause) => cause.into(),
+            OperationError::NotThere(_) => error(ErrorCode::NotFound, cause, ""),
+            cause => error(ErrorCode::Invalid, cause, ""),
+        }
     }
 }
 

@@ -166,6 +166,14 @@ impl Core {
         self.joining_at(step, JoiningStep::Failed, Some(reason));
     }
 
+    /// A device that was shown the invite is gone without a word: that is all a stranger is told.
+    pub(super) fn joining_cut_off(&mut self, step: &mut Step<'_>) {
+        let verifying = |joining: &Joining| joining.step == JoiningStep::Verifying;
+        if self.joining.as_ref().is_some_and(verifying) {
+            self.joining_refused(step, "The other device ended the conversation");
+        }
+    }
+
     fn joining_at(&mut self, step: &mut Step<'_>, at: JoiningStep, reason: Option<String>) {
         if let Some(joining) = &mut self.joining
             && joining.step != JoiningStep::Receiving

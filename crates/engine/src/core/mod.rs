@@ -14,6 +14,7 @@ mod documents;
 mod editing;
 mod idle;
 mod incoming;
+mod invites;
 mod io;
 mod jobs;
 mod joining;
@@ -244,6 +245,8 @@ impl Core {
                 uses,
                 expires_in_hours,
             } => self.create_invite(step, role, uses, expires_in_hours)?,
+            Request::ListInvites => self.list_invites()?,
+            Request::RevokeInvite { invite } => self.revoke_invite(step, &invite)?,
             Request::CreateNote {
                 title,
                 text,

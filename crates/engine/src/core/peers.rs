@@ -119,6 +119,7 @@ impl Core {
         if self.links.remove(&peer).is_some() {
             tracing::debug!(%peer, reason, "disconnected");
             self.remember_peer(step, peer, None);
+            self.joining_cut_off(step);
             step.news.peers = true;
         }
     }

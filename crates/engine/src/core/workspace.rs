@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use skein_access::{
-    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, MemberId, NewInvite,
-    Role, Stamp, UnverifiedEnvelope, WorkspaceId, profile_of,
+    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, MemberId,
+    UnverifiedEnvelope, WorkspaceId, profile_of,
 };
 use skein_model::DocumentId;
 use skein_store::{Durability, EnvelopeState};
@@ -220,53 +220,6 @@ impl Core {
         self.take_zone(step);
         Ok(Reply::Status {
             status: self.status(),
-        })
-    }
-
-    /// Makes an invite that this device's addresses stand in.
-    pub(super) fn create_invite(
-        &mut self,
-        step: &mut Step<'_>,
-        role: Role,
-        uses: u32,
-        expires_in_hours: Option<u32>,
-    ) -> Result<Reply, ApiError> {
-        self.writable()?;
-        if uses == 0 {
-            return Err(ApiError::invalid(
-                "An invite for nobody is none: it needs at least one use.",
-            ));
-        }
-        let workspace = self.workspace.as_mut().ok_or_else(Self::no_workspace)?;
-        let permit = workspace.authority.admin(&self.device.id())?;
-        let new = NewInvite {
-            role,
-            uses,
-            expires_hour: expires_in_hours.map(|hours| step.now.hour().saturating_add(hours)),
-            addresses: self.listening.clone(),
-            approval: false,
-            for_member: None,
-            label: None,
-            relays: Vec::new(),
-        };
-        let stamp = Stamp {
-            workspace: workspace.id,
-            hour: step.now.hour(),
-            chain: workspace.chain,
-        };
-        let (ticket, envelope) = skein_access::create_invite(
-            &permit,
-            &self.device,
-            &workspace.keyring,
-            &stamp,
-            new,
-            step.rng,
-        )?;
-        self.add_operation(step, &envelope)?;
-        Ok(Reply::Invite {
-            link: ticket.link(),
-            ticket: ticket.to_string(),
-            addresses: self.listening.clone(),
         })
     }
 

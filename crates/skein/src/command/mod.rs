@@ -3,6 +3,7 @@
 mod board;
 mod edit;
 mod exchange;
+mod invite;
 mod note;
 mod people;
 mod profile;
@@ -73,10 +74,15 @@ async fn dispatch(
         Command::Export { folder } => exchange::export(connection, out, &folder).await,
         Command::Audit => exchange::audit(connection, out).await,
         Command::Invite {
+            command: Some(command),
+            ..
+        } => invite::run(connection, out, command).await,
+        Command::Invite {
             role,
             uses,
             expires,
-        } => people::invite(connection, out, role, uses, expires).await,
+            ..
+        } => invite::make(connection, out, role, uses, expires).await,
         Command::Join { ticket, name, wait } => {
             people::join(connection, out, ticket, name, wait).await
         }

@@ -1,53 +1,17 @@
-//! `skein invite`, `join`, `peers`, `connect`, `status` and `sync`: the workspace's people and their devices.
+//! `skein join`, `peers`, `connect`, `status` and `sync`: the workspace's people and their devices.
 
 use std::time::Duration;
 
 use serde_json::json;
-use skein_engine::api::Role as Granted;
 use skein_engine::api::{
     ApiError, Delivery, ErrorCode, Event, JoiningStep, PeerState, Reply, Request, ServerMessage,
     Status, View, WorkspaceState,
 };
 use tokio::time::{Instant, timeout_at};
 
-use crate::arguments::Role;
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
 use crate::output::Output;
-
-pub(super) async fn invite(
-    connection: &mut Connection,
-    out: Output,
-    role: Role,
-    uses: u32,
-    expires: Option<u32>,
-) -> Result<(), Failure> {
-    let role = match role {
-        Role::Owner => Granted::Owner,
-        Role::Editor => Granted::Editor,
-    };
-    let request = Request::CreateInvite {
-        role,
-        uses,
-        expires_in_hours: expires,
-    };
-    let Reply::Invite {
-        ticket,
-        link,
-        addresses,
-    } = connection.ask(request).await?
-    else {
-        return Err(another_question());
-    };
-    out.show(
-        &json!({ "ticket": ticket, "link": link, "addresses": addresses }),
-        || ticket.clone(),
-    );
-    if connection.is_owner() {
-        out.say("Hand it over by a way you trust: whoever has it can come in. Keep Skein open (or `skein run`) so that it can be used.");
-    }
-    Ok(())
-}
 
 pub(super) async fn join(
     connection: &mut Connection,

@@ -7,6 +7,7 @@ import type {
   ErrorCode,
   Event,
   Kind,
+  ListedInvite,
   Member,
   Notice,
   Peer,
@@ -102,6 +103,7 @@ export class FakeEngine implements Transport {
     words: "On 1 device",
   };
   notices: Notice[] = [];
+  invites: ListedInvite[] = [];
   preferences: Record<string, string> = {};
   /** Why nothing can be kept, where nothing can. */
   refusePreferences: string | null = null;
@@ -224,6 +226,13 @@ export class FakeEngine implements Transport {
         this.preferences = Object.fromEntries([...others, ...own]);
         return [{ type: "done" }, () => this.#tellPreferences()];
       }
+      case "list_invites":
+        return [{ type: "invites", invites: this.invites }, quiet];
+      case "revoke_invite":
+        this.invites = this.invites.map((known) =>
+          known.id === request.invite ? { ...known, revoked: true } : known,
+        );
+        return [{ type: "done" }, quiet];
       case "list_tags":
         return [{ type: "tags", tags: this.#tags() }, quiet];
       case "search":

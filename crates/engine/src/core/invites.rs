@@ -1,0 +1,112 @@
+//! Invites: made, listed, and closed again.
+
+use skein_access::{EnvelopeId, InviteView, NewInvite, Role, Stamp};
+
+use super::Core;
+use super::step::Step;
+use crate::api::{ApiError, ListedInvite, Reply};
+
+/// An hour (ms).
+const HOUR: i64 = 3_600_000;
+
+impl Core {
+    /// Makes an invite that this device's addresses stand in.
+    pub(super) fn create_invite(
+        &mut self,
+        step: &mut Step<'_>,
+        role: Role,
+        uses: u32,
+        expires_in_hours: Option<u32>,
+    ) -> Result<Reply, ApiError> {
+        self.writable()?;
+        if uses == 0 {
+            return Err(ApiError::invalid(
+                "An invite for nobody is none: it needs at least one use.",
+            ));
+        }
+        let workspace = self.workspace.as_mut().ok_or_else(Self::no_workspace)?;
+        let permit = workspace.authority.admin(&self.device.id())?;
+        let new = NewInvite {
+            role,
+            uses,
+            expires_hour: expires_in_hours.map(|hours| step.now.hour().saturating_add(hours)),
+            addresses: self.listening.clone(),
+            approval: false,
+            for_member: None,
+            label: None,
+            relays: Vec::new(),
+        };
+        let stamp = Stamp {
+            workspace: workspace.id,
+            hour: step.now.hour(),
+            chain: workspace.chain,
+        };
+        let (ticket, envelope) = skein_access::create_invite(
+            &permit,
+            &self.device,
+            &workspace.keyring,
+            &stamp,
+            new,
+            step.rng,
+        )?;
+        self.add_operation(step, &envelope)?;
+        Ok(Reply::Invite {
+            link: ticket.link(),
+            ticket: ticket.to_string(),
+            addresses: self.listening.clone(),
+        })
+    }
+
+    /// All invites, the newest first.
+    pub(super) fn list_invites(&self) -> Result<Reply, ApiError> {
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let mut invites = workspace.authority.invites(&workspace.keyring);
+        invites.sort_by_key(|invite| (std::cmp::Reverse(invite.made_hour), invite.id));
+        let listed = invites.into_iter().map(|invite| self.listed_invite(invite));
+        Ok(Reply::Invites {
+            invites: listed.collect(),
+        })
+    }
+
+    fn listed_invite(&self, invite: InviteView) -> ListedInvite {
+        let made_at = i64::from(invite.made_hour) * HOUR;
+        ListedInvite {
+            id: invite.id.to_string(),
+            role: invite.role,
+            uses: invite.uses,
+            used: invite.used,
+            // It is good for all of its last hour.
+            expires_at: invite.expires_hour.map(|hour| (i64::from(hour) + 1) * HOUR),
+            made_by: self.person(&invite.maker, made_at).map(|maker| maker.name),
+            made_at,
+            revoked: invite.revoked,
+        }
+    }
+
+    /// Closes an invite; whoever came in by it stays. One that is closed already is left as it is.
+    pub(super) fn revoke_invite(
+        &mut self,
+        step: &mut Step<'_>,
+        invite: &str,
+    ) -> Result<Reply, ApiError> {
+        self.editable()?;
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let known = workspace.authority.invites(&workspace.keyring);
+        let known = invite
+            .parse()
+            .ok()
+            .and_then(|id: EnvelopeId| known.into_iter().find(|known| known.id == id))
+            .ok_or_else(|| ApiError::not_found("such invite"))?;
+        let stamp = Stamp {
+            workspace: workspace.id,
+            hour: step.now.hour(),
+            chain: workspace.chain,
+        };
+        let authority = &workspace.authority;
+        let envelope = skein_access::revoke_invite(authority, &self.device, &stamp, &known.id)?;
+        if !known.revoked {
+            self.add_operation(step, &envelope)?;
+        }
+        Ok(Reply::Done)
+    }
+}

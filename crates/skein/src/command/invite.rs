@@ -1,0 +1,83 @@
+//! `skein invite`: made, listed, and closed again.
+
+use serde_json::json;
+use skein_engine::api::Role as Granted;
+use skein_engine::api::{ListedInvite, Reply, Request};
+
+use crate::arguments::{Invite, Role};
+use crate::connection::{Connection, another_question};
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn make(
+    connection: &mut Connection,
+    out: Output,
+    role: Role,
+    uses: u32,
+    expires: Option<u32>,
+) -> Result<(), Failure> {
+    let role = match role {
+        Role::Owner => Granted::Owner,
+        Role::Editor => Granted::Editor,
+    };
+    let request = Request::CreateInvite {
+        role,
+        uses,
+        expires_in_hours: expires,
+    };
+    let Reply::Invite {
+        ticket,
+        link,
+        addresses,
+    } = connection.ask(request).await?
+    else {
+        return Err(another_question());
+    };
+    out.show(
+        &json!({ "ticket": ticket, "link": link, "addresses": addresses }),
+        || ticket.clone(),
+    );
+    if connection.is_owner() {
+        out.say("Hand it over by a way you trust: whoever has it can come in. Keep Skein open (or `skein run`) so that it can be used.");
+    }
+    Ok(())
+}
+
+pub(super) async fn run(
+    connection: &mut Connection,
+    out: Output,
+    command: Invite,
+) -> Result<(), Failure> {
+    match command {
+        Invite::List => {
+            let Reply::Invites { invites } = connection.ask(Request::ListInvites).await? else {
+                return Err(another_question());
+            };
+            out.show(&invites, || match invites.is_empty() {
+                true => "There are no invites. `skein invite` makes one.".to_owned(),
+                false => invites.iter().map(words).collect::<Vec<_>>().join("\n"),
+            });
+        }
+        Invite::Revoke { id } => {
+            let request = Request::RevokeInvite { invite: id.clone() };
+            connection.ask(request).await?;
+            out.show(&json!({ "id": id }), || {
+                "Closed. Whoever came in by it stays.".to_owned()
+            });
+        }
+    }
+    Ok(())
+}
+
+fn words(invite: &ListedInvite) -> String {
+    let ListedInvite { id, uses, used, .. } = invite;
+    let role = match invite.role {
+        Granted::Owner => "owner",
+        Granted::Editor => "editor",
+        Granted::Commenter => "commenter",
+        Granted::Viewer => "viewer",
+    };
+    let maker = invite.made_by.as_deref().unwrap_or("somebody");
+    let end = if invite.revoked { ", closed" } else { "" };
+    format!("{id}  {role}, by {maker}, used {used} of {uses}{end}")
+}
