@@ -38,7 +38,10 @@ export const boardKeys: KeyTable = {
       label: "board.keys.focus",
       keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "J", "K"],
     },
-    { label: "board.keys.move", keys: ["Alt+ArrowLeft", "Alt+ArrowRight", "Alt+ArrowUp"] },
+    {
+      label: "board.keys.move",
+      keys: ["Alt+ArrowLeft", "Alt+ArrowRight", "Alt+ArrowUp", "Alt+ArrowDown"],
+    },
     { label: "board.keys.open", keys: ["Enter"] },
     { label: "board.keys.peek", keys: ["Space"] },
     { label: "board.keys.trash", keys: ["Delete"] },
