@@ -1,5 +1,6 @@
 // What a key does that nothing inside took: a command, the next stroke of a sequence, or Escape.
 
+import { tick } from "svelte";
 import { closeInnermost } from "../state/closing";
 import { actsInText, beginsSequence, commandFor, offered } from "../state/commands";
 import type { Command, Context } from "../state/commands";
@@ -11,11 +12,19 @@ import { allCommands, remapsOf } from "./allCommands";
 /** How long the second stroke of "G H" may take. */
 const NEXT_STROKE_MS = 1_500;
 
-/** Runs a command as a person does: what lies above closes, and the use is remembered. */
+/**
+ * Runs a command as a person does: the use is remembered, and what lies above closes first and gives the focus back,
+ * since a command acts on what has it.
+ */
 export function perform(command: Command, context: Context): void {
-  if (context.ui.overlay !== null) context.ui.close();
-  commandUsed(context.engine, command.id);
-  command.run(context);
+  const { engine, ui } = context;
+  commandUsed(engine, command.id);
+  if (ui.overlay === null) {
+    command.run(context);
+    return;
+  }
+  ui.close();
+  void tick().then(() => command.run(context));
 }
 
 /** A dialog or menu of a feature has the keys for itself. */

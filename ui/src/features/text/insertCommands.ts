@@ -22,8 +22,7 @@ export function insertCommands(use: Use): Attachment<HTMLElement> {
             group: "insert.group",
             edits: true,
             words: `insert add ${words}`,
-            // The palette holds the focus until it is gone.
-            run: () => void setTimeout(() => use((editor) => editor.insert(id))),
+            run: () => use((editor) => editor.insert(id)),
           }),
         );
         if (element.contains(document.activeElement)) takeBack ??= offerCommands(commands);
