@@ -17,6 +17,8 @@ export type Surroundings = {
   /** Ids of what was opened last, the newest first. */
   recent(): readonly string[];
   people(): readonly string[];
+  /** The tags in use anywhere, in lower case, and in how many documents each; once asked for they are there at once. */
+  tags(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
   /** The whole text of a note. */
   read(id: string): Promise<string>;
   /** Makes a note below this one; a failure is told there. */
@@ -30,6 +32,7 @@ const NOWHERE: Surroundings = {
   pathOf: () => "",
   recent: () => [],
   people: () => [],
+  tags: () => new Map(),
   read: () => Promise.resolve(""),
   createNote: () => undefined,
   tell: () => undefined,

@@ -29,6 +29,7 @@ async function open(text: string): Promise<HTMLElement> {
     documents: () => documents,
     pathOf: (id) => (id === "n-launch" ? "Product / Plans" : ""),
     recent: () => ["n-launch"],
+    tags: () => new Map(),
     people: () => ["Ana Sousa", "Bea Okafor"],
     read: () => Promise.resolve("# Goals\n\n## Who flies\n"),
     createNote: (title) => made.push(title),

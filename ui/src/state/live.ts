@@ -3,6 +3,7 @@
 import { createSubscriber } from "svelte/reactivity";
 import type {
   Attempt,
+  Authored,
   Backlink,
   BoardView,
   CardSummary,
@@ -20,7 +21,9 @@ import type { CardId } from "../ipc/ids";
 import type { ApiError, Ipc, Subscription } from "../ipc/ipc";
 import { Tree } from "./tree";
 
-export type NoteState = { note: NoteView; backlinks: Backlink[] };
+/** Who made something and who changed it last, where that is known. */
+export type Authors = { created: Authored | null; edited: Authored | null };
+export type NoteState = Authors & { note: NoteView; backlinks: Backlink[] };
 export type BoardState = Pick<BoardView, "title" | "life" | "columns"> & {
   cards: ReadonlyMap<CardId, CardSummary>;
 };
@@ -36,7 +39,7 @@ type States = {
   trash: TreeState;
   note: NoteState;
   board: BoardState;
-  card: CardView;
+  card: CardView & Authors;
   people: Member[];
   peers: PeersState;
   delivery: Delivery;
@@ -65,12 +68,14 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       tree.apply(event.reset, event.upserts, event.removed);
       return { tree };
     }
-    case "note":
-      return { note: event.note, backlinks: event.backlinks };
+    case "note": {
+      const { note, backlinks, created, edited } = event;
+      return { note, backlinks, created, edited };
+    }
     case "board":
       return nextBoard(before as BoardState | null, event);
     case "card":
-      return event.card;
+      return { ...event.card, created: event.created, edited: event.edited };
     case "people":
       return event.members;
     case "peers":

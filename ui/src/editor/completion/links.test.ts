@@ -8,6 +8,7 @@ function around(documents: KnownDocument[], recent: string[] = []): Surroundings
     pathOf: () => "",
     recent: () => recent,
     people: () => [],
+    tags: () => new Map(),
     read: () => Promise.resolve(""),
     createNote: () => undefined,
     tell: () => undefined,

@@ -3,7 +3,15 @@
 import { announce } from "../../a11y/announce";
 import { t } from "../../i18n";
 import { freshId } from "../../ipc";
-import type { BoardEdit, CardId, CardPlace, ColumnId, DocumentId, Priority } from "../../ipc";
+import type {
+  BoardEdit,
+  CardId,
+  CardPlace,
+  ChecklistItemView,
+  ColumnId,
+  DocumentId,
+  Priority,
+} from "../../ipc";
 import type { Engine } from "../../state/engine";
 import type { Lane, Move } from "./lanes";
 import type { QuickCard } from "./quick";
@@ -204,6 +212,31 @@ export class BoardActions {
     const { title = null, done = null } = change;
     const edit: BoardEdit = { type: "set_checklist_item", card, item, title, done };
     return this.run(edit, t("did.checklistChanged"));
+  }
+
+  /** Puts a step behind the first `index` others. */
+  async moveChecklistItem(
+    card: CardId,
+    items: readonly ChecklistItemView[],
+    id: string,
+    index: number,
+  ): Promise<void> {
+    const item = items.find((known) => known.id === id);
+    const others = items.filter((known) => known !== item);
+    const at = Math.max(0, Math.min(index, others.length));
+    if (item === undefined || items.indexOf(item) === at) return;
+    const title = item.title.value;
+    const after = others[at - 1]?.id ?? null;
+    const edit: BoardEdit = { type: "move_checklist_item", card, item: id, after };
+    if (await this.run(edit, t("did.checklistMoved", { title }))) {
+      announce(t("card.stepSpoken", { title, at: at + 1, of: items.length }));
+    }
+  }
+
+  /** Who answers for a card; null: nobody. */
+  async setOwner(card: CardId, member: string | null, name: string): Promise<void> {
+    const words = member === null ? t("did.ownerRemoved") : t("did.ownerSet", { name });
+    if (await this.run({ type: "set_owner", card, member }, words)) announce(words);
   }
 
   removeChecklistItem(card: CardId, item: string): Promise<boolean> {

@@ -22,6 +22,11 @@ function heldBy(
   return count === 0 ? "none" : count === cards.length ? "all" : "some";
 }
 
+/** Those who do a card, the one who answers for it first. */
+export function ownerFirst(owner: string | null, assignees: readonly string[]): string[] {
+  return owner === null ? [...assignees] : [owner, ...assignees.filter((one) => one !== owner)];
+}
+
 export function choicesFor(
   field: Field,
   cards: readonly CardSummary[],
