@@ -71,7 +71,7 @@ pub struct Carried {
 #[derive(Debug)]
 pub enum JobDone {
     /// A document is back, or could not be loaded.
-    Document(DocumentDone),
+    Document(Box<DocumentDone>),
     /// New documents were made.
     Begun(Box<Begun>),
     /// A text was read.
@@ -148,10 +148,10 @@ impl Job {
                 actor,
                 snapshot,
                 changes,
-            } => JobDone::Document(DocumentDone::Loaded {
+            } => JobDone::Document(Box::new(DocumentDone::Loaded {
                 id,
                 result: Document::load(actor, snapshot.as_deref(), &changes),
-            }),
+            })),
             Self::Merge {
                 id,
                 mut document,
@@ -163,13 +163,13 @@ impl Job {
                     .flat_map(|carried| carried.changes.iter().cloned())
                     .collect();
                 let result = document.merge(&changes);
-                JobDone::Document(DocumentDone::Merged {
+                JobDone::Document(Box::new(DocumentDone::Merged {
                     id,
                     document,
                     result,
                     incoming,
                     before,
-                })
+                }))
             }
             Self::Compact {
                 id,
@@ -177,12 +177,12 @@ impl Job {
                 through,
             } => {
                 let result = document.snapshot();
-                JobDone::Document(DocumentDone::Compacted {
+                JobDone::Document(Box::new(DocumentDone::Compacted {
                     id,
                     document,
                     result,
                     through,
-                })
+                }))
             }
             Self::Begin(documents) => JobDone::Begun(Box::new(documents.run())),
             Self::Read { id, number, still } => JobDone::Read(Box::new(TextRead {

@@ -45,7 +45,7 @@ impl Core {
                 Ok(())
             }
             JobDone::Read(read) => self.text_was_read(step, *read),
-            JobDone::Document(done) => self.document_is_back(step, done),
+            JobDone::Document(done) => self.document_is_back(step, *done),
         }
     }
 
