@@ -331,3 +331,20 @@ scene(
     );
   },
 );
+
+scene("going back leads to where one was in a note: scrolled, and with the caret there", async () => {
+  const long = Array.from({ length: 120 }, (_, at) => `Paragraph ${at} of a long walk.`).join("\n\n");
+  await note("Long walk", long);
+  const at = long.indexOf("Paragraph 80");
+  await ana.caret(at);
+  const scrolled = () =>
+    ana.page.locator(".note .scroll").evaluate((element) => element.scrollTop);
+  const left = await until("the note to scroll", scrolled, (top) => top > 500 && top < 6000);
+  await note("Elsewhere", "Short.");
+  await ana.page.goBack();
+  await untilEquals("the caret", () => ana.caretAt(), at);
+  await until("the scroll", scrolled, (top) => Math.abs(top - left) < 60);
+  await ana.page.goForward();
+  await untilEquals("the other note", () => ana.text(), "Short.");
+  assert.equal(await scrolled(), 0);
+});
