@@ -1,9 +1,9 @@
 // Ctrl+K on a selection: a small form asks for the address, and the selection becomes a link or changes its address.
 
 import { syntaxTree } from "@codemirror/language";
-import { EditorSelection, StateEffect, StateField } from "@codemirror/state";
+import { EditorSelection, Prec, StateEffect, StateField } from "@codemirror/state";
 import type { EditorState, Extension } from "@codemirror/state";
-import { showTooltip } from "@codemirror/view";
+import { keymap, showTooltip } from "@codemirror/view";
 import type { Command, EditorView, Tooltip, TooltipView } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
 import { mount, unmount } from "svelte";
@@ -109,4 +109,18 @@ export const editLink: Command = (view) => {
   return true;
 };
 
-export const linkForm: Extension = field;
+/** The form takes the focus in the next frame; whoever is faster with Escape means it too. */
+const keys = Prec.high(
+  keymap.of([
+    {
+      key: "Escape",
+      run(view) {
+        if (view.state.field(field) === null) return false;
+        view.dispatch({ effects: askForLink.of(null) });
+        return true;
+      },
+    },
+  ]),
+);
+
+export const linkForm: Extension = [field, keys];
