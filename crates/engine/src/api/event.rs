@@ -73,6 +73,8 @@ pub enum View {
     rename_all = "snake_case",
     rename_all_fields = "camelCase"
 )]
+// It lives for a moment between two queues; a box would only make it harder to match.
+#[allow(clippy::large_enum_variant)]
 pub enum Event {
     /// The profile's state.
     Status {

@@ -13,6 +13,8 @@ use super::Request;
     rename_all = "snake_case",
     rename_all_fields = "camelCase"
 )]
+// It lives for a moment between two queues; a box would only make it harder to match.
+#[allow(clippy::large_enum_variant)]
 pub enum Reply {
     /// It was done; there is nothing to tell.
     Done,
