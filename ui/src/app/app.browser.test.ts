@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import { mount, unmount } from "svelte";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import "../styles/index.css";
 import { Connection } from "../ipc/connection";
@@ -8,6 +8,7 @@ import { FakeEngine } from "../ipc/fake";
 import type { Status } from "../ipc";
 import { engineOver } from "../state/engine";
 import App from "./App.svelte";
+import { later } from "./later";
 
 let shown: Record<string, unknown> | null = null;
 let fake: FakeEngine;
@@ -20,6 +21,9 @@ function show(hash = "#/", state: Status["state"] = "ready"): void {
   document.body.append(target);
   shown = mount(App, { target, props: { engine: engineOver(new Connection(fake)) } });
 }
+
+// What is loaded later is compiled on its first use, which takes its time on a busy machine.
+beforeAll(() => Promise.all(Object.values(later).map((load) => load())), 120_000);
 
 beforeEach(async () => {
   localStorage.clear();

@@ -7,51 +7,55 @@ import type { Place, PlaceAt } from "./places";
 import { TestEngine } from "./testing/engine";
 import { TestWindow } from "./testing/window";
 
-test("once all is handed over, each one's caret is seen where it is in the merged text", () => {
-  const steps = fc.array(
-    fc.record({ kind: fc.nat(19), who: fc.nat(2), at: fc.nat(60), size: fc.nat(4) }),
-    { maxLength: 60 },
-  );
-  fc.assert(
-    fc.property(steps, (script) => {
-      const engine = new TestEngine("geese fly south\nin the autumn");
-      const windows = [new TestWindow("A", engine), new TestWindow("B", engine)] as const;
-      for (const window of windows) window.turn(true);
-      for (const { kind, who, at, size } of script) {
-        const window = windows[who];
-        const length = window?.text.length ?? engine.text.length;
-        const from = at % (length + 1);
-        const to = kind % 2 === 0 ? Math.min(length, from + size) : from;
-        const insert = kind % 3 === 0 ? "" : "abcde".slice(0, size);
-        if (window === undefined) engine.edit(ChangeSet.of({ from, to, insert }, length, "\n"));
-        else if (kind < 6) {
-          window.edit({
-            changes: { from, to, insert },
-            selection: { anchor: from + insert.length },
-          });
-        } else if (kind < 9) window.edit({ selection: { anchor: from, head: to } });
-        else if (kind === 9) window.turn(size > 1);
-        else if (kind < 13) window.send();
-        else if (kind < 16) window.work();
-        else if (kind < 18) window.receive();
-        else if (kind === 18) window.rest();
-        else window.breakLine();
-        for (const { text, seen } of windows) {
-          for (const place of Object.values(seen)) {
-            expect(place?.anchor).toBeLessThanOrEqual(text.length);
-            expect(place?.head).toBeLessThanOrEqual(text.length);
+test(
+  "once all is handed over, each one's caret is seen where it is in the merged text",
+  { timeout: 30_000 },
+  () => {
+    const steps = fc.array(
+      fc.record({ kind: fc.nat(19), who: fc.nat(2), at: fc.nat(60), size: fc.nat(4) }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(steps, (script) => {
+        const engine = new TestEngine("geese fly south\nin the autumn");
+        const windows = [new TestWindow("A", engine), new TestWindow("B", engine)] as const;
+        for (const window of windows) window.turn(true);
+        for (const { kind, who, at, size } of script) {
+          const window = windows[who];
+          const length = window?.text.length ?? engine.text.length;
+          const from = at % (length + 1);
+          const to = kind % 2 === 0 ? Math.min(length, from + size) : from;
+          const insert = kind % 3 === 0 ? "" : "abcde".slice(0, size);
+          if (window === undefined) engine.edit(ChangeSet.of({ from, to, insert }, length, "\n"));
+          else if (kind < 6) {
+            window.edit({
+              changes: { from, to, insert },
+              selection: { anchor: from + insert.length },
+            });
+          } else if (kind < 9) window.edit({ selection: { anchor: from, head: to } });
+          else if (kind === 9) window.turn(size > 1);
+          else if (kind < 13) window.send();
+          else if (kind < 16) window.work();
+          else if (kind < 18) window.receive();
+          else if (kind === 18) window.rest();
+          else window.breakLine();
+          for (const { text, seen } of windows) {
+            for (const place of Object.values(seen)) {
+              expect(place?.anchor).toBeLessThanOrEqual(text.length);
+              expect(place?.head).toBeLessThanOrEqual(text.length);
+            }
           }
         }
-      }
-      for (let round = 0; round < 6; round++) for (const window of windows) window.deliverAll();
-      const [ana, bo] = windows;
-      expect(ana.text).toBe(bo.text);
-      expect(ana.seen).toEqual(bo.place === null ? {} : { B: bo.place });
-      expect(bo.seen).toEqual(ana.place === null ? {} : { A: ana.place });
-    }),
-    { numRuns: 2000 },
-  );
-});
+        for (let round = 0; round < 6; round++) for (const window of windows) window.deliverAll();
+        const [ana, bo] = windows;
+        expect(ana.text).toBe(bo.text);
+        expect(ana.seen).toEqual(bo.place === null ? {} : { B: bo.place });
+        expect(bo.seen).toEqual(ana.place === null ? {} : { A: ana.place });
+      }),
+      { numRuns: 2000 },
+    );
+  },
+);
 
 test("who types on tells nothing anew: the caret goes with the letters", () => {
   const engine = new TestEngine("geese");
