@@ -3,6 +3,7 @@
 import type { Key } from "../../i18n";
 import type { Command } from "../../state/commands";
 import type { Desk } from "./desk.svelte";
+import { moveBy, putAway } from "./moves";
 
 /** Where keys have a meaning of their own. */
 const ELSEWHERE = "[role=dialog], [role=menu], [role=tree], [role=listbox]";
@@ -37,16 +38,16 @@ export function boardCommands(desk: Desk): Command[] {
   return [
     command("next", "board.do.next", ["J"], () => desk.step("down"), "down"),
     command("previous", "board.do.previous", ["K"], () => desk.step("up"), "up"),
-    edit("left", "board.do.left", [","], () => void desk.moveBy("left"), "column back"),
-    edit("right", "board.do.right", ["."], () => void desk.moveBy("right"), "column forward"),
+    edit("left", "board.do.left", [","], () => void moveBy(desk, "left"), "column back"),
+    edit("right", "board.do.right", ["."], () => void moveBy(desk, "right"), "column forward"),
     edit("assign", "board.do.assign", ["A"], () => desk.ask("assignee"), "person who owner"),
     edit("label", "board.do.label", ["L"], () => desk.ask("label"), "tag"),
     edit("due", "board.do.due", ["D"], () => desk.ask("due"), "date deadline when"),
     edit("priority", "board.do.priority", ["P"], () => desk.ask("priority"), "urgent high low"),
     edit("title", "board.do.title", ["T"], () => desk.editTitle(), "rename name"),
-    edit("archive", "board.do.archive", ["E"], () => desk.putAway("archive"), "done away"),
+    edit("archive", "board.do.archive", ["E"], () => putAway(desk, "archive"), "done away"),
     edit("select", "board.do.select", ["X"], () => {
-      if (desk.current !== null) desk.toggleSelected(desk.current);
+      if (desk.current !== null) desk.selected.toggle(desk.current);
     }),
     edit("add", "board.do.add", ["C"], () => desk.startAdding(), "new create"),
     command("filter", "board.do.filter", ["F"], () => (desk.filtering = true), "find search show"),

@@ -1,10 +1,8 @@
-// What a board's parts share while it is open: what is shown, chosen and selected, and what waits for an answer.
+// What a board's parts share while it is open: what is shown, chosen and open, and what waits for an answer.
 
 import { createContext, tick } from "svelte";
-import { SvelteSet } from "svelte/reactivity";
-import { announce } from "../../a11y/announce";
 import { Sortable } from "../../components/sortable";
-import { locale, t } from "../../i18n";
+import { locale } from "../../i18n";
 import type { CardId, CardSummary, ColumnId, DocumentId, Member } from "../../ipc";
 import type { Engine } from "../../state/engine";
 import { go, goQuietly, hrefOf } from "../../state/route";
@@ -13,10 +11,12 @@ import { BoardActions } from "./actions";
 import { fitting, orderOf, PLAIN, readArrangement, withoutFilters, written } from "./arrangement";
 import type { Arrangement } from "./arrangement";
 import { today, weekStart } from "../../state/days";
-import { lanesOf, neighbour, spotOf, stepOf } from "./lanes";
+import { lanesOf, neighbour, spotOf } from "./lanes";
 import type { Direction, Lane } from "./lanes";
 import { KEPT, keptIn } from "./kept";
 import type { Kept } from "./kept";
+import { drop } from "./moves";
+import { Selected } from "./selected.svelte";
 import type { Calendar } from "../../state/typedDates";
 
 export type Field = "assignee" | "label" | "due" | "priority";
@@ -32,7 +32,7 @@ export class Desk {
   readonly engine: Engine;
   readonly id: DocumentId;
   readonly actions: BoardActions;
-  readonly selected = new SvelteSet<CardId>();
+  readonly selected = new Selected(() => this.cards);
   readonly wide = $derived.by(() => this.kept.wide);
 
   #live;
@@ -53,7 +53,6 @@ export class Desk {
   /** The title of the open card is to be typed at once. */
   titling = $state(false);
   readonly dragging: Sortable;
-  #anchor: CardId | null = null;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
   #reveals = new Map<ColumnId, (card: CardId) => void>();
 
@@ -70,8 +69,8 @@ export class Desk {
         const card = element?.dataset["item"];
         return element && card !== undefined && this.writable ? { id: card, element } : null;
       },
-      together: (card) => this.affected(card),
-      onMove: (cards, column, index) => this.drop(cards, column, index),
+      together: (card) => this.selected.with(card),
+      onMove: (cards, column, index) => drop(this, cards, column, index),
     });
   }
 
@@ -96,6 +95,8 @@ export class Desk {
       return { column, cards: order === null ? shown : shown.sort(order) };
     });
   });
+  /** All that are shown, in their order. */
+  readonly cards = $derived(this.lanes.flatMap(({ cards }) => cards.map(({ id }) => id)));
   readonly hidden = $derived(countIn(this.allLanes) - countIn(this.lanes));
   /** The one card that Tab reaches, and that keys act on. */
   readonly current = $derived.by(() =>
@@ -262,91 +263,13 @@ export class Desk {
 
   /** The card before or after the open one in its column. */
   nextTo(card: CardId, step: -1 | 1): CardId | null {
-    const cards = this.lanes.flatMap((lane) => lane.cards);
-    const at = cards.findIndex((known) => known.id === card);
-    return at < 0 ? null : (cards[at + step]?.id ?? null);
-  }
-
-  toggleSelected(card: CardId): void {
-    if (!this.selected.delete(card)) this.selected.add(card);
-    this.#anchor = card;
-    this.#saySelected();
-  }
-
-  /** From the last one that was selected to this one, as in any list. */
-  selectTo(card: CardId): void {
-    const cards = this.lanes.flatMap((lane) => lane.cards.map((known) => known.id));
-    const from = cards.indexOf(this.#anchor ?? this.current ?? card);
-    const to = cards.indexOf(card);
-    if (from < 0 || to < 0) return;
-    for (const id of cards.slice(Math.min(from, to), Math.max(from, to) + 1)) this.selected.add(id);
-    this.#saySelected();
-  }
-
-  clearSelection(): void {
-    if (this.selected.size === 0) return;
-    this.selected.clear();
-    this.#saySelected();
-  }
-
-  #saySelected(): void {
-    announce(t("board.selected", { count: this.selected.size }));
-  }
-
-  /** The cards that something is done to: those selected, in order, if `card` is among them; else it alone. */
-  affected(card: CardId | null = this.current): CardId[] {
-    if (card === null) return [];
-    if (!this.selected.has(card)) return [card];
-    const ids = this.lanes.flatMap((lane) => lane.cards.map((known) => known.id));
-    return ids.filter((id) => this.selected.has(id));
+    const at = this.cards.indexOf(card);
+    return at < 0 ? null : (this.cards[at + step] ?? null);
   }
 
   ask(field: Field): void {
-    const cards = this.affected(this.opened ?? this.current);
+    const cards = this.selected.with(this.opened ?? this.current);
     if (cards.length > 0) this.question = { ask: field, cards };
-  }
-
-  // Moving
-
-  /** By one place or one column; many go together into the next column. */
-  async moveBy(direction: Direction): Promise<void> {
-    if (!this.writable) return;
-    const card = this.current;
-    await this.actions.inTurn(async () => {
-      const spot = spotOf(this.lanes, card);
-      const to = spot === null ? null : stepOf(this.lanes, spot, direction);
-      if (card !== null && to !== null) {
-        await this.actions.moveCards(this.allLanes, this.affected(card), to);
-      }
-    });
-    await this.focusCard(card);
-  }
-
-  /** Where cards go that are let go behind the first `index` shown ones; a sorted column has no places of its own. */
-  async drop(cards: CardId[], column: ColumnId, index: number): Promise<void> {
-    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
-    const lifted = new Set(cards);
-    const shown = this.#look.sort === "place" ? this.lanes : this.allLanes;
-    const rest = shown
-      .find((lane) => lane.column.id === column)
-      ?.cards.filter((card) => !lifted.has(card.id));
-    const after = this.#look.sort === "place" ? rest?.[index - 1] : rest?.at(-1);
-    this.chosen = cards[0] ?? this.chosen;
-    await this.actions.inTurn(() =>
-      this.actions.moveCards(this.allLanes, cards, { column, after: after?.id ?? null }),
-    );
-  }
-
-  /** Archives or deletes what is affected and goes on to a neighbour. */
-  putAway(how: "archive" | "trash", card: CardId | null = this.current): void {
-    const cards = this.affected(card);
-    const spot = spotOf(this.lanes, card);
-    if (spot === null || !this.writable) return;
-    const next = neighbour(this.lanes, spot, "down") ?? neighbour(this.lanes, spot, "up");
-    this.selected.clear();
-    void this.actions.putAway(cards, how, this.card(card)?.title ?? "").then((done) => {
-      if (done && this.opened === null) void this.focusCard(next);
-    });
   }
 }
 
