@@ -106,11 +106,11 @@ fn board_act(act: &Act, new: &mut u8) -> BoardEdit {
         21 => BoardEdit::MoveChecklistItem {
             card: c,
             item: item(act.y % 4),
-            after: (act.z % 5 > 0).then(|| item(act.z % 4)),
+            after: (!act.z.is_multiple_of(5)).then(|| item(act.z % 4)),
         },
         22 => BoardEdit::SetOwner {
             card: c,
-            member: (act.z % 3 > 0).then(|| format!("word {}", act.z % 4)),
+            member: (!act.z.is_multiple_of(3)).then(|| format!("word {}", act.z % 4)),
         },
         20 => BoardEdit::ReplaceDescription {
             card: c,
