@@ -15,6 +15,10 @@ test("a snippet is read without the signs of Markdown", () => {
   );
 });
 
+test("a sign right before a hit is none either", () => {
+  expect(shown("then a person. ## ", "Handing", " over")).toBe("then a person. <Handing> over");
+});
+
 test("signs that parted by a hit leave the words whole", () => {
   expect(shown("say **", "wild", "** geese\n> and *more* of it")).toBe(
     "say <wild> geese and more of it",

@@ -5,7 +5,7 @@ import type { HitPart } from "../../ipc";
 /** Signs at the beginning of a line, and those around words. */
 const SIGNS = [
   /^\s{0,3}(#{1,6}|>|[-*+]|\d+[.)])\s+(\[[ xX]\]\s+)?/,
-  /\s(#{1,6}|>)\s+(?=\S)/g,
+  /\s(#{1,6}|>)\s+(?=\S|$)/g,
   /(^|\s)[-*+]\s+\[[ xX]\]\s+/g,
   /\[\[|\]\]/g,
   /!?\[(?=[^\]]*\]\()|\]\([^)]*\)/g,
