@@ -238,6 +238,23 @@ scene("a selection is formatted by key and by the bar", async () => {
 });
 
 scene(
+  "Escape leaves the form of a link, and the next Ctrl+K is the palette's",
+  async () => {
+    await fresh("Form");
+    await ana.type("geese [[win");
+    await ana.press("Control+Shift+ArrowLeft");
+    for (const keys of ["Control+k", "Escape", "Control+End", "Control+k"])
+      await ana.press(keys);
+    await ana.by("combobox", "Command palette").waitFor();
+    assert.equal(await ana.by("textbox", "Address of the link").count(), 0);
+    await ana.press("Escape");
+    await until("the text to have the focus", () =>
+      ana.editor().evaluate((content) => content === document.activeElement),
+    );
+  },
+);
+
+scene(
   "Bo sees where Ana writes, and it goes when she leaves the note",
   async () => {
     await fresh("Company");
