@@ -42,8 +42,10 @@ export class TextPlaces {
   #told: PlaceAt | null = null;
   /** Whether `#seen` is beyond doubt: where two wrote at once, the engine may have followed it otherwise. */
   #sure = true;
-  /** The person wrote what the engine has not taken yet. */
+  /** The person wrote what the engine has not taken yet, ... */
   #wrote = false;
+  /** ... and deleted in the course of it. */
+  #deleted = false;
   #resting = false;
   /** Carets in a text that this view is still to get. */
   #early: readonly CaretAt[] | null = null;
@@ -69,6 +71,9 @@ export class TextPlaces {
 
   /** The person changed the text, and the bridge knows. */
   wrote(changes: ChangeDesc): void {
+    this.#deleted ||= deletes(changes);
+    // What goes out as one push moves a place otherwise than its steps do, once letters go in the course of it.
+    if (this.#wrote && this.#deleted) this.#sure = false;
     this.#wrote = true;
     this.#follow(changes);
   }
@@ -93,6 +98,7 @@ export class TextPlaces {
   /** The bridge may stand on another version now. */
   caughtUp(): void {
     this.#wrote = !this.#bridge.settled;
+    this.#deleted &&= this.#wrote;
     this.#showEarly();
     this.#tell();
   }
@@ -128,11 +134,13 @@ export class TextPlaces {
     if (this.#resting) return;
     if (same(this.#place, this.#seen) && (this.#sure || this.#place === null)) return;
     const told = this.#inEngine();
-    if (told === "unknown" || (this.#sure && sameAt(told, this.#told))) return;
+    if (told === "unknown") return;
+    // While it is unsure it is told once more at the end, when the engine has taken all.
+    if (sameAt(told, this.#told) && (this.#sure || this.#wrote)) return;
     const inView = (position: number): number => this.#bridge.placeInView(position);
     this.#told = told;
     this.#seen = told && { anchor: inView(told.anchor), head: inView(told.head) };
-    this.#sure = true;
+    this.#sure = !(this.#wrote && this.#deleted);
     this.#send(told);
     this.#resting = true;
     this.#after(LEAST_MS, () => {
@@ -148,6 +156,12 @@ export class TextPlaces {
     if (anchor === null || head === null) return "unknown";
     return { anchor, head, version: this.#bridge.version };
   }
+}
+
+function deletes(changes: ChangeDesc): boolean {
+  let found = false;
+  changes.iterChangedRanges((from, to) => (found ||= to > from));
+  return found;
 }
 
 function moved(place: Place, changes: ChangeDesc, assoc: 1 | -1): Place {
