@@ -85,6 +85,8 @@ export class TextPlaces {
   }
 
   #follow(changes: ChangeDesc): void {
+    // Whether a place at the edge of what was replaced stands before or behind it depends on how the change is written.
+    if (this.#seen !== null && deletesAt(changes, this.#seen)) this.#sure = false;
     this.#place = moved(this.#place, changes, -1);
     this.#seen = moved(this.#seen, changes, 1);
   }
@@ -161,6 +163,15 @@ export class TextPlaces {
 function deletes(changes: ChangeDesc): boolean {
   let found = false;
   changes.iterChangedRanges((from, to) => (found ||= to > from));
+  return found;
+}
+
+function deletesAt(changes: ChangeDesc, { anchor, head }: NonNullable<Place>): boolean {
+  let found = false;
+  changes.iterChangedRanges((from, to) => {
+    const touches = (at: number): boolean => from <= at && at <= to;
+    found ||= to > from && (touches(anchor) || touches(head));
+  });
   return found;
 }
 
