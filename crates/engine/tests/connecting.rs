@@ -9,6 +9,7 @@
 mod sim;
 
 use sim::World;
+use skein_access::Role;
 use skein_engine::api::{
     Attempt, AttemptState, DocumentId, Event, NoteEdit, Reply, Request, ServerMessage, View,
 };
@@ -113,12 +114,48 @@ fn few_typed_addresses_are_remembered_and_each_change_is_told() {
     }
 }
 
+#[test]
+fn whoever_is_away_is_said_to_be_behind_as_soon_as_something_is_written() {
+    let mut world = founded(4);
+    world.invite(0, Role::Editor, 1);
+    world.join(1);
+    for _ in 0..3 {
+        world.settle(&[0, 1]);
+        world.pass(400);
+    }
+    world.stop(1);
+    let request = Request::Subscribe { view: View::Peers };
+    let behind = |news: &[ServerMessage]| {
+        news.iter().rev().find_map(|message| match message {
+            ServerMessage::Event {
+                event: Event::Peers { peers, .. },
+                ..
+            } => peers.first().map(|peer| peer.behind),
+            _ => None,
+        })
+    };
+    assert_eq!(behind(&told(&mut world, request)), Some(0));
+    note(&mut world, "Plan", "written while Bo is away");
+    let mut last = None;
+    for _ in 0..60 {
+        world.now_ms += 100;
+        last = behind(&heard(&mut world, Input::Tick)).or(last);
+    }
+    assert_eq!(last, Some(1));
+    world.now_ms += 100;
+    assert_eq!(behind(&heard(&mut world, Input::Tick)), None, "said once");
+}
+
 fn told(world: &mut World, request: Request) -> Vec<ServerMessage> {
     let message = skein_engine::api::ClientMessage { id: 1, request };
     let input = Input::Client {
         client: WINDOW,
         message,
     };
+    heard(world, input)
+}
+
+fn heard(world: &mut World, input: Input) -> Vec<ServerMessage> {
     let effects = world.machines[0].handle(world.now_ms, input);
     let messages = effects.into_iter().filter_map(|effect| match effect {
         Effect::ToClient { client, message } => (client == WINDOW).then_some(*message),

@@ -16,7 +16,28 @@ const MOST: usize = 256;
 pub(super) struct Watched {
     view: View,
     /// What was said last, for views that are computed anew and told only when different.
-    told: Option<Delivery>,
+    told: Option<Told>,
+}
+
+/// What of a view decides whether it is told again.
+#[derive(PartialEq, Eq)]
+enum Told {
+    Delivery(Delivery),
+    /// How far behind each device is; bytes alone are no news.
+    Behind(Vec<(String, u32)>),
+}
+
+impl Told {
+    fn of(event: &Event) -> Option<Self> {
+        match event {
+            Event::Delivery { delivery } => Some(Self::Delivery(delivery.clone())),
+            Event::Peers { peers, .. } => {
+                let behind = peers.iter().map(|peer| (peer.device.clone(), peer.behind));
+                Some(Self::Behind(behind.collect()))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Watched {
@@ -79,9 +100,7 @@ impl Core {
         }
         let first = self.whole(&view)?;
         let mut watched = Watched::new(view);
-        if let Event::Delivery { delivery } = &first {
-            watched.told = Some(delivery.clone());
-        }
+        watched.told = Told::of(&first);
         let subscription = self.add_subscription(client, watched);
         step.reply(client, request, Ok(Reply::Subscribed { subscription }));
         step.event(client, subscription, first);
@@ -220,7 +239,12 @@ impl Core {
             let event = match &view {
                 View::Status if news.status => self.whole(&view),
                 View::People if news.people => self.whole(&view),
-                View::Peers if news.peers => self.whole(&view),
+                View::Peers if news.peers || news.delivery => match self.whole(&view) {
+                    Ok(event) if self.already_told(client, subscription, &event) && !news.peers => {
+                        continue;
+                    }
+                    told => told,
+                },
                 View::Notices if news.notices => self.whole(&view),
                 View::Preferences if news.preferences => self.whole(&view),
                 View::Tree if !news.headers.is_empty() => self.tree_news(&news.headers, false),
@@ -242,12 +266,9 @@ impl Core {
                 {
                     self.whole(&view)
                 }
-                View::Delivery { document } if news.delivery || news.peers => match self
-                    .delivery(*document)
-                {
-                    Ok(delivery) if self.already_told(client, subscription, &delivery) => continue,
-                    Ok(delivery) => Ok(Event::Delivery { delivery }),
-                    Err(error) => Err(error),
+                View::Delivery { .. } if news.delivery || news.peers => match self.whole(&view) {
+                    Ok(event) if self.already_told(client, subscription, &event) => continue,
+                    told => told,
                 },
                 _ => continue,
             };
@@ -271,22 +292,22 @@ impl Core {
         )
     }
 
+    /// Whether this says what was said last; from now on that is this.
     fn already_told(
         &mut self,
         client: ClientId,
         subscription: SubscriptionId,
-        delivery: &Delivery,
+        event: &Event,
     ) -> bool {
         let watched = self
             .clients
             .get_mut(&client)
             .and_then(|all| all.watched.get_mut(&subscription));
         let Some(watched) = watched else { return true };
-        if watched.told.as_ref() == Some(delivery) {
-            return true;
-        }
-        watched.told = Some(delivery.clone());
-        false
+        let told = Told::of(event);
+        let same = watched.told == told;
+        watched.told = told;
+        same
     }
 
     fn tree_news(
