@@ -31,6 +31,14 @@ test("what only looks like a sign stays", () => {
   );
 });
 
+test("a snippet begins with a whole word", () => {
+  expect(shown("…il Monday, so I left her questions in ", "Handbook")).toBe(
+    "…Monday, so I left her questions in <Handbook>",
+  );
+  expect(shown("…来週の", "会議")).toBe("…来週の<会議>");
+  expect(shown("…x", "hit", " it")).toBe("…x<hit> it");
+});
+
 test("words of any writing stay as they are", () => {
   expect(shown("来週の", "会議", "は東京で行います。")).toBe("来週の<会議>は東京で行います。");
 });

@@ -13,10 +13,14 @@ const SIGNS = [
   /(^|\s)[*_](?=\S)|(?<=\S)[*_](?=\s|$)/g,
 ] as const;
 
+/** What the cut at the beginning left of a word; writing without spaces stays. */
+const BROKEN_WORD = /^…\S{0,24} /;
+
 /** The same words without signs; a hit stays a hit, and no part loses a space that parts words. */
 export function cleaned(parts: readonly HitPart[]): HitPart[] {
   const clean = parts.map((part, at) => {
     let text = part.text.replace(/\s+/g, " ");
+    if (at === 0 && !part.hit) text = text.replace(BROKEN_WORD, "…");
     for (const [index, sign] of SIGNS.entries()) {
       if (index === 0 && at > 0) continue;
       text = text.replace(sign, (found) => (/^\s/.test(found) ? " " : ""));
