@@ -98,6 +98,13 @@ test("commands are found by name, by other words, by initials and in spite of a 
   expect(ids("zzz")).toEqual([]);
 });
 
+test("other words for a command rank below its name, and need three letters", () => {
+  expect(ids("kan")).toEqual(["board.new"]);
+  expect(ids("ka")).toEqual([]);
+  const byName = commandsMatching(commands, "serach")[0]?.distance ?? Infinity;
+  expect(commandsMatching(commands, "kanban")[0]?.distance).toBeGreaterThan(byName);
+});
+
 test("among equals the command that is used more comes first", () => {
   const weight = (command: Command) => (command.id === "board.new" ? 2 : 0);
   expect(commandsMatching(commands, "new", weight)[0]?.thing.id).toBe("board.new");

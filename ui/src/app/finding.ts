@@ -20,8 +20,9 @@ function nearest<T>(found: Found<T>[], tie: (thing: T) => number): Found<T>[] {
   return found.sort((a, b) => a.distance - b.distance || tie(b.thing) - tie(a.thing));
 }
 
-/** Other words for a command count for less than its name. */
-const OTHER_WORD = 2;
+/** Other words for a command count for less than the name of anything, and a letter or two would find too many. */
+const OTHER_WORD = 10;
+const SHORTEST_OTHER = 3;
 
 /** `weight` says how much a command is used. */
 export function commandsMatching(
@@ -34,6 +35,8 @@ export function commandsMatching(
     const label = fold(t(command.label));
     const byLabel = distanceTo(label, words);
     if (byLabel !== null) return [{ thing: command, distance: byLabel }];
+    const rest = words.filter((word) => distanceTo(label, [word]) === null);
+    if (rest.some((word) => word.length < SHORTEST_OTHER)) return [];
     const byWords = distanceTo(`${label} ${fold(command.words ?? "")}`, words);
     return byWords === null ? [] : [{ thing: command, distance: byWords + OTHER_WORD }];
   });
