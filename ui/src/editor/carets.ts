@@ -5,7 +5,7 @@ import { EditorSelection, StateEffect, StateField } from "@codemirror/state";
 import type { ChangeDesc, Extension } from "@codemirror/state";
 import { EditorView, RectangleMarker, layer } from "@codemirror/view";
 import type { LayerMarker, ViewUpdate } from "@codemirror/view";
-import { hueOf } from "../components/hue";
+import { hueOfPerson } from "../components/hue";
 import { growingTheme } from "./growingTheme";
 import type { Caret, Place } from "./places";
 
@@ -86,7 +86,7 @@ class Flag implements LayerMarker {
 
   #put(flag: HTMLElement): void {
     const { left, top, height } = this.place;
-    flag.className = `sk-caret sk-hue-${hueOf(this.caret.name)}`;
+    flag.className = `sk-caret sk-hue-${hueOfPerson(this.caret.name)}`;
     flag.classList.toggle("sk-caret-before", this.before);
     flag.style.left = `${left}px`;
     flag.style.top = `${top}px`;
@@ -115,7 +115,7 @@ function flags(view: EditorView): Flag[] {
 function tints(view: EditorView): readonly RectangleMarker[] {
   return view.state.field(shownCarets).flatMap(({ name, anchor, head }) => {
     const range = EditorSelection.range(anchor, head);
-    const hue = `sk-caret-selection sk-hue-${hueOf(name)}`;
+    const hue = `sk-caret-selection sk-hue-${hueOfPerson(name)}`;
     return range.empty ? [] : RectangleMarker.forRange(view, hue, range);
   });
 }
