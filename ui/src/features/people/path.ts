@@ -3,12 +3,14 @@
 import { t } from "../../i18n";
 
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[?(fe80|f[cd]))/i;
-const HERE = /^(127\.|localhost|\[?::1)/i;
+const HERE = /^(127\.|localhost\b|\[?::1\b)/i;
 
 /** The host and port of an address, whichever way it is written. */
 export function plainAddress(address: string): string {
   const parts = /^\/(?:ip4|ip6|dns[46]?)\/([^/]+)\/(?:tcp|udp)\/(\d+)/.exec(address);
-  return parts === null ? address : `${parts[1] ?? ""}:${parts[2] ?? ""}`;
+  if (parts === null) return address;
+  const [, host = "", port = ""] = parts;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Whether two ways to write an address mean one place. */
@@ -18,9 +20,15 @@ export function meansSame(one: string, other: string): boolean {
   return bare(one) === bare(other);
 }
 
-export function pathWords(address: string): string {
+function hostOf(address: string): string {
+  return plainAddress(address).replace(/:\d+$/, "");
+}
+
+/** `own` are the addresses at which this machine listens. */
+export function pathWords(address: string, own: readonly string[] = []): string {
   const plain = plainAddress(address);
-  if (HERE.test(plain)) return t("peers.path.machine");
+  const isOwn = own.some((one) => hostOf(one) === hostOf(address));
+  if (isOwn || HERE.test(plain)) return t("peers.path.machine");
   return t(PRIVATE.test(plain) ? "peers.path.network" : "peers.path.internet");
 }
 
