@@ -5,6 +5,14 @@ use std::io::{IsTerminal, Write};
 use serde::Serialize;
 use skein_engine::exchange::Progress;
 
+/// "1 note", "2 notes".
+pub(crate) fn counted(count: impl Into<u64>, what: &str) -> String {
+    match count.into() {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
 /// Where results go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {

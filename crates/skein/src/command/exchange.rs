@@ -7,7 +7,7 @@ use skein_engine::exchange;
 
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, counted};
 
 pub(super) async fn search(
     connection: &mut Connection,
@@ -52,8 +52,10 @@ pub(super) async fn import(
     .await?;
     out.show(&report, || {
         let mut lines = vec![format!(
-            "{} notes and {} folders were imported; {} links lead to imported notes.",
-            report.notes, report.folders, report.links
+            "Imported: {} and {}, with {} between imported notes.",
+            counted(report.notes, "note"),
+            counted(report.folders, "folder"),
+            counted(report.links, "link")
         )];
         lines.extend(
             report
@@ -77,8 +79,12 @@ pub(super) async fn export(
     .await?;
     out.show(&report, || {
         format!(
-            "{} notes and {} boards with {} cards are in {}: {} files.",
-            report.notes, report.boards, report.cards, report.path, report.files
+            "{} and {} with {} are in {}: {}.",
+            counted(report.notes, "note"),
+            counted(report.boards, "board"),
+            counted(report.cards, "card"),
+            report.path,
+            counted(report.files, "file")
         )
     });
     Ok(())
@@ -91,10 +97,18 @@ pub(super) async fn audit(connection: &mut Connection, out: Output) -> Result<()
     };
     out.show(&report, || {
         let mut lines = vec![format!(
-            "{} documents with {} changes were loaded again, {} envelopes verified, {} changes wait to be sealed.",
-            report.documents, report.changes, report.envelopes, report.unsealed
+            "Loaded again: {} with {}. Verified: {}. Waiting to be sealed: {}.",
+            counted(report.documents, "document"),
+            counted(report.changes, "change"),
+            counted(report.envelopes, "envelope"),
+            counted(report.unsealed, "change")
         )];
-        lines.extend(report.differences.iter().map(|difference| format!("  {}: {}", difference.subject, difference.what)));
+        lines.extend(
+            report
+                .differences
+                .iter()
+                .map(|difference| format!("  {}: {}", difference.subject, difference.what)),
+        );
         if report.differences.is_empty() {
             lines.push(format!("Everything fits. Digest {}", report.digest));
         }
@@ -105,8 +119,8 @@ pub(super) async fn audit(connection: &mut Connection, out: Output) -> Result<()
     }
     Err(Failure::invalid(
         format!(
-            "The audit found {} differences; nothing was changed.",
-            report.differences.len()
+            "The audit found {}; nothing was changed.",
+            counted(report.differences.len() as u64, "difference")
         ),
         "Export what is here, and compare with a colleague's device.",
     ))
