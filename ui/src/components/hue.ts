@@ -3,18 +3,18 @@
 const HUES = 8;
 
 export function hueOf(name: string): number {
-  return hashOf(name) % HUES;
+  return (hashOf(name) >>> 13) % HUES;
 }
 
 /** People have a colour: the last hue, a grey, is for labels alone. */
 export function hueOfPerson(name: string): number {
-  return hashOf(name) % (HUES - 1);
+  return (hashOf(name) >>> 4) % (HUES - 1);
 }
 
 function hashOf(name: string): number {
   let hash = 0x811c9dc5;
   for (const letter of name) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
-  return hash >>> 13;
+  return hash;
 }
 
 /** The first letters of the first and last word. */
