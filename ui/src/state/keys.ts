@@ -49,12 +49,15 @@ const SHOWN: Record<string, string> = {
   Escape: "Esc",
 };
 
+/** Any of the four, in tables of keys. */
+const ARROWS = "Arrows";
+
 /** A key as it is shown to people: "Ctrl Shift F", "G then H". */
 export function shownKey(name: string): string {
   const strokes = name.split(" ").map((stroke) =>
     stroke
       .split(/\+(?=.)/)
-      .map((part) => SHOWN[part] ?? part)
+      .map((part) => (part === ARROWS ? t("keys.arrows") : (SHOWN[part] ?? part)))
       .join(" "),
   );
   return strokes.join(` ${t("keys.then")} `);

@@ -36,11 +36,11 @@ export const boardKeys: KeyTable = {
   rows: [
     {
       label: "board.keys.focus",
-      keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "J", "K"],
+      keys: ["J", "K", "Arrows"],
     },
     {
       label: "board.keys.move",
-      keys: ["Alt+ArrowLeft", "Alt+ArrowRight", "Alt+ArrowUp", "Alt+ArrowDown"],
+      keys: ["Alt+Arrows"],
     },
     { label: "board.keys.open", keys: ["Enter"] },
     { label: "board.keys.peek", keys: ["Space"] },
