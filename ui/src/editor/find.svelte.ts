@@ -18,6 +18,7 @@ import { EditorView, keymap } from "@codemirror/view";
 import type { Command, Panel, ViewUpdate } from "@codemirror/view";
 import { mount, unmount } from "svelte";
 import FindPanel from "./FindPanel.svelte";
+import { Room } from "./room";
 
 const MOST_COUNTED = 5000;
 const COUNT_AFTER_MS = 60;
@@ -180,11 +181,14 @@ function panel(view: EditorView): Panel {
   const finder = new Finder(view);
   finders.set(view, finder);
   const mounted = mount(FindPanel, { target: dom, props: { finder } });
+  const room = new Room(dom, view.scrollDOM);
   return {
     dom,
     top: true,
+    mount: () => room.begin(),
     update: (update) => finder.update(update),
     destroy() {
+      room.end();
       finder.destroy();
       finders.delete(view);
       void unmount(mounted);
