@@ -106,10 +106,17 @@ test("code keeps its fence while the caret is inside, and its lines have a groun
   ]);
 });
 
+test("only the empty line between a heading and what follows is a gap, wherever the caret is", () => {
+  expect(lineClasses(stateOf("a\n=\n\n\nb"))[2]).toBe("sk-below-h1");
+  expect(lineClasses(stateOf("a\n=\n\n\nb"))[3]).toBe("");
+  expect(lineClasses(stateOf("# a\n"))[1]).toBe("");
+  expect(lineClasses(stateOf("a\n\nb"))[1]).toBe("");
+});
+
 test("headings, quotes, items and rules have their lines", () => {
   expect(lineClasses(stateOf("## a\n\n> b\n\n- c\n\n---"))).toEqual([
     "sk-heading sk-h2 sk-foldable",
-    "",
+    "sk-below-h2",
     "sk-quote",
     "",
     "sk-item sk-list",

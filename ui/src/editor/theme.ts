@@ -61,17 +61,16 @@ const look = growingTheme({
     { background: "color-mix(in srgb, var(--accent) 24%, transparent)" },
   ".cm-specialChar": { color: "var(--warn)" },
   ".cm-panels": { background: "transparent", color: "inherit" },
-  // Above the text, and taking none of its room, so that nothing moves when it opens.
+  // Above the text, in room of its own: what is open for it is scrolled away, so that nothing moves.
   ".cm-panels-top": {
     position: "sticky",
     insetBlockStart: "var(--space-2)",
-    blockSize: "0",
     border: "0",
     zIndex: "var(--layer-floating)",
     display: "flex",
     justifyContent: "flex-end",
   },
-  ".sk-find": { maxInlineSize: "100%" },
+  ".sk-find": { maxInlineSize: "100%", paddingBlockEnd: "var(--space-2)" },
   ".cm-searchMatch": { background: "var(--mark)", borderRadius: "2px" },
   ".cm-searchMatch-selected": {
     background: "color-mix(in srgb, var(--warn) 25%, var(--mark))",
@@ -107,11 +106,15 @@ const look = growingTheme({
 
   ".sk-heading": { fontWeight: "var(--bold)", letterSpacing: "-0.011em" },
   ".sk-foldable": { position: "relative" },
-  ".sk-h1": { fontSize: "28px", lineHeight: "36px", padding: "20px 0 6px" },
-  ".sk-h2": { fontSize: "23px", lineHeight: "32px", padding: "18px 0 4px" },
-  ".sk-h3": { fontSize: "19px", lineHeight: "28px", padding: "14px 0 2px" },
+  ".sk-h1": { fontSize: "28px", lineHeight: "36px", padding: "24px 0 6px" },
+  ".sk-h2": { fontSize: "23px", lineHeight: "32px", padding: "20px 0 4px" },
+  ".sk-h3": { fontSize: "19px", lineHeight: "28px", padding: "16px 0 2px" },
   ".sk-h4, .sk-h5, .sk-h6": { padding: "10px 0 0" },
   ".sk-h5, .sk-h6": { color: "var(--text-2)" },
+  // Markdown parts a heading from its text by an empty line, which here is but a gap, as small as arrow keys still meet
+  // both it and the heading.
+  ".sk-below-h1, .sk-below-h2": { lineHeight: "16px" },
+  ".sk-below-h3": { lineHeight: "20px" },
   ".cm-line.sk-heading:first-child": { paddingBlockStart: "0" },
 
   ".sk-link": {
