@@ -133,9 +133,9 @@ const SCREENS = {
   },
   keys: byKeys("F1"),
   people: byKeys("g", "p"),
-  invite: byWord("qr"),
+  invite: byWord("colleague"),
   "invite made": async (person) => {
-    await byWord("qr")(person);
+    await byWord("colleague")(person);
     await person.page.getByRole("dialog").locator("button.primary").click();
     await person.page.getByRole("dialog").locator("svg.qr").waitFor();
   },
