@@ -371,7 +371,7 @@ scene(
 );
 
 scene(
-  "1,000 cards: few are in the page, a drag stays smooth, a search answers at once",
+  "1,000 cards: few are in the page, and a search answers at once",
   async () => {
     await ana.newBoard("Flock");
     for (const column of ["To do", "Doing", "Done"]) {
