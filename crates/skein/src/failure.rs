@@ -33,7 +33,7 @@ impl Failure {
         }
         ExitCode::from(match self.0.code {
             ErrorCode::NotFound => 3,
-            ErrorCode::Denied | ErrorCode::ReadOnly => 4,
+            ErrorCode::Denied | ErrorCode::ReadOnly | ErrorCode::Damaged => 4,
             ErrorCode::TimedOut | ErrorCode::Network => 5,
             _ => 1,
         })

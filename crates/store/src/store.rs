@@ -1,11 +1,14 @@
 //! The store: one file, one writer, one transaction at a time.
 
 use std::ops::Deref;
+use std::path::PathBuf;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::damage::{self, Damage, DamageReport};
 use crate::error::StoreError;
 use crate::open::keep_log;
+use crate::read_only::ReadOnlyStore;
 use crate::reader::Reader;
 use crate::tx::Tx;
 
@@ -87,6 +90,30 @@ impl Store {
         })?;
         transaction.commit()?;
         Ok(done)
+    }
+
+    /// The damage that a write met, after which nothing is written any more.
+    #[must_use]
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
+    }
+
+    /// The same file, opened only to read, after `what` was found damaged in it; as if it had been found at the start. The log of its
+    /// last changes stays beside it. `None` for a store in memory, or when not even that succeeds: then this one reads on.
+    #[must_use]
+    pub fn opened_to_read(&mut self, what: &str) -> Option<(ReadOnlyStore, DamageReport)> {
+        self.damage.get_or_insert_with(|| what.to_owned());
+        drop(keep_log(&self.reader.connection, true));
+        let path = self
+            .reader
+            .connection
+            .path()
+            .filter(|path| !path.is_empty())?;
+        let path = PathBuf::from(path);
+        let log = damage::has_log(&path).unwrap_or(true);
+        let store = ReadOnlyStore::open(&path, log).ok()?;
+        let damage = Damage::Content(what.to_owned());
+        Some((store, DamageReport { path, damage }))
     }
 
     /// Moves the log into the file and closes it, so that the next start has nothing to check. Dropping does the same but cannot say what failed.

@@ -4,7 +4,7 @@ use crate::close::CloseReason;
 use crate::cycle::{Left, Step};
 use crate::frame::{Bytes, Frame, Ids};
 use crate::item::Group;
-use crate::limits::{HAVE_IDS, ROUNDS};
+use crate::limits::{HAVE_IDS, ROUNDS, UNASKED_IDS};
 use crate::open::Open;
 use crate::reconcile;
 use crate::turn::Turn;
@@ -26,11 +26,17 @@ impl Open {
             (Frame::Round { group, message }, Step::Comparing) if group == run.group => {
                 let learnt = reconcile::learn(turn.set.ordered(group), &message.0)?;
                 run.step = Step::Fetching { next: learnt.next };
-                let unknown = learnt
+                let unknown: Vec<_> = learnt
                     .have
                     .into_iter()
-                    .filter(|id| !self.serve.is_known(id));
-                self.to_announce.extend(unknown);
+                    .filter(|id| !self.serve.is_known(id))
+                    .collect();
+                // The usual return has little to tell: sending it costs less than asking whether it is wanted.
+                if unknown.len() <= UNASKED_IDS {
+                    self.serve.push_unasked(group, unknown);
+                } else {
+                    self.to_announce.extend(unknown);
+                }
                 self.pull.want(group, learnt.need, true, turn);
                 Ok(())
             }
@@ -108,7 +114,7 @@ impl Open {
                     let message = Bytes(message);
                     return turn.out.send(&Frame::Round { group, message });
                 }
-                if self.pull.is_settled() {
+                if self.pull.is_settled() && !self.serve.is_pushing() {
                     run.step = Step::Settling;
                     let Left { deferred, withheld } = self.left();
                     return turn.out.send(&Frame::Settled {

@@ -33,6 +33,9 @@ pub(crate) const ASKED_IDS: usize = 2_000;
 pub(crate) const WANTED_IDS: usize = 4_096;
 /// Ids in one announcement.
 pub(crate) const HAVE_IDS: usize = 4_096;
+/// Envelopes that one message of a reconciliation shows to be missing there and that are sent without being asked for; more
+/// are announced, because another peer may be bringing them.
+pub(crate) const UNASKED_IDS: usize = 16;
 /// Ids known to be missing here and not yet asked for; a reconciliation pauses above half of it.
 pub(crate) const NEED_IDS: usize = 65_536;
 /// Ids that another peer is bringing and that are looked at again later.

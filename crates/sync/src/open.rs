@@ -274,6 +274,7 @@ impl Open {
 
     /// A new cycle: its marks and counters.
     pub(crate) fn begin_cycle(&mut self, turn: &Turn<'_>) {
+        self.serve.unpushed = 0;
         self.cycle.begin(
             turn.set.mark(),
             (self.serve.sent, self.pull.received, self.bytes),
@@ -308,6 +309,11 @@ impl Open {
             return;
         };
         let ours = self.left();
+        // The peer cannot count what it never asked for.
+        let theirs = Left {
+            withheld: theirs.withheld.saturating_add(self.serve.unpushed),
+            ..theirs
+        };
         if theirs != Left::default() {
             self.cycle.mark = None;
         }

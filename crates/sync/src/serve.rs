@@ -19,7 +19,7 @@ use crate::turn::Turn;
 #[derive(Debug)]
 pub(crate) struct Serve {
     wanted: VecDeque<(Group, EnvelopeId)>,
-    /// Made here, to be pushed without being asked for.
+    /// To be pushed without being asked for: made here, or the few that a reconciliation showed to be missing there.
     live: VecDeque<(Group, EnvelopeId)>,
     stream: Option<StreamOut>,
     loading: Option<Loading>,
@@ -32,6 +32,8 @@ pub(crate) struct Serve {
     known: Recent,
     /// Envelopes that the peer stored.
     pub(crate) sent: u64,
+    /// Envelopes that were to be pushed and did not arrive: the peer refused them, or the store could not read them.
+    pub(crate) unpushed: u32,
     /// The peer was too slow to be told of everything: only another reconciliation tells it.
     pub(crate) is_behind: bool,
 }
@@ -73,6 +75,7 @@ impl Serve {
             next_number: 0,
             known: Recent::new(KNOWN_IDS),
             sent: 0,
+            unpushed: 0,
             is_behind: false,
         }
     }
@@ -99,6 +102,19 @@ impl Serve {
             && self.live.is_empty()
             && self.loading.is_none()
             && self.in_flight.is_empty()
+    }
+
+    /// Whether something pushed is not yet acknowledged.
+    pub(crate) fn is_pushing(&self) -> bool {
+        let is_live = |why: Why| why == Why::Live;
+        !self.live.is_empty()
+            || self.loading.as_ref().is_some_and(|one| is_live(one.why))
+            || self.in_flight.values().any(|sent| is_live(sent.why))
+    }
+
+    /// Pushes what the peer was found to lack.
+    pub(crate) fn push_unasked(&mut self, group: Group, ids: Vec<EnvelopeId>) {
+        self.live.extend(ids.into_iter().map(|id| (group, id)));
     }
 
     /// Whether a stream is going out or not yet wholly acknowledged.
@@ -284,15 +300,24 @@ impl Serve {
             bytes += envelope.len();
             batch.push((id, envelope));
         }
-        let missing = if why == Why::Wanted {
-            missing
-        } else {
-            Vec::new()
+        let missing = match why {
+            Why::Wanted => missing,
+            Why::Live => {
+                self.not_pushed(missing.len());
+                Vec::new()
+            }
+            // What a stream lacks is found by the comparison that follows it.
+            Why::Stream => Vec::new(),
         };
         if batch.is_empty() && missing.is_empty() {
             return Ok(());
         }
         self.send_batch(group, why, batch, missing, turn)
+    }
+
+    fn not_pushed(&mut self, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.unpushed = self.unpushed.saturating_add(count);
     }
 
     /// What did not fit goes back to where it came from.
@@ -376,6 +401,9 @@ impl Serve {
             .ok_or(CloseReason::OutOfOrder("an acknowledgement"))?;
         self.in_flight_bytes = self.in_flight_bytes.saturating_sub(sent.bytes);
         self.adapt(turn.now_ms.saturating_sub(sent.at_ms));
+        if sent.why == Why::Live {
+            self.not_pushed(refused.len());
+        }
         let stored: Vec<EnvelopeId> = (0_u16..)
             .zip(sent.ids)
             .filter(|(place, _)| !refused.contains(place))

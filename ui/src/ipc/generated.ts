@@ -617,7 +617,7 @@ subject: string,
  */
 what: string, };
 
-export type ErrorCode = "not_found" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "storage" | "network" | "too_large" | "timed_out" | "internal";
+export type ErrorCode = "not_found" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "storage" | "damaged" | "network" | "too_large" | "timed_out" | "internal";
 
 export type Event = { "type": "status", 
 /**

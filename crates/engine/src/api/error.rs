@@ -21,6 +21,8 @@ pub enum ErrorCode {
     WrongState,
     /// The disk refused.
     Storage,
+    /// The workspace's file holds something else than was written: from now on it is open for reading only.
+    Damaged,
     /// The network refused.
     Network,
     /// A limit was reached.

@@ -31,6 +31,7 @@ impl From<StoreError> for ApiError {
                 "Ask an owner of the workspace for the right.",
             ),
             StoreError::ReadOnly => error(ErrorCode::ReadOnly, cause, ""),
+            StoreError::Damaged(_) => error(ErrorCode::Damaged, cause, ""),
             _ => error(ErrorCode::Storage, cause, ""),
         }
     }

@@ -33,6 +33,26 @@ impl Deref for Disk {
 }
 
 impl Disk {
+    /// The damage that a write met, while the file is still open to be written.
+    pub(super) fn met_damage(&self) -> Option<String> {
+        match self {
+            Self::Writable(store) => store.damage().map(str::to_owned),
+            Self::ReadOnly(..) => None,
+        }
+    }
+
+    /// From now on only for reading, because `what` is damaged. Whether that is new.
+    pub(super) fn only_read(&mut self, what: &str) -> bool {
+        let Self::Writable(store) = self else {
+            return false;
+        };
+        let Some((reading, report)) = store.opened_to_read(what) else {
+            return false;
+        };
+        *self = Self::ReadOnly(reading, report);
+        true
+    }
+
     /// Why nothing is written, if nothing is.
     pub(super) fn read_only_reason(&self) -> Option<String> {
         match self {

@@ -31,7 +31,7 @@ mod typing;
 mod views;
 mod workspace;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::RngCore;
@@ -42,7 +42,7 @@ pub use beginnings::{Begun, ToBegin};
 pub use io::{ClientId, Effect, Input, Now, PeerInput};
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 
-use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
+use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId};
 use attempts::Typed;
 use audit::Audit;
 use beginnings::Beginning;
@@ -180,6 +180,9 @@ impl Core {
             Input::Shutdown => self.shut_down(&mut step),
         }
         self.do_what_is_due(&mut step);
+        if let Some(what) = self.store.met_damage() {
+            self.damage_was_met(&mut step, &what);
+        }
         self.profiles_changed(&mut step);
         self.publish(&mut step);
         step.into_effects()
@@ -204,19 +207,44 @@ impl Core {
                     if !self.show_early(step, client, &message)
                         && let Err(error) = self.park(document, client, message)
                     {
-                        step.reply(client, id, Err(error));
+                        self.refuse(step, client, id, error);
                     }
                     return;
                 }
-                Err(error) => return step.reply(client, message.id, Err(error)),
+                Err(error) => return self.refuse(step, client, message.id, error),
             }
         }
         let id = message.id;
         match self.dispatch(step, client, message) {
             Ok(Flow::Answer(reply)) => step.reply(client, id, Ok(*reply)),
             Ok(Flow::Later) => {}
-            Err(error) => step.reply(client, id, Err(error)),
+            Err(error) => self.refuse(step, client, id, error),
         }
+    }
+
+    /// Answers with an error, and takes note of what it says about the file.
+    fn refuse(&mut self, step: &mut Step<'_>, client: ClientId, id: RequestId, error: ApiError) {
+        if error.code == ErrorCode::Damaged {
+            self.damage_was_met(step, &error.message);
+        }
+        step.reply(client, id, Err(error));
+    }
+
+    /// Part of the file is not what was written: as if that had been seen at the start, nothing is written or exchanged any more,
+    /// and what can be read is shown and can be exported.
+    fn damage_was_met(&mut self, step: &mut Step<'_>, what: &str) {
+        if !self.store.only_read(what) {
+            return;
+        }
+        tracing::error!(
+            what,
+            "the workspace's file is damaged; it is only read from now on"
+        );
+        step.effects.push(Effect::Allow {
+            devices: BTreeSet::new(),
+            strangers: false,
+        });
+        step.news.status = true;
     }
 
     fn dispatch(

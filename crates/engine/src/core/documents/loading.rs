@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use skein_model::{Document, DocumentId, Loaded, Snapshot, Splices, TextField};
-use skein_store::Durability;
+use skein_store::{Durability, StoreError};
 
 use super::{Burst, note_described};
 use crate::api::ApiError;
@@ -101,7 +101,7 @@ impl Core {
         for (client, message) in parked {
             match &result {
                 Ok(()) => self.handle_client(step, client, message),
-                Err(error) => step.reply(client, message.id, Err(error.clone())),
+                Err(error) => self.refuse(step, client, message.id, error.clone()),
             }
         }
         self.merge_what_waits(step, id);
@@ -133,6 +133,15 @@ impl Core {
             return Ok(());
         };
         let mut document = loaded.document;
+        // A change that rests damaged is left out by the loading; the rest would look like the whole.
+        if self
+            .store
+            .heads(id)?
+            .is_some_and(|(_, kept)| kept != document.heads())
+        {
+            let what = "a document does not hold what was last kept of it";
+            return Err(StoreError::Damaged(what.to_owned()).into());
+        }
         let journal = std::mem::take(&mut slot.journal);
         for entry in &journal {
             let (field, splices): (TextField, Splices) =
