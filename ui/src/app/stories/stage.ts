@@ -51,6 +51,10 @@ export async function faults(only: string[] = []): Promise<string[]> {
 /** What fades in has no colour to judge yet. */
 async function stillness(): Promise<void> {
   await new Promise((done) => requestAnimationFrame(done));
-  const moving = document.getAnimations().filter((one) => one.playState === "running");
+  const moving = document.getAnimations().filter(endsSoon);
   await Promise.all(moving.map((one) => one.finished.catch(() => undefined)));
+}
+
+function endsSoon({ playState, effect }: Animation): boolean {
+  return playState === "running" && effect?.getComputedTiming().endTime !== Infinity;
 }
