@@ -1,3 +1,4 @@
+import { tick } from "svelte";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { FakeEngine } from "../ipc/fake";
@@ -227,6 +228,30 @@ test("search answers as one types and opens the card that was found", async () =
   expect(await faults()).toEqual([]);
   await userEvent.keyboard("{Enter}");
   await expect.element(page.getByRole("region", { name: "Card: Icon at 16 px" })).toBeVisible();
+});
+
+test("what is typed in the same breath as the palette is opened is its own, and no key of the board", async () => {
+  await show("#/board/b-launch");
+  const card = page.getByRole("button", { name: "Icon at 16 px" });
+  await expect.element(card).toBeVisible();
+  (card.element() as HTMLElement).focus();
+  for (const [key, ctrlKey] of [
+    ["k", true],
+    ["e", false],
+    ["x", false],
+  ] as const) {
+    const pressed = {
+      key,
+      code: `Key${key.toUpperCase()}`,
+      ctrlKey,
+      bubbles: true,
+      cancelable: true,
+    };
+    document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", pressed));
+    await tick();
+  }
+  await expect.element(page.getByRole("combobox", { name: "Command palette" })).toHaveValue("ex");
+  expect(fake.requests.filter((request) => request.type === "edit_board")).toEqual([]);
 });
 
 test("an invite is made with a role and shown as link, text and picture", async () => {
