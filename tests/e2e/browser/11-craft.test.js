@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Person, startBrowser } from "../support/browser.js";
-import { byTab, cutWords, motions, plainWords } from "../support/eye.js";
+import { byTab, cutWords, lowDialogs, motions, plainWords, unmarked } from "../support/eye.js";
 import { foundedAndJoined, freshFolder, Served, skein } from "../support/skein.js";
 import { noFaults, scene, tidy } from "../support/stage.js";
 import { until } from "../support/wait.js";
@@ -254,11 +254,18 @@ scene("Tab reaches every control, its focus is seen, and nothing holds it", () =
 scene("the focus is seen in forced colours, too", () =>
   everywhere("forced-focus", { options: { forcedColors: "active" } }, ({ page }) => byTab(page)));
 
-scene("at 200 % nothing is cut and everything is reached", () =>
+scene("in forced colours what is chosen is drawn by a line", () =>
+  everywhere("forced-chosen", { options: { forcedColors: "active" } }, ({ page }) => unmarked(page)));
+
+scene("at 200 % nothing is cut, everything is reached, and a dialog has the height that there is", () =>
   everywhere(
     "zoom",
     { options: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } },
-    async ({ page }) => [...(await cutWords(page)), ...(await byTab(page))],
+    async ({ page }) => [
+      ...(await cutWords(page)),
+      ...(await byTab(page)),
+      ...(await lowDialogs(page)),
+    ],
   ));
 
 scene("from right to left every screen is mirrored, and nothing is cut or covered", () =>

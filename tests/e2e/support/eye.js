@@ -160,3 +160,33 @@ export function motions(page) {
     return [...found];
   });
 }
+
+/** What is chosen, and told by its ground alone: where colours are forced every ground is the same. */
+export function unmarked(page) {
+  return page.evaluate(() => {
+    const CHOSEN =
+      '[aria-selected=true], [aria-checked=true], [aria-pressed=true], [aria-current]:not([aria-current=false])';
+    const drawn = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+    return [...document.querySelectorAll(CHOSEN)]
+      .filter((one) => one.checkVisibility() && one.closest(".cm-content") === null)
+      .filter((one) => !one.matches("input, [role=checkbox], [role=switch]"))
+      .filter((one) => !drawn(getComputedStyle(one)))
+      .map((one) => `not marked: ${one.outerHTML.slice(0, 120)}`);
+  });
+}
+
+/** A dialog that scrolls although the window has room for more of it. */
+export function lowDialogs(page) {
+  return page.evaluate(() => {
+    const faults = [];
+    for (const dialog of document.querySelectorAll("[role=dialog].dialog")) {
+      const { height } = dialog.getBoundingClientRect();
+      const scrolls = [...dialog.querySelectorAll("*")].some(
+        (part) =>
+          part.scrollHeight > part.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(part).overflowY),
+      );
+      if (scrolls && height < innerHeight * 0.85) faults.push(`only ${height} px high: ${dialog.ariaLabel}`);
+    }
+    return faults;
+  });
+}

@@ -1,50 +1,19 @@
-import axe from "axe-core";
-import { mount, unmount } from "svelte";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { tick } from "svelte";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import "../styles/index.css";
-import { Connection } from "../ipc/connection";
 import { FakeEngine } from "../ipc/fake";
 import type { Status } from "../ipc";
-import { engineOver } from "../state/engine";
-import App from "./App.svelte";
-import { later } from "./later";
+import { close, faults, loadAll, open } from "./stories/stage";
 
-let shown: Record<string, unknown> | null = null;
 let fake: FakeEngine;
 
-function show(hash = "#/", state: Status["state"] = "ready"): void {
-  location.hash = hash;
+async function show(hash = "#/", state: Status["state"] = "ready"): Promise<void> {
   fake = new FakeEngine(state);
-  const target = document.createElement("div");
-  target.id = "app";
-  document.body.append(target);
-  shown = mount(App, { target, props: { engine: engineOver(new Connection(fake)) } });
+  await open(fake, hash);
 }
 
-// What is loaded later is compiled on its first use, which takes its time on a busy machine.
-beforeAll(() => Promise.all(Object.values(later).map((load) => load())), 120_000);
-
-beforeEach(async () => {
-  localStorage.clear();
-  await page.viewport(1280, 800);
-});
-
-afterEach(async () => {
-  if (shown !== null) await unmount(shown);
-  shown = null;
-  document.getElementById("app")?.remove();
-});
-
-async function clean(): Promise<string[]> {
-  await new Promise((done) => setTimeout(done, 300));
-  const { violations } = await axe.run(document.body, {
-    rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } },
-  });
-  return violations.map(
-    (found) => `${found.id}: ${found.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
-  );
-}
+beforeAll(loadAll, 120_000);
+afterEach(close);
 
 function lane(name: string): string[] {
   return [...document.querySelectorAll(`[aria-label="Cards in ${name}"] [data-card] .title`)].map(
@@ -85,10 +54,10 @@ async function dragCard(title: string, toLane: string, before: string | null): P
 }
 
 test("a name and a workspace's name are all that it takes to begin", async () => {
-  show("#/", "empty");
+  await show("#/", "empty");
   await page.getByRole("textbox", { name: "Your name" }).fill("Ana");
   await page.getByRole("textbox", { name: "Workspace name" }).fill("Geese");
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await page.getByRole("radio", { name: "Empty" }).click();
   await page.getByRole("button", { name: "Create workspace" }).click();
   await expect.element(page.getByText("An empty workspace")).toBeVisible();
@@ -101,7 +70,7 @@ test("a name and a workspace's name are all that it takes to begin", async () =>
 });
 
 test("a text that is no invite is refused where it was typed; a join shows its steps and its failure", async () => {
-  show("#/", "empty");
+  await show("#/", "empty");
   await page.getByRole("radio", { name: "Join with an invite" }).click();
   await page.getByRole("textbox", { name: "Your name" }).fill("Bea");
   await page.getByRole("textbox", { name: "Invite" }).fill("hello");
@@ -110,13 +79,13 @@ test("a text that is no invite is refused where it was typed; a join shows its s
   await page.getByRole("textbox", { name: "Invite" }).fill("skein1abc");
   await page.getByRole("button", { name: "Join", exact: true }).click();
   await expect.element(page.getByText("Looking for a device")).toBeVisible();
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   fake.setStatus({ joining: { step: "failed", received: 0, reason: "Nobody answered." } });
   await expect.element(page.getByRole("alert")).toHaveTextContent("Nobody answered.");
 });
 
 test("a card dragged to another column is moved once, at the slot", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   await expect.element(page.getByRole("button", { name: "Icon at 16 px" })).toBeVisible();
   const card = await dragCard("Icon at 16 px", "Done", "Agree on the licence");
   point("pointerup", card, 0, 0);
@@ -127,7 +96,7 @@ test("a card dragged to another column is moved once, at the slot", async () => 
 });
 
 test("a drag lands before the card under the pointer, and Escape takes it back", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   await expect.element(page.getByRole("button", { name: "Icon at 16 px" })).toBeVisible();
   const card = await dragCard("Icon at 16 px", "Done", "Agree on the licence");
   const place = page.getByRole("button", { name: "Agree on the licence" }).element();
@@ -148,7 +117,7 @@ test("a drag lands before the card under the pointer, and Escape takes it back",
 });
 
 test("the keyboard moves a card, keeps the focus on it, says where it lies, and takes it back", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   const card = page.getByRole("button", { name: "Icon at 16 px" });
   await expect.element(card).toBeVisible();
   (card.element() as HTMLElement).focus();
@@ -166,7 +135,7 @@ test("the keyboard moves a card, keeps the focus on it, says where it lies, and 
 });
 
 test("arrows go from card to card, Enter opens one, Escape closes it and gives the focus back", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   const first = page.getByRole("button", { name: "Write the first-week guide" });
   await expect.element(first).toBeVisible();
   (first.element() as HTMLElement).focus();
@@ -176,14 +145,14 @@ test("arrows go from card to card, Enter opens one, Escape closes it and gives t
   await userEvent.keyboard("{Enter}");
   const panel = page.getByRole("region", { name: "Card: Icon at 16 px" });
   await expect.element(panel).toBeVisible();
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await userEvent.keyboard("{Escape}");
   await expect.element(panel).not.toBeInTheDocument();
   await expect.element(card).toHaveFocus();
 });
 
 test("quick add stays ready, and a paste of lines adds them all as one step", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   await page.getByRole("button", { name: "Add a card to Done" }).click();
   const field = page.getByRole("textbox", { name: "New card in Done" });
   await userEvent.keyboard("First{Enter}Second{Enter}");
@@ -201,32 +170,32 @@ test("quick add stays ready, and a paste of lines adds them all as one step", as
 });
 
 test("both places of a card moved apart are shown, and one click chooses", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   const apart = page.getByRole("group", { name: "Set apart, Column: Doing or Done" });
   await expect.element(apart).toBeVisible();
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await page.getByRole("button", { name: "Choose Done" }).click();
   await expect.element(apart).not.toBeInTheDocument();
   expect(lane("Done")).toContain("Relay on a five-euro machine");
 });
 
 test("a column with cards asks where they go before it is deleted", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   await page.getByRole("button", { name: "Menu of Doing" }).click();
   await page.getByRole("menuitem", { name: "Delete column" }).click();
   const dialog = page.getByRole("dialog", { name: "Delete “Doing”?" });
   await expect.element(dialog).toBeVisible();
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await page.getByRole("radio", { name: "Move to Done" }).click();
   await page.getByRole("button", { name: "Delete column" }).click();
   await expect.poll(() => lane("Done")).toContain("Icon at 16 px");
 });
 
 test("a note's title is typed in place and two titles are both offered", async () => {
-  show("#/note/n-pricing");
+  await show("#/note/n-pricing");
   const title = page.getByRole("textbox", { name: "Note title" });
   await expect.element(title).toHaveValue("Pricing");
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await page.getByRole("button", { name: "Choose What it costs" }).click();
   await expect.element(title).toHaveValue("What it costs");
   await title.fill("Money");
@@ -235,7 +204,7 @@ test("a note's title is typed in place and two titles are both offered", async (
 });
 
 test("the tree is walked, opened, renamed and reordered by keyboard", async () => {
-  show("#/note/n-welcome");
+  await show("#/note/n-welcome");
   const first = page.getByRole("treeitem", { name: "Start here" });
   await expect.element(first).toBeVisible();
   (first.element() as HTMLElement).focus();
@@ -250,63 +219,87 @@ test("the tree is walked, opened, renamed and reordered by keyboard", async () =
 });
 
 test("search answers as one types and opens the card that was found", async () => {
-  show("#/note/n-welcome");
+  await show("#/note/n-welcome");
   await expect.element(page.getByRole("textbox", { name: "Note title" })).toBeVisible();
   await userEvent.keyboard("{Control>}{Shift>}f{/Shift}{/Control}");
   await expect.element(page.getByRole("combobox", { name: "Search" })).toHaveFocus();
   await userEvent.keyboard("icon");
   await expect.element(page.getByRole("option", { name: /Icon at 16 px/ })).toBeVisible();
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await userEvent.keyboard("{Enter}");
   await expect.element(page.getByRole("region", { name: "Card: Icon at 16 px" })).toBeVisible();
 });
 
+test("what is typed in the same breath as the palette is opened is its own, and no key of the board", async () => {
+  await show("#/board/b-launch");
+  const card = page.getByRole("button", { name: "Icon at 16 px" });
+  await expect.element(card).toBeVisible();
+  (card.element() as HTMLElement).focus();
+  for (const [key, ctrlKey] of [
+    ["k", true],
+    ["e", false],
+    ["x", false],
+  ] as const) {
+    const pressed = {
+      key,
+      code: `Key${key.toUpperCase()}`,
+      ctrlKey,
+      bubbles: true,
+      cancelable: true,
+    };
+    document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", pressed));
+    await tick();
+  }
+  await expect.element(page.getByRole("combobox", { name: "Command palette" })).toHaveValue("ex");
+  expect(fake.requests.filter((request) => request.type === "edit_board")).toEqual([]);
+});
+
 test("an invite is made with a role and shown as link, text and picture", async () => {
-  show();
+  await show();
   await page.getByRole("button", { name: "Invite someone" }).click();
   await page.getByRole("button", { name: "Make invite" }).click();
   await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
   await expect.element(page.getByRole("img", { name: "The invite as a QR code" })).toBeVisible();
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await userEvent.keyboard("{Escape}");
   await expect.element(page.getByRole("button", { name: "Invite someone" })).toHaveFocus();
 });
 
 test("people and connections are shown in words, and a failed address says why", async () => {
-  show();
+  await show();
   await page.getByRole("button", { name: "3 people" }).click();
   await expect.element(page.getByText("Connected, both hold the same")).toBeVisible();
   await page.getByRole("textbox", { name: "Address" }).fill("10.0.0.9:1");
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   await expect.element(page.getByRole("alert")).toHaveTextContent("Nobody answered");
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
 });
 
 test("what is trashed can be undone from its toast and restored from the trash", async () => {
-  show("#/note/n-interviews");
+  await show("#/note/n-interviews");
   await page.getByRole("button", { name: "Menu of this document" }).click();
   await page.getByRole("menuitem", { name: "Move to trash" }).click();
   await expect.element(page.getByText("This lies in the trash.")).toBeVisible();
   await page.getByRole("link", { name: "Trash" }).click();
   await expect.element(page.getByRole("button", { name: "Restore Interviews" })).toBeVisible();
-  expect(await clean()).toEqual([]);
+  expect(await faults()).toEqual([]);
   await page.getByRole("button", { name: "Restore Interviews" }).click();
   await expect.element(page.getByText("The trash is empty")).toBeVisible();
 });
 
 test("dark and light both have enough contrast on a board with an open card", async () => {
-  show("#/board/b-launch");
+  await show("#/board/b-launch");
   await page.getByRole("button", { name: "Relay on a five-euro machine" }).click();
   await expect.element(page.getByRole("region", { name: /^Card: Relay/ })).toBeVisible();
   for (const theme of ["light", "dark"]) {
     document.documentElement.dataset["theme"] = theme;
-    expect(await clean(), theme).toEqual([]);
+    expect(await faults(), theme).toEqual([]);
   }
   delete document.documentElement.dataset["theme"];
 });
 
 test("a notice is read and dismissed", async () => {
-  show();
+  await show();
   fake.notices = [{ id: 3, code: "clock", message: "A clock is wrong.", since: 0 }];
   fake.reconnect();
   await expect.element(page.getByText("A clock is wrong.")).toBeVisible();
@@ -315,7 +308,7 @@ test("a notice is read and dismissed", async () => {
 });
 
 test("after the line broke, what is seen is what the engine says then", async () => {
-  show("#/note/n-welcome");
+  await show("#/note/n-welcome");
   await expect.element(page.getByRole("treeitem", { name: "Start here" })).toBeVisible();
   const known = fake.documents.get("n-welcome");
   if (known === undefined) throw new Error("the seed has it");

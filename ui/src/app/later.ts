@@ -1,13 +1,31 @@
 // What the first frame does without: loaded right after it, one after the other, or when it is asked for.
 
+import { movingDialog } from "../features/document";
+import { sidePanel } from "../features/panel";
 import { dialogs } from "../features/people";
+import { searchDialog } from "../features/search";
 
-export const later = {
-  editor: () => import("../editor"),
-  board: () => import("../features/board"),
+/** What lies above the window, by its name. */
+export const overlays = {
+  palette: () => import("./Palette.svelte"),
+  switcher: () => import("./Switcher.svelte"),
+  search: searchDialog,
   ...dialogs,
   settings: () => import("./settings/Settings.svelte"),
   keys: () => import("./KeysHelp.svelte"),
+};
+
+const { palette, ...others } = overlays;
+
+/** What a key may ask for at once comes first. */
+export const later = {
+  palette,
+  editor: () => import("../editor"),
+  board: () => import("../features/board"),
+  ...others,
+  panel: sidePanel,
+  moving: movingDialog,
+  trash: () => import("../features/trash"),
 };
 
 export function loadTheRest(): void {

@@ -10,8 +10,13 @@ import type { Align } from "./tableShape";
 
 const decorations = new Map<string, Decoration>();
 
+/** How wide the page of a note is, and how many times wider than its words a column may stand to use it. */
+const PAGE = 720;
+const MOST_ROOM = 1.75;
+const ROOT = 16;
+
 function styleOf(width: number, share: number, align: Align): string {
-  return `inline-size: min(${width}px, ${share}%); text-align: ${align}`;
+  return `inline-size: min(${(width / ROOT).toFixed(2)}rem, ${share}%); text-align: ${align}`;
 }
 
 function cellMark(style: string): Decoration {
@@ -57,8 +62,9 @@ export const table: Draw = (look, { node }, stretch) => {
   const sum = columns.reduce((all, width) => all + width, 0);
   const delimiter = node.getChild("TableDelimiter");
   const aligns = delimiter === null ? [] : alignsOf(state.sliceDoc(delimiter.from, delimiter.to));
+  const room = Math.min(MOST_ROOM, Math.max(1, PAGE / sum));
   const styles = columns.map((width, index) =>
-    styleOf(width, Math.floor((width / sum) * 1000) / 10, aligns[index] ?? "start"),
+    styleOf(width * room, Math.floor((width / sum) * 1000) / 10, aligns[index] ?? "start"),
   );
   let row = node.childAfter(Math.max(node.from, stretch.from) - 1) ?? node.firstChild;
   for (; row !== null && row.from <= stretch.to; row = row.nextSibling) {

@@ -46,8 +46,10 @@ test("what the engine tells of a key that is just being set is older, and does n
 
 test("a refused choice holds in this window and says why", async () => {
   const { fake, preferences } = setUp();
-  fake.refusePreferences = "The workspace is open for reading only.";
+  const message = "The workspace is open for reading only.";
+  fake.refuse = ({ type }) =>
+    type === "set_preference" ? { code: "read_only", message, hint: "" } : null;
   preferences.set("theme", "dark");
-  await expect.poll(() => preferences.refusal?.message).toBe(fake.refusePreferences);
+  await expect.poll(() => preferences.refusal?.message).toBe(message);
   expect(preferences.get("theme", "system", oneOf(["system", "dark"]))).toBe("dark");
 });

@@ -256,6 +256,8 @@ export class Desk {
   async close(): Promise<void> {
     const card = this.opened;
     this.peeking = false;
+    // The address follows later, and until then what is behind would not take the focus.
+    this.opened = null;
     go(this.href(null));
     await tick();
     await this.focusCard(card);

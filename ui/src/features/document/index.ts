@@ -4,4 +4,4 @@ export { default as DocumentBar } from "./DocumentBar.svelte";
 export { default as Gone } from "./Gone.svelte";
 export { default as LifeBanner } from "./LifeBanner.svelte";
 export { documentItems, trashItem } from "./menu";
-export { default as MoveDialog } from "./MoveDialog.svelte";
+export { movingDialog } from "./moving";

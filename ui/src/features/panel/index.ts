@@ -1,3 +1,5 @@
 // The panel beside a document.
 
-export { default as SidePanel, PANEL_PLACE } from "./SidePanel.svelte";
+export { PANEL_PLACE } from "./place";
+/** Loaded when it is opened. */
+export const sidePanel = () => import("./SidePanel.svelte");

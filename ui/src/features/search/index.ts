@@ -1,3 +1,4 @@
 // Search.
 
-export { default as SearchDialog } from "./SearchDialog.svelte";
+/** Loaded when it is opened. */
+export const searchDialog = () => import("./SearchDialog.svelte");

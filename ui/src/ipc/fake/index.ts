@@ -1,6 +1,7 @@
 // An engine that only pretends: everything in memory, for component tests and `npm run dev`.
 
 import type {
+  ApiError as Refusal,
   Authored,
   ClientMessage,
   Delivery,
@@ -105,11 +106,16 @@ export class FakeEngine implements Transport {
   notices: Notice[] = [];
   invites: ListedInvite[] = [];
   preferences: Record<string, string> = {};
-  /** Why nothing can be kept, where nothing can. */
-  refusePreferences: string | null = null;
+  /** What is answered only by `catchUp`, as over a slow line. */
+  slow: (request: Request) => boolean = () => false;
+  /** Why a request is refused, where one is. */
+  refuse: (request: Request) => Refusal | null = () => null;
+  /** What becomes of an event on its way. */
+  bend: (event: Event) => Event = (event) => event;
   /** Every request that came, in order. */
   readonly requests: Request[] = [];
   readonly #made: Authored = { member: "m-1", name: people[0] ?? "", at: NOW };
+  #held: ClientMessage[] = [];
   #listener: Listener | null = null;
   #subscriptions = new Map<number, View>();
   #nextSubscription = 1;
@@ -132,10 +138,23 @@ export class FakeEngine implements Transport {
   send(message: ClientMessage): void {
     const { id, request } = structuredClone(message);
     this.requests.push(request);
+    if (this.slow(request)) this.#held.push(message);
+    else this.#answer(id, request);
+  }
+
+  /** Answers what was slow. */
+  catchUp(): void {
+    this.slow = () => false;
+    for (const { id, request } of this.#held.splice(0)) this.#answer(id, request);
+  }
+
+  #answer(id: number, request: Request): void {
     queueMicrotask(() => {
       let reply: Reply;
       let after: () => void = () => undefined;
       try {
+        const refusal = this.refuse(request);
+        if (refusal !== null) throw new Refused(refusal.code, refusal.message, refusal.hint);
         [reply, after] = this.#handle(request);
       } catch (error) {
         const { code, hint } =
@@ -149,10 +168,15 @@ export class FakeEngine implements Transport {
     });
   }
 
-  /** Breaks the line and opens it again, as a restarted server would. */
-  reconnect(): void {
+  /** Breaks the line. */
+  cut(): void {
     this.#listener?.lost();
     this.#subscriptions.clear();
+  }
+
+  /** Breaks the line and opens it again, as a restarted server would. */
+  reconnect(): void {
+    this.cut();
     this.#listener?.opened();
   }
 
@@ -217,9 +241,6 @@ export class FakeEngine implements Transport {
         ];
       }
       case "set_preference": {
-        if (this.refusePreferences !== null) {
-          throw new Refused("read_only", this.refusePreferences, "");
-        }
         const { key, value } = request;
         const others = Object.entries(this.preferences).filter(([known]) => known !== key);
         const own = value === null ? [] : [[key, value] as const];
@@ -519,7 +540,8 @@ export class FakeEngine implements Transport {
   }
 
   #send(subscription: number, event: Event): void {
-    this.#listener?.message(structuredClone({ type: "event", subscription, event }));
+    const told = this.bend(structuredClone(event));
+    this.#listener?.message({ type: "event", subscription, event: told });
   }
 }
 

@@ -1,0 +1,566 @@
+// Every view in every state that it can be in: how the engine comes to be in it, and what a person is told then.
+
+import { page, userEvent } from "vitest/browser";
+import type { ErrorCode, Event, Request } from "../../ipc/generated";
+import { FakeEngine, largeBoard, manyNotes } from "../../ipc/fake";
+import type { SeedDocument } from "../../ipc/fake/seed";
+
+type Role = Parameters<typeof page.getByRole>[0];
+/** Words that stand there, or something of a role, by its name. */
+export type Sign = string | RegExp | readonly [Role, (string | RegExp)?];
+type Act = (fake: FakeEngine) => unknown;
+
+export type Story = {
+  /** The engine, in its state. */
+  engine?: () => FakeEngine;
+  at?: string | ((fake: FakeEngine) => string);
+  /** What is waited for before anything is done. */
+  once?: Sign;
+  /** What a person does then, or what happens. */
+  then?: Act;
+  told: readonly Sign[];
+  /** What must not be there. */
+  not?: readonly Sign[];
+};
+
+const GERMAN = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen und andere lange Wörter";
+const ARABIC = "نكتب هنا ما قررناه هذا الأسبوع";
+const JAPANESE = "週次ふりかえり、今週できたこと、できなかったこと";
+const LONG = [GERMAN, ARABIC, JAPANESE];
+const begins = (words: string) => new RegExp(`^${words}`);
+const LINE_LOST: Sign = ["alert", /The line to Skein is broken/];
+const READ_ONLY: Sign = ["alert", /open for reading only/];
+const BROKEN: Sign = ["alert", /This could not be shown/];
+const OPENING: Sign = ["status", "Opening…"];
+const REFUSED = "The disk did not answer.";
+const HINT = "Try again in a moment.";
+const DENIED = "Only owners may do that.";
+
+// How the engine is put into a state
+
+function having(documents: SeedDocument[], change: Act = () => undefined) {
+  return () => {
+    const fake = new FakeEngine("ready", documents);
+    change(fake);
+    return fake;
+  };
+}
+
+function changed(change: Act) {
+  return () => {
+    const fake = new FakeEngine();
+    change(fake);
+    return fake;
+  };
+}
+
+function isView(request: Request, view: string): boolean {
+  return request.type === "subscribe" && request.view.type === view;
+}
+
+/** The engine does not answer a request, or a subscription of a view, yet. */
+const slow = (what: string) =>
+  changed((fake) => (fake.slow = (request) => request.type === what || isView(request, what)));
+
+const refusing = (what: string, code: ErrorCode = "storage", message = REFUSED) =>
+  changed(
+    (fake) =>
+      (fake.refuse = (request) =>
+        request.type === what || isView(request, what) ? { code, message, hint: HINT } : null),
+  );
+
+/** An event of such a type arrives in a shape that nothing can show. */
+const spoilt = (type: Event["type"]) =>
+  changed(
+    (fake) =>
+      (fake.bend = (event) =>
+        event.type === type
+          ? ({ ...event, note: {}, columns: null, members: [{}] } as never)
+          : event),
+  );
+
+const readOnly = () => new FakeEngine("read_only");
+/** The line breaks once something is seen. */
+const offlineAt = (once: Sign, at?: Story["at"]): Story => ({
+  ...(at !== undefined && { at }),
+  once,
+  then: (fake) => fake.cut(),
+  told: [LINE_LOST, once],
+});
+
+// What a person does
+
+const keys = (pressed: string) => () => userEvent.keyboard(pressed);
+const PALETTE = "{Control>}k{/Control}";
+const SWITCHER = "{Control>}o{/Control}";
+const SEARCH = "{Control>}{Shift>}f{/Shift}{/Control}";
+const SETTINGS = "{Control>},{/Control}";
+
+/** Keys are pressed once the window is there. */
+const opening =
+  (pressed: string, words = "") =>
+  async () => {
+    await page.getByRole("navigation", { name: "Workspace" }).element();
+    await userEvent.keyboard(pressed);
+    await page.getByRole("combobox").element();
+    if (words !== "") await userEvent.fill(page.getByRole("combobox"), words);
+  };
+
+const press = (role: Role, name: string | RegExp) => () => page.getByRole(role, { name }).click();
+const inTurn =
+  (...acts: Act[]): Act =>
+  async (fake) => {
+    for (const act of acts) await act(fake);
+  };
+
+function cardNamed(fake: FakeEngine, title: string): string {
+  const board = fake.documents.get("b-launch");
+  const cards = [...(board?.cards.values() ?? [])];
+  return cards.find((card) => card.title.value === title)?.id ?? "none";
+}
+
+const onCard = (title: string) => (fake: FakeEngine) =>
+  `#/board/b-launch/${cardNamed(fake, title)}`;
+const GUIDE = "Write the first-week guide";
+const BOARD = "#/board/b-launch";
+const LIST = "#/board/b-launch?view=list";
+const NOTE = "#/note/n-welcome";
+const TRASHED = ["n-pricing", "n-interviews"];
+
+const withTrash = (more: Act = () => undefined) =>
+  changed((fake) => {
+    for (const id of TRASHED) {
+      const document = fake.documents.get(id);
+      if (document) document.life = "trashed";
+    }
+    more(fake);
+  });
+
+const longNotes = (): SeedDocument[] => [
+  ...LONG.map((title, at): SeedDocument => ({
+    id: `long-${at}`,
+    kind: "note",
+    title,
+    text: title,
+  })),
+  ...manyNotes(1_000),
+];
+
+const longBoard = (): SeedDocument => {
+  const board = largeBoard(1_000);
+  const [first] = board.columns ?? [];
+  first?.cards.unshift(...LONG.map((title) => ({ title, description: title, labels: [title] })));
+  return { ...board, title: GERMAN };
+};
+
+export const STORIES: Record<string, Record<string, Story>> = {
+  home: {
+    empty: {
+      engine: having([]),
+      told: [["heading", "An empty workspace"], ["button", "New note"], "Ctrl"],
+    },
+    "empty and read only": {
+      engine: () => {
+        const fake = readOnly();
+        fake.documents.clear();
+        return fake;
+      },
+      told: [["heading", "An empty workspace"], READ_ONLY],
+      not: [
+        ["button", "New note"],
+        ["button", "Invite your team"],
+      ],
+    },
+    loading: { engine: slow("tree"), told: [OPENING] },
+    error: { engine: refusing("tree"), told: [["alert", new RegExp(`${REFUSED}.*${HINT}`)]] },
+    "read only": {
+      engine: readOnly,
+      told: [READ_ONLY, ["heading", "Changed lately"]],
+      not: [["button", "New note"]],
+    },
+    offline: offlineAt(["heading", "Changed lately"]),
+    long: { engine: having(longNotes()), told: [["link", GERMAN]] },
+  },
+  tree: {
+    empty: { engine: having([]), told: ["No notes or boards yet."] },
+    error: {
+      engine: refusing("tree"),
+      at: NOTE,
+      told: [["textbox", "Note title"], REFUSED],
+      not: ["No notes or boards yet."],
+    },
+    "read only": {
+      engine: readOnly,
+      told: [["treeitem", "Start here"]],
+      not: [["button", "New note or board"]],
+    },
+    "refused edit": {
+      engine: refusing("edit_note", "denied", DENIED),
+      once: ["treeitem", "Start here"],
+      then: async () => {
+        (page.getByRole("treeitem", { name: "Start here" }).element() as HTMLElement).focus();
+        await userEvent.keyboard("{F2}Elsewhere{Enter}");
+      },
+      told: [
+        ["alert", new RegExp(DENIED)],
+        ["treeitem", "Start here"],
+      ],
+    },
+    "a part that throws": { engine: spoilt("people"), told: [BROKEN, ["button", "Show it again"]] },
+    long: {
+      engine: having(longNotes()),
+      told: [
+        ["treeitem", GERMAN],
+        ["treeitem", ARABIC],
+      ],
+    },
+  },
+  note: {
+    empty: {
+      engine: having([{ id: "n", kind: "note", title: "", text: "" }]),
+      at: "#/note/n",
+      told: [
+        ["textbox", "Note title"],
+        ["textbox", "Note text"],
+      ],
+    },
+    loading: { engine: slow("note"), at: NOTE, told: [OPENING] },
+    "a slow text": { engine: slow("text"), at: NOTE, told: [["textbox", "Note title"], OPENING] },
+    error: { engine: refusing("note"), at: NOTE, told: [["alert", REFUSED]] },
+    "a refused text": {
+      engine: refusing("text"),
+      at: NOTE,
+      told: [["textbox", "Note title"], new RegExp(REFUSED)],
+    },
+    "a part that throws": { engine: spoilt("note"), at: NOTE, told: [BROKEN] },
+    gone: { at: "#/note/none", told: [["heading", "This is not on this machine"]] },
+    "read only": { engine: readOnly, at: NOTE, told: [READ_ONLY, ["textbox", "Note text"]] },
+    "refused edit": {
+      engine: refusing("edit_note", "denied", DENIED),
+      at: NOTE,
+      then: async () => {
+        await page.getByRole("textbox", { name: "Note title" }).fill("Elsewhere");
+        await userEvent.keyboard("{Enter}");
+      },
+      told: [["alert", new RegExp(DENIED)]],
+    },
+    offline: offlineAt(["textbox", "Note text"], NOTE),
+    long: {
+      engine: having([
+        { id: "n", kind: "note", title: GERMAN, text: `${ARABIC}\n\n${JAPANESE}\n` },
+      ]),
+      at: "#/note/n",
+      told: [["textbox", "Note title"], ARABIC, JAPANESE],
+    },
+  },
+  board: {
+    empty: {
+      engine: having([{ id: "b", kind: "board", title: "Bare", columns: [] }]),
+      at: "#/board/b",
+      told: [["button", "Add a column"]],
+    },
+    loading: { engine: slow("board"), at: BOARD, told: [OPENING] },
+    error: { engine: refusing("board"), at: BOARD, told: [["alert", REFUSED]] },
+    "a part that throws": { engine: spoilt("board"), at: BOARD, told: [BROKEN] },
+    gone: { at: "#/board/none", told: [["heading", "This is not on this machine"]] },
+    "read only": {
+      engine: readOnly,
+      at: BOARD,
+      told: [READ_ONLY, ["button", GUIDE]],
+      not: [["button", "Add a card to Done"]],
+    },
+    "refused edit": {
+      engine: refusing("edit_board", "denied", DENIED),
+      at: BOARD,
+      then: inTurn(press("button", "Add a card to Done"), keys("Another{Enter}")),
+      told: [["alert", new RegExp(DENIED)]],
+    },
+    offline: offlineAt(["button", GUIDE], BOARD),
+    long: {
+      engine: having([longBoard()]),
+      at: "#/board/b-large",
+      told: [
+        ["button", begins(GERMAN)],
+        ["button", begins(ARABIC)],
+        ["button", begins(JAPANESE)],
+      ],
+    },
+  },
+  list: {
+    empty: {
+      engine: having([{ id: "b", kind: "board", title: "Bare", columns: [] }]),
+      at: "#/board/b?view=list",
+      told: [["status", "No card is shown."]],
+    },
+    "read only": { engine: readOnly, at: LIST, told: [READ_ONLY, ["button", GUIDE]] },
+    offline: offlineAt(["button", GUIDE], LIST),
+    long: {
+      engine: having([longBoard()]),
+      at: "#/board/b-large?view=list",
+      told: [
+        ["button", begins(GERMAN)],
+        ["button", begins(ARABIC)],
+      ],
+    },
+  },
+  card: {
+    loading: { engine: slow("card"), at: onCard(GUIDE), told: [OPENING, ["button", "Close card"]] },
+    error: { engine: refusing("card"), at: onCard(GUIDE), told: [["alert", REFUSED]] },
+    gone: { at: `${BOARD}/none`, told: ["This card is not here any more."] },
+    "read only": {
+      engine: readOnly,
+      at: onCard(GUIDE),
+      told: [
+        ["region", `Card: ${GUIDE}`],
+        ["textbox", "Description"],
+      ],
+      not: [["textbox", "Add a step"]],
+    },
+    "refused edit": {
+      engine: refusing("edit_board", "denied", DENIED),
+      at: onCard(GUIDE),
+      then: press("checkbox", "Outline"),
+      told: [["alert", new RegExp(DENIED)]],
+    },
+    offline: offlineAt(["region", `Card: ${GUIDE}`], onCard(GUIDE)),
+    long: {
+      engine: having([longBoard()]),
+      at: (fake) =>
+        `#/board/b-large/${[...(fake.documents.get("b-large")?.cards.keys() ?? [])][1]}`,
+      told: [["region", `Card: ${ARABIC}`]],
+    },
+  },
+  search: {
+    unasked: { then: opening(SEARCH), told: [/^Words in titles/] },
+    empty: { then: opening(SEARCH, "zzzz"), told: ["Nothing found for “zzzz”."] },
+    loading: {
+      engine: slow("search"),
+      then: opening(SEARCH, "icon"),
+      told: [["status", "Searching…"]],
+    },
+    error: {
+      engine: refusing("search"),
+      then: opening(SEARCH, "icon"),
+      told: [["status", new RegExp(REFUSED)]],
+    },
+    offline: {
+      then: inTurn(opening(SEARCH), (fake) => fake.cut(), keys("geese")),
+      told: [["status", /line to Skein is broken/]],
+    },
+    long: {
+      engine: having(longNotes()),
+      then: opening(SEARCH, "wörter"),
+      told: [["option", new RegExp(GERMAN)]],
+    },
+  },
+  palette: {
+    empty: { then: opening(PALETTE, "zzzz"), told: ["Nothing goes by that name."] },
+    "read only": {
+      engine: readOnly,
+      then: opening(PALETTE, "note"),
+      told: [["combobox", "Command palette"]],
+      not: [["option", /^New note/]],
+    },
+    "a document list that is refused": {
+      engine: refusing("tree"),
+      then: opening(PALETTE, "settings"),
+      told: [["option", /Settings/]],
+    },
+    long: {
+      engine: having(longNotes()),
+      then: opening(PALETTE, "lange"),
+      told: [["option", GERMAN]],
+    },
+  },
+  switcher: {
+    empty: {
+      engine: having([]),
+      then: opening(SWITCHER),
+      told: ["There is no note or board yet."],
+    },
+    loading: { engine: slow("tree"), then: opening(SWITCHER), told: [["combobox"], OPENING] },
+    error: { engine: refusing("tree"), then: opening(SWITCHER), told: [["combobox"], REFUSED] },
+    long: { engine: having(longNotes()), then: opening(SWITCHER, "ا"), told: [["option", ARABIC]] },
+  },
+  trash: {
+    empty: { at: "#/trash", told: [["heading", "The trash is empty"]] },
+    loading: { engine: slow("trash"), at: "#/trash", told: [["heading", "Trash"], OPENING] },
+    error: { engine: refusing("trash"), at: "#/trash", told: [["alert", REFUSED]] },
+    "read only": {
+      engine: withTrash((fake) => fake.setStatus({ state: "read_only", readOnlyReason: "" })),
+      at: "#/trash",
+      told: [READ_ONLY, ["link", "Pricing"]],
+      not: [["button", "Restore Pricing"]],
+    },
+    "refused edit": {
+      engine: withTrash(
+        (fake) =>
+          (fake.refuse = ({ type }) =>
+            type === "place_document" || type === "edit_note"
+              ? { code: "denied", message: DENIED, hint: "" }
+              : null),
+      ),
+      at: "#/trash",
+      then: press("button", "Restore Pricing"),
+      told: [
+        ["alert", new RegExp(DENIED)],
+        ["link", "Pricing"],
+      ],
+    },
+    offline: { engine: withTrash(), ...offlineAt(["link", "Pricing"], "#/trash") },
+    long: {
+      engine: having(longNotes(), (fake) => {
+        for (const document of fake.documents.values()) document.life = "trashed";
+      }),
+      at: "#/trash",
+      told: [["checkbox", "Choose all"], ["listitem"]],
+    },
+  },
+  people: {
+    alone: {
+      engine: changed((fake) => {
+        fake.members = fake.members.slice(0, 1);
+        fake.peers = [];
+      }),
+      then: press("button", "1 person"),
+      told: ["Ana Sousa", /^No other device yet/],
+    },
+    "read only": {
+      engine: readOnly,
+      then: press("button", "3 people"),
+      told: [["dialog", "People and connections"], "Bea Okafor"],
+      not: [["button", /^Connect$/]],
+    },
+    "refused edit": {
+      then: inTurn(press("button", "3 people"), async () => {
+        await page.getByRole("textbox", { name: "Address" }).fill("10.0.0.9:1");
+        await userEvent.keyboard("{Enter}");
+      }),
+      told: [["alert", /Nobody answered/]],
+    },
+    "a part that throws": {
+      engine: spoilt("peers"),
+      then: press("button", "3 people"),
+      told: [["dialog", "People and connections"]],
+    },
+    long: {
+      engine: changed((fake) => {
+        const [one] = fake.members;
+        if (one === undefined) return;
+        const others = Array.from({ length: 40 }, (_, at) => ({
+          ...one,
+          id: `other-${at}`,
+          me: false,
+          name: LONG[at % LONG.length] ?? "",
+        }));
+        fake.members = [one, ...others];
+      }),
+      then: press("button", "41 people"),
+      told: [
+        ["dialog", "People and connections"],
+        ["button", "Invite someone"],
+      ],
+    },
+  },
+  invites: {
+    fresh: {
+      then: press("button", "Invite someone"),
+      told: [
+        ["dialog", "Invite to the workspace"],
+        ["button", "Make invite"],
+      ],
+    },
+    refused: {
+      engine: refusing("create_invite", "denied", DENIED),
+      then: inTurn(press("button", "Invite someone"), press("button", "Make invite")),
+      told: [["alert", new RegExp(DENIED)]],
+    },
+    "a list that is refused": {
+      engine: refusing("list_invites"),
+      then: press("button", "Invite someone"),
+      told: [
+        ["alert", new RegExp(REFUSED)],
+        ["button", "Make invite"],
+      ],
+    },
+    "read only": {
+      engine: readOnly,
+      told: [["button", "3 people"]],
+      not: [["button", "Invite someone"]],
+    },
+  },
+  settings: {
+    open: {
+      then: keys(SETTINGS),
+      told: [
+        ["dialog", "Settings"],
+        ["tab", "Look"],
+      ],
+    },
+    refused: {
+      engine: refusing("set_preference"),
+      then: inTurn(keys(SETTINGS), press("tab", "Look"), press("radio", "Compact")),
+      told: [["status", new RegExp(REFUSED)]],
+    },
+    "read only": { engine: readOnly, then: keys(SETTINGS), told: [["dialog", "Settings"]] },
+  },
+  start: {
+    empty: {
+      engine: () => new FakeEngine("empty"),
+      told: [
+        ["textbox", "Your name"],
+        ["button", "Create workspace"],
+      ],
+    },
+    "no line": { engine: slow("status"), told: [OPENING] },
+    "no answer": {
+      engine: slow("status"),
+      once: OPENING,
+      then: (fake) => fake.cut(),
+      told: [["alert", /Skein does not answer/]],
+    },
+    refused: {
+      engine: () => {
+        const fake = new FakeEngine("empty");
+        fake.refuse = ({ type }) =>
+          type === "create_workspace" ? { code: "storage", message: REFUSED, hint: HINT } : null;
+        return fake;
+      },
+      once: ["textbox", "Your name"],
+      then: async () => {
+        await page.getByRole("textbox", { name: "Your name" }).fill("Ana");
+        await page.getByRole("textbox", { name: "Workspace name" }).fill("Geese");
+        await page.getByRole("button", { name: "Create workspace" }).click();
+      },
+      told: [["alert", `${REFUSED} ${HINT}`]],
+    },
+  },
+  joining: {
+    "on its way": {
+      engine: () => new FakeEngine("joining"),
+      told: [["heading", "Joining"], "Looking for a device of the workspace"],
+    },
+    failed: {
+      engine: () => {
+        const fake = new FakeEngine("joining");
+        fake.status.joining = { step: "failed", received: 0, reason: REFUSED };
+        return fake;
+      },
+      told: [
+        ["alert", REFUSED],
+        ["button", "Try again now"],
+      ],
+    },
+    "refused retry": {
+      engine: () => {
+        const fake = new FakeEngine("joining");
+        fake.refuse = ({ type }) =>
+          type === "reconnect" ? { code: "network", message: REFUSED, hint: HINT } : null;
+        return fake;
+      },
+      once: ["heading", "Joining"],
+      then: press("button", "Try again now"),
+      told: [["alert", new RegExp(REFUSED)]],
+    },
+  },
+};

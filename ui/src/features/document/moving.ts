@@ -1,0 +1,3 @@
+// Loaded when it is opened.
+
+export const movingDialog = () => import("./MoveDialog.svelte");
