@@ -131,3 +131,7 @@ declare_id!(
     /// An item of a card's checklist.
     ChecklistItemId, 16, "a checklist item id"
 );
+declare_id!(
+    /// A file attached to a document: the beginning of a hash over what its document says of it.
+    FileId, 16, "a file id"
+);

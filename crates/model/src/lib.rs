@@ -17,7 +17,7 @@ pub use document::{
     Snapshot, SnapshotError, Still, Touched,
 };
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};
-pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId};
+pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId, FileId};
 pub use kind::{ActorSeed, ChangeBytes, Heads, Kind};
 pub use profile::{Hours, Profile, ProfileEdit};
 pub use projection::{CardRow, Link, Projection};

@@ -328,6 +328,13 @@ impl Core {
             Request::SetPreference { key, value } => {
                 self.set_preference(step, &key, value.as_deref())?
             }
+            Request::BeginFile { .. }
+            | Request::PutFile { .. }
+            | Request::FinishFile { .. }
+            | Request::CancelFile { .. }
+            | Request::ListFiles { .. }
+            | Request::ReadFile { .. }
+            | Request::FetchFile { .. } => return Err(ApiError::invalid("Files are not kept.")),
             Request::Audit => {
                 self.begin_audit(client, message.id)?;
                 return Ok(Flow::Later);

@@ -201,6 +201,7 @@ impl Core {
             View::Delivery { document } => Event::Delivery {
                 delivery: self.delivery(*document)?,
             },
+            View::Files { .. } => Event::Files { files: Vec::new() },
             View::Notices => Event::Notices {
                 notices: self.notices()?,
             },
