@@ -293,6 +293,7 @@ impl Core {
             cards: slot.described.take().into_iter().flatten().collect(),
             // Typing into something in the trash brings it back.
             header: document.life() != Life::Alive,
+            files: false,
         };
         self.store_changes(step, id, &changes, &touched, &Origin::Local)
     }
