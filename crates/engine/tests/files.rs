@@ -85,7 +85,13 @@ fn finish(world: &mut World, index: usize, upload: &str) -> Result<Reply, ApiErr
     world.ask(index, request)
 }
 
-fn attach(world: &mut World, index: usize, document: DocumentId, name: &str, bytes: &[u8]) -> FileId {
+fn attach(
+    world: &mut World,
+    index: usize,
+    document: DocumentId,
+    name: &str,
+    bytes: &[u8],
+) -> FileId {
     let upload = begin(world, index, document, name, bytes.len() as u64);
     for piece in bytes.chunks(PIECE) {
         put(world, index, &upload, piece).unwrap();
@@ -166,7 +172,10 @@ fn run_jobs(world: &mut World, index: usize) {
 fn a_file_of_any_size_is_the_same_for_whoever_reads_it() {
     let (mut world, note) = workspace(1, 2);
     let mut attached = Vec::new();
-    for (number, size) in [0, 3, PIECE, MIB, MIB + 1, 2 * MIB + 7].into_iter().enumerate() {
+    for (number, size) in [0, 3, PIECE, MIB, MIB + 1, 2 * MIB + 7]
+        .into_iter()
+        .enumerate()
+    {
         let name = format!("{number}.png");
         let bytes = content(size);
         let id = attach(&mut world, 0, note, &name, &bytes);
@@ -176,10 +185,17 @@ fn a_file_of_any_size_is_the_same_for_whoever_reads_it() {
     for index in [0, 1] {
         let listed = files(&mut world, index, note);
         for (listed, (name, id, bytes)) in listed.iter().zip(&attached) {
-            assert_eq!((&listed.name, &listed.id, listed.mime.as_str()), (name, id, "image/png"));
+            assert_eq!(
+                (&listed.name, &listed.id, listed.mime.as_str()),
+                (name, id, "image/png")
+            );
             let size = bytes.len() as u64;
             let expected = (size, size, FileState::Here);
-            assert_eq!((listed.size, listed.here, listed.state), expected, "{name} at {index}");
+            assert_eq!(
+                (listed.size, listed.here, listed.state),
+                expected,
+                "{name} at {index}"
+            );
             assert!(read(&mut world, index, note, *id).unwrap() == *bytes);
         }
         assert_eq!(listed.len(), attached.len());
@@ -225,14 +241,24 @@ fn a_large_file_comes_when_it_is_asked_for_and_goes_on_where_it_was_cut_off() {
     }
     let listed = files(&mut world, 1, note).remove(0);
     assert!(listed.here >= 4 * MIB as u64 && listed.here < bytes.len() as u64);
-    assert_eq!(listed.state, FileState::Away, "nobody is connected who has it");
-    assert_eq!(code(read(&mut world, 1, note, id).map(drop)), ErrorCode::NotHere);
+    assert_eq!(
+        listed.state,
+        FileState::Away,
+        "nobody is connected who has it"
+    );
+    assert_eq!(
+        code(read(&mut world, 1, note, id).map(drop)),
+        ErrorCode::NotHere
+    );
     world.machines[1].crash(false);
     world.start(1);
     world.settle(&[0, 1]);
     assert!(read(&mut world, 1, note, id).unwrap() == bytes);
     let asked = world.network.asked.len();
-    assert!((10..=14).contains(&asked), "{asked} questions for 10 chunks");
+    assert!(
+        (10..=14).contains(&asked),
+        "{asked} questions for 10 chunks"
+    );
 }
 
 #[test]
@@ -267,7 +293,10 @@ fn a_part_that_is_lost_from_disk_is_fetched_again() {
     std::fs::write(&spoiled[0], b"bad sectors").unwrap();
     std::fs::remove_file(&spoiled[1]).unwrap();
     for _ in 0..2 {
-        assert_eq!(code(read(&mut world, 0, note, id).map(drop)), ErrorCode::NotHere);
+        assert_eq!(
+            code(read(&mut world, 0, note, id).map(drop)),
+            ErrorCode::NotHere
+        );
         world.settle(&[0, 1]);
     }
     assert!(read(&mut world, 0, note, id).unwrap() == bytes);
@@ -284,7 +313,10 @@ fn what_nobody_has_is_said_to_be_away_and_comes_when_somebody_has_it() {
     world.settle(&[0, 1]);
     let error = read(&mut world, 1, note, id).unwrap_err();
     assert_eq!(error.code, ErrorCode::NotHere);
-    assert!(error.message.contains("goose.png") && error.hint.contains("by itself"), "{error:?}");
+    assert!(
+        error.message.contains("goose.png") && error.hint.contains("by itself"),
+        "{error:?}"
+    );
     world.settle(&[0, 1]);
     assert_eq!(files(&mut world, 1, note)[0].state, FileState::Away);
     // A backup of the folder is put back.
@@ -314,7 +346,11 @@ fn only_members_are_given_anything() {
     world.give(0, Input::Peer(connected));
     let member = world.machines[1].device;
     for (peer, gets) in [(stranger, false), (member, true)] {
-        let asked = PeerInput::ChunkAsked { peer, ask: 77, name };
+        let asked = PeerInput::ChunkAsked {
+            peer,
+            ask: 77,
+            name,
+        };
         let now = world.now_ms;
         let mut effects = world.machines[0].handle(now, Input::Peer(asked));
         if gets {
@@ -328,18 +364,32 @@ fn only_members_are_given_anything() {
             effects = world.machines[0].handle(now, done);
         }
         let given = effects.into_iter().find_map(|effect| match effect {
-            Effect::GiveChunk { peer: to, ask: 77, bytes } if to == peer => Some(bytes),
+            Effect::GiveChunk {
+                peer: to,
+                ask: 77,
+                bytes,
+            } if to == peer => Some(bytes),
             _ => None,
         });
         let given = given.expect("every question is answered");
-        assert_eq!(given.map(|bytes| chunk_name(&bytes) == name), gets.then_some(true));
+        assert_eq!(
+            given.map(|bytes| chunk_name(&bytes) == name),
+            gets.then_some(true)
+        );
     }
     // Bytes that nobody asked for go nowhere.
     let before = on_disk(&world, 0).len();
     let unasked = b"unasked".to_vec();
     let name = chunk_name(&unasked);
     let answer = ChunkAnswer::Bytes(unasked);
-    world.give(0, Input::Peer(PeerInput::Chunk { peer: member, name, answer }));
+    world.give(
+        0,
+        Input::Peer(PeerInput::Chunk {
+            peer: member,
+            name,
+            answer,
+        }),
+    );
     run_jobs(&mut world, 0);
     assert_eq!(on_disk(&world, 0).len(), before);
 }
@@ -357,11 +407,23 @@ fn what_makes_no_file_is_refused_and_leaves_nothing() {
         world.ask(0, request)
     };
     assert_eq!(code(begin_with(&mut world, "../x", 1)), ErrorCode::Invalid);
-    assert_eq!(code(begin_with(&mut world, "x", u64::MAX)), ErrorCode::TooLarge);
+    assert_eq!(
+        code(begin_with(&mut world, "x", u64::MAX)),
+        ErrorCode::TooLarge
+    );
     let upload = begin(&mut world, 0, note, "x.png", 10);
-    assert_eq!(code(put(&mut world, 0, &upload, &content(11))), ErrorCode::Invalid);
-    assert_eq!(code(put(&mut world, 0, &upload, &content(PIECE + 1))), ErrorCode::Invalid);
-    assert_eq!(code(put(&mut world, 0, "nonsense", b"x")), ErrorCode::NotFound);
+    assert_eq!(
+        code(put(&mut world, 0, &upload, &content(11))),
+        ErrorCode::Invalid
+    );
+    assert_eq!(
+        code(put(&mut world, 0, &upload, &content(PIECE + 1))),
+        ErrorCode::Invalid
+    );
+    assert_eq!(
+        code(put(&mut world, 0, "nonsense", b"x")),
+        ErrorCode::NotFound
+    );
     let request = Request::PutFile {
         upload: upload.clone(),
         data: "no base64!".to_owned(),
@@ -435,7 +497,11 @@ fn what_no_document_names_is_swept_after_a_start_and_nothing_else_is() {
         world.pass(1_000);
         run_jobs(&mut world, 0);
     }
-    assert_eq!(on_disk(&world, 0).len(), 3, "what the first upload left is gone");
+    assert_eq!(
+        on_disk(&world, 0).len(),
+        3,
+        "what the first upload left is gone"
+    );
     assert!(read(&mut world, 0, note, id).unwrap() == bytes);
     world.rest_and_check(&[0]);
 }
@@ -519,6 +585,9 @@ fn whoever_watches_is_told_of_a_file_and_how_it_arrives() {
         .collect();
     assert_eq!(states[0], (FileState::Arriving, 0));
     assert_eq!(states.last(), Some(&(FileState::Here, 3 * MIB as u64)));
-    assert!(states.windows(2).all(|two| two[0].1 <= two[1].1), "{states:?}");
+    assert!(
+        states.windows(2).all(|two| two[0].1 <= two[1].1),
+        "{states:?}"
+    );
     assert!(states.len() <= 6, "{states:?}");
 }

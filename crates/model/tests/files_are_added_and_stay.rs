@@ -115,7 +115,9 @@ fn files_survive_a_snapshot_and_the_largest_fits_into_one_change() {
 #[test]
 fn what_is_no_file_is_refused() {
     let manifest = |name: &str, mime: &str, size: u64, chunks: u8| {
-        let chunks = (0..chunks).map(|n| ChunkName::from_bytes([n; 32])).collect();
+        let chunks = (0..chunks)
+            .map(|n| ChunkName::from_bytes([n; 32]))
+            .collect();
         FileManifest::new(name.into(), mime.into(), size, FileKey([1; 32]), chunks)
     };
     assert!(manifest("a", "", 0, 1).is_ok());
@@ -125,9 +127,15 @@ fn what_is_no_file_is_refused() {
     assert_eq!(manifest("a", "ü", 1, 1), Err(FileError::Mime));
     assert_eq!(manifest("a", &"x".repeat(128), 1, 1), Err(FileError::Mime));
     assert_eq!(manifest("a", "", 1, 2), Err(FileError::Chunks));
-    assert_eq!(manifest("a", "", CHUNK as u64 + 1, 1), Err(FileError::Chunks));
+    assert_eq!(
+        manifest("a", "", CHUNK as u64 + 1, 1),
+        Err(FileError::Chunks)
+    );
     let too_large = LARGEST_FILE + 1;
-    assert_eq!(manifest("a", "", too_large, 1), Err(FileError::TooLarge(too_large)));
+    assert_eq!(
+        manifest("a", "", too_large, 1),
+        Err(FileError::TooLarge(too_large))
+    );
 }
 
 /// A colleague's program that writes whatever it likes under a document's root.
@@ -142,7 +150,8 @@ fn hostile(of: &Document, fields: &[(String, Vec<u8>)]) -> Vec<ChangeBytes> {
     let before = doc.get_heads();
     let mut tx = doc.transaction();
     for (key, value) in fields {
-        tx.put(ROOT, key.as_str(), ScalarValue::Bytes(value.clone())).unwrap();
+        tx.put(ROOT, key.as_str(), ScalarValue::Bytes(value.clone()))
+            .unwrap();
     }
     tx.commit();
     let new = doc.get_changes(&before);

@@ -84,7 +84,11 @@ impl Asks {
 
     /// Hands over what was asked for. Whoever asked may be gone.
     pub(crate) fn give(&self, id: AskId, bytes: Option<Vec<u8>>) {
-        let give = self.lock().open.get_mut(&id).and_then(|(_, give)| give.take());
+        let give = self
+            .lock()
+            .open
+            .get_mut(&id)
+            .and_then(|(_, give)| give.take());
         if let Some(give) = give {
             let _ = give.send(bytes);
         }

@@ -64,9 +64,9 @@ impl ReadOnlyStore {
             ) {
                 return Ok(Self {
                     reader: Reader {
-                connection,
-                chunks: ChunkFolder::of(path),
-            },
+                        connection,
+                        chunks: ChunkFolder::of(path),
+                    },
                 });
             }
         }

@@ -48,7 +48,10 @@ fn a_chunk_opens_at_no_other_place_and_not_as_the_last_when_it_was_not() {
     assert!(open_chunk(&manifest, 2, &chunks[0]).is_none());
     // Somebody who writes a manifest of his own around others' chunks.
     let forged = |size: usize, places: &[usize]| {
-        let names = places.iter().map(|place| chunk_name(&chunks[*place])).collect();
+        let names = places
+            .iter()
+            .map(|place| chunk_name(&chunks[*place]))
+            .collect();
         let size = size as u64;
         FileManifest::new("x".into(), String::new(), size, key(1), names).unwrap()
     };

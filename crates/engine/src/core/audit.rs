@@ -198,7 +198,10 @@ impl Core {
             if file.whole && !whole {
                 audit.differs(
                     self.subject(file.document),
-                    format!("its file {} counts as here, and parts of it are missing", file.id),
+                    format!(
+                        "its file {} counts as here, and parts of it are missing",
+                        file.id
+                    ),
                 );
             }
         }

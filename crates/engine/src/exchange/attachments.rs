@@ -129,8 +129,7 @@ async fn put(
     let mut piece = Vec::with_capacity(PIECE);
     loop {
         piece.clear();
-        file.by_ref()
-            .take(PIECE as u64)
+        Read::take(&mut *file, PIECE as u64)
             .read_to_end(&mut piece)
             .map_err(|error| disk("Cannot read", path, &error))?;
         if piece.is_empty() {
@@ -166,7 +165,10 @@ pub async fn save_file(
     let mut out = File::create_new(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => ApiError::new(
             ErrorCode::Invalid,
-            format!("{} is there already and was not overwritten.", path.display()),
+            format!(
+                "{} is there already and was not overwritten.",
+                path.display()
+            ),
             "Name another place.",
         ),
         _ => disk("Cannot write", path, &error),
@@ -217,9 +219,7 @@ async fn read(
     let Reply::FileBytes { data, size, .. } = client.request(request).await? else {
         return Err(super::unexpected());
     };
-    let bytes = BASE64
-        .decode(data.as_bytes())
-        .map_err(ApiError::internal)?;
+    let bytes = BASE64.decode(data.as_bytes()).map_err(ApiError::internal)?;
     Ok((bytes, size))
 }
 

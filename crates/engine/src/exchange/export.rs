@@ -236,7 +236,10 @@ async fn attachments(
                 }
                 Err(error) if error.code == ErrorCode::NotHere => report.missing.push(Unmapped {
                     path: file.name,
-                    reason: format!("it is attached to “{}”, and its bytes have not arrived here yet", item.title),
+                    reason: format!(
+                        "it is attached to “{}”, and its bytes have not arrived here yet",
+                        item.title
+                    ),
                 }),
                 Err(error) => return Err(error),
             }

@@ -69,11 +69,15 @@ impl Files {
 
     /// A text with its references to attached files as paths; those of which the export has no bytes stay as they are.
     fn with_paths(&self, text: &str, folder: &Path) -> String {
-        let mut parts = text.split(&format!("]({REFERENCE}"));
+        let mark = format!("]({REFERENCE}");
+        let mut parts = text.split(&mark);
         let mut out = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let (id, rest) = part.split_at_checked(FILE_ID_LENGTH).unwrap_or(("", part));
-            let file = id.parse().ok().and_then(|id: FileId| self.attached.get(&id));
+            let file = id
+                .parse()
+                .ok()
+                .and_then(|id: FileId| self.attached.get(&id));
             out.push_str("](");
             match file {
                 Some(file) => {

@@ -19,7 +19,9 @@ impl Names {
     pub(super) fn file(&mut self, name: &str) -> String {
         match name.rsplit_once('.') {
             Some((stem, ending))
-                if !stem.is_empty() && ending.len() <= 10 && ending.chars().all(char::is_alphanumeric) =>
+                if !stem.is_empty()
+                    && ending.len() <= 10
+                    && ending.chars().all(char::is_alphanumeric) =>
             {
                 self.free(&plain(stem), &format!(".{ending}"))
             }
@@ -71,7 +73,13 @@ mod tests {
         let named: Vec<String> = given.iter().map(|name| names.file(name)).collect();
         assert_eq!(
             named,
-            ["goose.png", "Goose 2.PNG", "Untitled.png", "a.tar-gz", "png"]
+            [
+                "goose.png",
+                "Goose 2.PNG",
+                "Untitled.png",
+                "a.tar-gz",
+                "png"
+            ]
         );
     }
 

@@ -110,7 +110,8 @@ pub async fn import_markdown(
         };
         if let Reply::Created { id } = client.request(request).await? {
             made.insert(note.path.clone(), id);
-            let attached = attach(client, folder, &note.path, id, &text, &mut plan).await?;
+            let attached =
+                attach(client, folder, &note.path, id, &text, &mut plan.unmapped).await?;
             report.attachments += u32::try_from(attached.len()).unwrap_or(u32::MAX);
             taken_in.extend(attached);
         }
@@ -130,7 +131,7 @@ async fn attach(
     note: &Path,
     id: DocumentId,
     text: &str,
-    plan: &mut Plan,
+    lost: &mut Vec<Unmapped>,
 ) -> Result<BTreeSet<PathBuf>, ApiError> {
     let beside = note.parent().unwrap_or(Path::new(""));
     let mut attached: BTreeMap<PathBuf, Option<FileId>> = BTreeMap::new();
@@ -138,7 +139,7 @@ async fn attach(
     let mut copied = 0;
     for link in local_links(text) {
         let Some(file) = inside(root, beside, &link.path) else {
-            plan.unmapped.push(Unmapped {
+            lost.push(Unmapped {
                 path: shown(note),
                 reason: format!(
                     "its link to “{}” leads to no file inside the folder; the link is kept as text",
@@ -152,8 +153,10 @@ async fn attach(
             None => {
                 let added = match add_file(client, id, &root.join(&file)).await {
                     Ok(added) => Some(added.id),
-                    Err(error) if matches!(error.code, ErrorCode::TooLarge | ErrorCode::Invalid) => {
-                        plan.unmapped.push(Unmapped {
+                    Err(error)
+                        if matches!(error.code, ErrorCode::TooLarge | ErrorCode::Invalid) =>
+                    {
+                        lost.push(Unmapped {
                             path: shown(&file),
                             reason: error.message,
                         });
@@ -211,7 +214,10 @@ impl Plan {
             } else if let Some(stem) = markdown_stem(&name) {
                 files.insert(stem.to_owned(), folder.join(&name));
             } else {
-                self.leave_out(&path, "only Markdown files are imported, and what they link to");
+                self.leave_out(
+                    &path,
+                    "only Markdown files are imported, and what they link to",
+                );
             }
         }
         let names: BTreeSet<&String> = files.keys().chain(folders.iter()).collect();

@@ -43,9 +43,9 @@ pub(super) fn local_links(text: &str) -> Vec<LocalLink> {
         let raw = text.get(place.clone()).unwrap_or_default();
         let path = raw.split(['#', '?']).next().unwrap_or_default();
         let path = decoded(path);
-        let is_note = Path::new(&path)
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("md") || ending.eq_ignore_ascii_case("markdown"));
+        let is_note = Path::new(&path).extension().is_some_and(|ending| {
+            ending.eq_ignore_ascii_case("md") || ending.eq_ignore_ascii_case("markdown")
+        });
         if !path.is_empty() && !is_note {
             found.push(LocalLink { place, path });
         }
@@ -59,7 +59,11 @@ fn is_local(address: &str) -> bool {
     !address.is_empty()
         && !address.starts_with(['#', '/', '\\'])
         && !address.contains("://")
-        && !address.split(['/', '.']).next().unwrap_or_default().contains(':')
+        && !address
+            .split(['/', '.'])
+            .next()
+            .unwrap_or_default()
+            .contains(':')
 }
 
 /// Where the address stands within a link that ends with `](address)` or `](address "title")`.
@@ -118,7 +122,10 @@ pub(super) fn inside(root: &Path, folder: &Path, path: &str) -> Option<PathBuf> 
         }
     }
     let relative: PathBuf = way.iter().collect();
-    let (root, file) = (root.canonicalize().ok()?, root.join(&relative).canonicalize().ok()?);
+    let (root, file) = (
+        root.canonicalize().ok()?,
+        root.join(&relative).canonicalize().ok()?,
+    );
     // Links of the file system may lead elsewhere.
     (file.starts_with(&root) && file.is_file()).then_some(relative)
 }
@@ -131,7 +138,10 @@ mod tests {
     use super::*;
 
     fn paths(text: &str) -> Vec<String> {
-        local_links(text).into_iter().map(|link| link.path).collect()
+        local_links(text)
+            .into_iter()
+            .map(|link| link.path)
+            .collect()
     }
 
     #[test]

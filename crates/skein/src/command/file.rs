@@ -35,7 +35,13 @@ pub(super) async fn run(
                         .to_owned();
                 }
                 let lines = files.iter().map(|file| {
-                    format!("{}  {:>10}  {}{}", file.id, size(file.size), file.name, state(file))
+                    format!(
+                        "{}  {:>10}  {}{}",
+                        file.id,
+                        size(file.size),
+                        file.name,
+                        state(file)
+                    )
                 });
                 lines.collect::<Vec<_>>().join("\n")
             });
@@ -76,12 +82,12 @@ async fn get(
         }
     };
     let to = to.unwrap_or_else(|| Path::new(".").join(&file.name));
-    let (bytes, _) =
-        exchange::save_file(&mut connection.client, document, file.id, &to).await?;
+    let (bytes, _) = exchange::save_file(&mut connection.client, document, file.id, &to).await?;
     let path = to.display().to_string();
-    out.show(&json!({ "id": file.id, "path": path, "bytes": bytes }), || {
-        format!("{path}: {}.", size(bytes))
-    });
+    out.show(
+        &json!({ "id": file.id, "path": path, "bytes": bytes }),
+        || format!("{path}: {}.", size(bytes)),
+    );
     Ok(())
 }
 

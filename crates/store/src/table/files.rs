@@ -66,7 +66,8 @@ pub(crate) fn put(
         for name in manifest.chunks() {
             whole = whole && holds(connection, *name)?;
         }
-        let sql = "INSERT INTO files (document, file, manifest, asked, whole) VALUES (?1, ?2, ?3, 0, ?4)";
+        let sql =
+            "INSERT INTO files (document, file, manifest, asked, whole) VALUES (?1, ?2, ?3, 0, ?4)";
         run(
             connection,
             sql,

@@ -181,7 +181,14 @@ pub(crate) fn note(title: &str, text: &str) -> Projection {
 pub(crate) fn file(number: u8) -> FileManifest {
     let name = format!("goose {number}.png");
     let chunk = ChunkName::from_bytes([number; 32]);
-    FileManifest::new(name, "image/png".to_owned(), 7, FileKey([number; 32]), vec![chunk]).unwrap()
+    FileManifest::new(
+        name,
+        "image/png".to_owned(),
+        7,
+        FileKey([number; 32]),
+        vec![chunk],
+    )
+    .unwrap()
 }
 
 pub(crate) fn board(title: &str, cards: Vec<CardRow>) -> Projection {

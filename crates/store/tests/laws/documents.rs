@@ -609,7 +609,11 @@ fn any_projection() -> impl Strategy<Value = Projection> {
                     cards,
                     tags,
                     links,
-                    files: files.into_iter().map(file).map(|file| (file.id(), file)).collect(),
+                    files: files
+                        .into_iter()
+                        .map(file)
+                        .map(|file| (file.id(), file))
+                        .collect(),
                     conflicts: own_conflicts + of_cards,
                 }
             },

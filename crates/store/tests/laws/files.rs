@@ -84,9 +84,16 @@ fn a_chunk_is_kept_under_its_name_and_read_as_it_was() {
     folder.keep(name, b"honk").unwrap();
     assert_eq!(folder.read(name).unwrap(), b"honk");
     assert!(folder.has(name));
-    assert_eq!(folder.names().unwrap().into_iter().collect::<Vec<_>>(), [name]);
+    assert_eq!(
+        folder.names().unwrap().into_iter().collect::<Vec<_>>(),
+        [name]
+    );
     let text = name.to_string();
-    let place = parent.path().join("geese.files").join(&text[..2]).join(&text);
+    let place = parent
+        .path()
+        .join("geese.files")
+        .join(&text[..2])
+        .join(&text);
     assert!(place.is_file(), "{}", place.display());
     folder.remove(name).unwrap();
     folder.remove(name).unwrap();
@@ -98,11 +105,18 @@ fn bytes_that_are_not_the_chunk_are_neither_kept_nor_given_out() {
     let parent = tempfile::tempdir().unwrap();
     let folder = folder(&parent);
     let name = chunk_name(b"honk");
-    assert!(matches!(folder.keep(name, b"hink"), Err(ChunkError::OtherBytes(_))));
+    assert!(matches!(
+        folder.keep(name, b"hink"),
+        Err(ChunkError::OtherBytes(_))
+    ));
     assert!(!folder.has(name));
     folder.keep(name, b"honk").unwrap();
     let text = name.to_string();
-    let place = parent.path().join("geese.files").join(&text[..2]).join(&text);
+    let place = parent
+        .path()
+        .join("geese.files")
+        .join(&text[..2])
+        .join(&text);
     for spoiled in [&b"hon"[..], b"", b"honk and more", b"hink"] {
         fs::write(&place, spoiled).unwrap();
         assert!(matches!(folder.read(name), Err(ChunkError::OtherBytes(_))));

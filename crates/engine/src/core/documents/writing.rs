@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use skein_access::{Envelope, EnvelopeId};
 use skein_model::{
-    CardId, CardRow, ChangeBytes, Document, DocumentId, FileId, FileManifest, Kind, Listed, Profile,
-    Touched,
+    CardId, CardRow, ChangeBytes, Document, DocumentId, FileId, FileManifest, Kind, Listed,
+    Profile, Touched,
 };
 use skein_store::{CutText, Durability, EnvelopeState, ListedAs, NewChanges, StoreError, Tx};
 

@@ -79,8 +79,7 @@ impl Upload {
     fn next_chunk(&mut self) -> Option<FileJobPart> {
         let place = self.chunks.len();
         let last = place as u64 + 1 == chunk_count(self.size);
-        let is_whole =
-            self.gathered.len() >= CHUNK || (last && self.received == self.size);
+        let is_whole = self.gathered.len() >= CHUNK || (last && self.received == self.size);
         if !is_whole || place as u64 >= chunk_count(self.size) {
             return None;
         }
@@ -361,11 +360,7 @@ impl Core {
         }
     }
 
-    pub(super) fn drop_uploads(
-        &mut self,
-        step: &mut Step<'_>,
-        which: impl Fn(&Upload) -> bool,
-    ) {
+    pub(super) fn drop_uploads(&mut self, step: &mut Step<'_>, which: impl Fn(&Upload) -> bool) {
         let uploads = self.files.uploads.0.iter();
         let gone: Vec<String> = uploads
             .filter(|(_, upload)| which(upload))

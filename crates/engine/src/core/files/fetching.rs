@@ -89,9 +89,8 @@ impl Fetching {
     /// Whoever did not have a file may have it by now.
     pub(super) fn forgive(&mut self, manifest: &FileManifest) {
         let names: BTreeSet<&ChunkName> = manifest.chunks().iter().collect();
-        self.failures.retain(|(_, name), failure| {
-            failure.wait >= DISTRUST || !names.contains(name)
-        });
+        self.failures
+            .retain(|(_, name), failure| failure.wait >= DISTRUST || !names.contains(name));
         self.look = true;
     }
 
@@ -104,7 +103,10 @@ impl Fetching {
         if self.failures.len() >= MOST_FAILURES {
             self.failures.clear();
         }
-        let before = self.failures.get(&(peer, name)).map_or(0, |known| known.wait);
+        let before = self
+            .failures
+            .get(&(peer, name))
+            .map_or(0, |known| known.wait);
         let wait = (before * 2).clamp(least, ASK_AGAIN_LONGEST.max(least));
         let again_at = now + wait;
         self.failures

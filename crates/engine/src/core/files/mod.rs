@@ -142,7 +142,10 @@ impl Core {
         };
         ApiError::new(
             ErrorCode::NotHere,
-            format!("The file “{}” has not arrived here yet.", file.manifest.name()),
+            format!(
+                "The file “{}” has not arrived here yet.",
+                file.manifest.name()
+            ),
             hint,
         )
     }

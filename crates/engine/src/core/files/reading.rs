@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use skein_model::{ChunkName, DocumentId, FileId};
 use skein_store::{ChunkError, Durability};
 
+use super::FileJob;
 use super::adding::LARGEST_PIECE;
 use super::work::{FileRead, Read, ReadError};
-use super::FileJob;
 use crate::api::{ApiError, ErrorCode, Reply, RequestId};
 use crate::core::io::ClientId;
 use crate::core::step::Step;

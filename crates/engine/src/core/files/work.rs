@@ -190,8 +190,8 @@ impl FileRead {
                 let sealed = folder
                     .read(*name)
                     .map_err(|error| ReadError::Chunk(*name, error))?;
-                let plain = open_chunk(&self.manifest, place, &sealed)
-                    .ok_or(ReadError::Unreadable)?;
+                let plain =
+                    open_chunk(&self.manifest, place, &sealed).ok_or(ReadError::Unreadable)?;
                 let from = usize::try_from(self.offset.saturating_sub(start)).unwrap_or(0);
                 let to = usize::try_from(end.min(after) - start).unwrap_or(0);
                 read.extend_from_slice(plain.get(from..to).unwrap_or_default());
