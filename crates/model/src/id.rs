@@ -131,3 +131,11 @@ declare_id!(
     /// An item of a card's checklist.
     ChecklistItemId, 16, "a checklist item id"
 );
+declare_id!(
+    /// A file attached to a document: the beginning of a hash over what its document says of it.
+    FileId, 16, "a file id"
+);
+declare_id!(
+    /// A piece of a file as it rests and travels, encrypted: the hash of these bytes.
+    ChunkName, 32, "the name of a chunk"
+);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::chunks::ChunkFolder;
 use crate::damage::{self, Damage, DamageReport};
 use crate::error::StoreError;
 use crate::open::keep_log;
@@ -39,9 +40,9 @@ impl Deref for Store {
 
 impl Store {
     /// Takes a connection that was found well.
-    pub(crate) const fn around(connection: Connection) -> Self {
+    pub(crate) const fn around(connection: Connection, chunks: ChunkFolder) -> Self {
         Self {
-            reader: Reader { connection },
+            reader: Reader { connection, chunks },
             durability: Durability::Normal,
             damage: None,
         }

@@ -15,6 +15,32 @@ message: string,
  */
 hint: string, };
 
+export type AttachedFile = { 
+/**
+ * Which file: texts refer to it as `skein:file/` and this.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its media type, as who attached it said; may be empty.
+ */
+mime: string, 
+/**
+ * How many bytes it has.
+ */
+size: number, 
+/**
+ * How many of them are here.
+ */
+here: number, 
+/**
+ * Whether they are here.
+ */
+state: FileState, };
+
 export type Attempt = { 
 /**
  * As it was typed.
@@ -617,7 +643,7 @@ subject: string,
  */
 what: string, };
 
-export type ErrorCode = "not_found" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "storage" | "damaged" | "network" | "too_large" | "timed_out" | "internal";
+export type ErrorCode = "not_found" | "not_here" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "storage" | "damaged" | "network" | "too_large" | "timed_out" | "internal";
 
 export type Event = { "type": "status", 
 /**
@@ -727,7 +753,11 @@ attempts: Array<Attempt>, } | { "type": "delivery",
 /**
  * As it is now.
  */
-delivery: Delivery, } | { "type": "notices", 
+delivery: Delivery, } | { "type": "files", 
+/**
+ * All of them.
+ */
+files: Array<AttachedFile>, } | { "type": "notices", 
 /**
  * All that is not dismissed.
  */
@@ -736,6 +766,8 @@ notices: Array<Notice>, } | { "type": "preferences",
  * All of them, by key.
  */
 values: { [key in string]: string }, } | { "type": "gone" };
+
+export type FileState = "here" | "arriving" | "away";
 
 export type HitPart = { 
 /**
@@ -1153,7 +1185,31 @@ listening: Array<string>, } | { "type": "delivery",
 /**
  * As it is now.
  */
-delivery: Delivery, } | { "type": "audit", 
+delivery: Delivery, } | { "type": "file_begun", 
+/**
+ * Names the upload; only its client can use it.
+ */
+upload: string, } | { "type": "file_added", 
+/**
+ * The file.
+ */
+file: AttachedFile, } | { "type": "files", 
+/**
+ * The files.
+ */
+files: Array<AttachedFile>, } | { "type": "file_bytes", 
+/**
+ * The bytes, in base64.
+ */
+data: string, 
+/**
+ * From which byte on.
+ */
+offset: number, 
+/**
+ * How many bytes the whole file has.
+ */
+size: number, } | { "type": "audit", 
 /**
  * The report.
  */
@@ -1371,7 +1427,67 @@ key: string,
 /**
  * What it is to be, up to 64 KiB; forgotten when absent.
  */
-value: string | null, } | { "type": "audit" } | { "type": "wait_until_idle", 
+value: string | null, } | { "type": "begin_file", 
+/**
+ * Which document.
+ */
+document: string, 
+/**
+ * The file's name, without a folder.
+ */
+name: string, 
+/**
+ * Its media type, as in `image/png`; may be empty.
+ */
+mime: string, 
+/**
+ * How many bytes will come; at most 2 GiB.
+ */
+size: number, } | { "type": "put_file", 
+/**
+ * The upload, as `FileBegun` named it.
+ */
+upload: string, 
+/**
+ * The bytes in base64, at most 512 KiB of them.
+ */
+data: string, } | { "type": "finish_file", 
+/**
+ * The upload.
+ */
+upload: string, } | { "type": "cancel_file", 
+/**
+ * The upload.
+ */
+upload: string, } | { "type": "list_files", 
+/**
+ * Which document.
+ */
+document: string, } | { "type": "read_file", 
+/**
+ * The document it belongs to.
+ */
+document: string, 
+/**
+ * Which file.
+ */
+file: string, 
+/**
+ * From which byte on.
+ */
+offset: number, 
+/**
+ * How many bytes at most, up to 512 KiB.
+ */
+length: number, } | { "type": "fetch_file", 
+/**
+ * The document it belongs to.
+ */
+document: string, 
+/**
+ * Which file.
+ */
+file: string, } | { "type": "audit" } | { "type": "wait_until_idle", 
 /**
  * How long to wait at most, in milliseconds.
  */
@@ -1571,6 +1687,10 @@ card: string | null, } | { "type": "people" } | { "type": "peers" } | { "type": 
 /**
  * Which document; all when absent.
  */
-document: string | null, } | { "type": "notices" } | { "type": "preferences" };
+document: string | null, } | { "type": "files", 
+/**
+ * Which document.
+ */
+document: string, } | { "type": "notices" } | { "type": "preferences" };
 
 export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";

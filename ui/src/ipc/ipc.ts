@@ -25,6 +25,13 @@ type ReplyTags = {
   read_note: "note";
   read_board: "board";
   read_card: "card";
+  begin_file: "file_begun";
+  put_file: "done";
+  finish_file: "file_added";
+  cancel_file: "done";
+  list_files: "files";
+  read_file: "file_bytes";
+  fetch_file: "done";
   dismiss_notice: "done";
   list_documents: "documents";
   list_tags: "tags";

@@ -9,6 +9,8 @@ use ts_rs::TS;
 pub enum ErrorCode {
     /// The thing named does not exist here (yet).
     NotFound,
+    /// The file is known, and its bytes have not come here yet.
+    NotHere,
     /// The request itself makes no sense.
     Invalid,
     /// This device may not do that in this workspace.

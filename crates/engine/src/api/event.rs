@@ -9,7 +9,10 @@ use skein_model::{
 };
 use ts_rs::TS;
 
-use super::{Attempt, Authored, Backlink, Caret, Delivery, Member, Notice, Peer, Status, TreeItem};
+use super::{
+    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, Member, Notice, Peer, Status,
+    TreeItem,
+};
 
 /// Something that can be watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -59,6 +62,11 @@ pub enum View {
         /// Which document; all when absent.
         #[serde(default)]
         document: Option<DocumentId>,
+    },
+    /// The files of a document.
+    Files {
+        /// Which document.
+        document: DocumentId,
     },
     /// What the app has to say about the safety of the work.
     Notices,
@@ -162,6 +170,11 @@ pub enum Event {
     Delivery {
         /// As it is now.
         delivery: Delivery,
+    },
+    /// The files of a document, by name, when one was added or more of one arrived.
+    Files {
+        /// All of them.
+        files: Vec<AttachedFile>,
     },
     /// What the app has to say.
     Notices {

@@ -12,16 +12,16 @@ mod words;
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
 pub use reply::{
-    Attempt, AttemptState, AuditReport, Authored, Backlink, Caret, Delivery, DeliveryState,
-    Difference, ExportReport, HitPart, ImportReport, Joining, JoiningStep, Listed, ListedInvite,
-    Member, NoteContent, Notice, Peer, PeerState, Reply, SearchHit, Status, TagCount, TreeItem,
-    Unmapped, WorkspaceState,
+    AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, Caret, Delivery,
+    DeliveryState, Difference, ExportReport, FileState, HitPart, ImportReport, Joining,
+    JoiningStep, Listed, ListedInvite, Member, NoteContent, Notice, Peer, PeerState, Reply,
+    SearchHit, Status, TagCount, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
 // What requests and replies are made of, from the layers below: a shell needs no crate but this one.
 pub use skein_access::Role;
 pub use skein_model::{
-    BoardEdit, BoardView, CardId, CardSummary, CardView, ColumnId, DocumentId, Hours, Kind,
+    BoardEdit, BoardView, CardId, CardSummary, CardView, ColumnId, DocumentId, FileId, Hours, Kind,
     NewCard, NoteEdit, Priority, Splice,
 };
 pub(crate) use words::{count_of, list_of};

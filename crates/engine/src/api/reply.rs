@@ -1,7 +1,7 @@
 //! The answers, and the things they and the events are made of.
 
 use serde::{Deserialize, Serialize};
-use skein_model::{BoardView, CardId, CardView, DocumentId, Hours, Kind, Life, Splice};
+use skein_model::{BoardView, CardId, CardView, DocumentId, FileId, Hours, Kind, Life, Splice};
 use ts_rs::TS;
 
 use super::Request;
@@ -104,6 +104,32 @@ pub enum Reply {
     Delivery {
         /// As it is now.
         delivery: Delivery,
+    },
+    /// Bytes may come.
+    FileBegun {
+        /// Names the upload; only its client can use it.
+        upload: String,
+    },
+    /// The file is attached, and on its way to the others.
+    FileAdded {
+        /// The file.
+        file: AttachedFile,
+    },
+    /// The files of a document, by name.
+    Files {
+        /// The files.
+        files: Vec<AttachedFile>,
+    },
+    /// A part of a file.
+    FileBytes {
+        /// The bytes, in base64.
+        data: String,
+        /// From which byte on.
+        #[ts(type = "number")]
+        offset: u64,
+        /// How many bytes the whole file has.
+        #[ts(type = "number")]
+        size: u64,
     },
     /// What the audit found.
     Audit {
@@ -420,6 +446,38 @@ pub enum AttemptState {
     Failed,
 }
 
+/// Whether the bytes of a file are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// All of them.
+    Here,
+    /// Connected devices are being asked for the rest.
+    Arriving,
+    /// Not all of them: no connected device has the rest, or it is a large file that nobody here asked for.
+    Away,
+}
+
+/// A file that is attached to a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachedFile {
+    /// Which file: texts refer to it as `skein:file/` and this.
+    pub id: FileId,
+    /// Its name.
+    pub name: String,
+    /// Its media type, as who attached it said; may be empty.
+    pub mime: String,
+    /// How many bytes it has.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// How many of them are here.
+    #[ts(type = "number")]
+    pub here: u64,
+    /// Whether they are here.
+    pub state: FileState,
+}
+
 /// How far work got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -505,6 +563,8 @@ pub struct ImportReport {
     pub folders: u32,
     /// Links that lead to an imported note.
     pub links: u32,
+    /// Files that were attached to notes, because these link to them or show them.
+    pub attachments: u32,
     /// What was left out or changed, and why.
     pub unmapped: Vec<Unmapped>,
 }
@@ -529,8 +589,12 @@ pub struct ExportReport {
     pub boards: u32,
     /// Cards on them.
     pub cards: u32,
+    /// Attached files written.
+    pub attachments: u32,
     /// Files written, the manifest included.
     pub files: u32,
+    /// Attached files that could not be written, and why.
+    pub missing: Vec<Unmapped>,
     /// The folder.
     pub path: String,
 }

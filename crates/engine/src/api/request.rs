@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use skein_access::Role;
-use skein_model::{BoardEdit, CardId, DocumentId, Hours, Kind, NoteEdit, Splice};
+use skein_model::{BoardEdit, CardId, DocumentId, FileId, Hours, Kind, NoteEdit, Splice};
 use ts_rs::TS;
 
 use super::{SubscriptionId, View};
@@ -217,6 +217,57 @@ pub enum Request {
         key: String,
         /// What it is to be, up to 64 KiB; forgotten when absent.
         value: Option<String>,
+    },
+    /// Begins to attach a file to a note or a board (a card's files lie in its board): `FileBegun`.
+    BeginFile {
+        /// Which document.
+        document: DocumentId,
+        /// The file's name, without a folder.
+        name: String,
+        /// Its media type, as in `image/png`; may be empty.
+        mime: String,
+        /// How many bytes will come; at most 2 GiB.
+        size: u64,
+    },
+    /// Hands over the next bytes of a file: `Done`.
+    PutFile {
+        /// The upload, as `FileBegun` named it.
+        upload: String,
+        /// The bytes in base64, at most 512 KiB of them.
+        data: String,
+    },
+    /// Attaches the file, all of whose bytes have come: `FileAdded`.
+    FinishFile {
+        /// The upload.
+        upload: String,
+    },
+    /// Gives up an upload, as the end of its client or ten minutes of silence do: `Done`.
+    CancelFile {
+        /// The upload.
+        upload: String,
+    },
+    /// The files of a document: `Files`.
+    ListFiles {
+        /// Which document.
+        document: DocumentId,
+    },
+    /// A part of a file: `FileBytes`. When its bytes are not here it fails with `not_here`, and they are asked for.
+    ReadFile {
+        /// The document it belongs to.
+        document: DocumentId,
+        /// Which file.
+        file: FileId,
+        /// From which byte on.
+        offset: u64,
+        /// How many bytes at most, up to 512 KiB.
+        length: u32,
+    },
+    /// Asks the connected devices for a file that is not here: `Done`. How it arrives is told by the view of the files.
+    FetchFile {
+        /// The document it belongs to.
+        document: DocumentId,
+        /// Which file.
+        file: FileId,
     },
     /// Reloads every document and compares: `Audit`.
     Audit,
