@@ -4,6 +4,7 @@ import { dialogs } from "../features/people";
 
 export const later = {
   editor: () => import("../editor"),
+  files: () => import("../features/files"),
   board: () => import("../features/board"),
   ...dialogs,
   settings: () => import("./settings/Settings.svelte"),

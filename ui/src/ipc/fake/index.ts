@@ -1,6 +1,7 @@
 // An engine that only pretends: everything in memory, for component tests and `npm run dev`.
 
 import type {
+  AttachedFile,
   Authored,
   ClientMessage,
   Delivery,
@@ -21,6 +22,7 @@ import type {
 } from "../generated";
 import type { Listener, Transport } from "../connection";
 import { between, FakeDocument, freshId } from "./document";
+import { FakeFiles, isFileRequest } from "./files";
 import { people, seed } from "./seed";
 import type { SeedDocument } from "./seed";
 
@@ -104,6 +106,7 @@ export class FakeEngine implements Transport {
   };
   notices: Notice[] = [];
   invites: ListedInvite[] = [];
+  readonly files = new FakeFiles((code, message) => new Refused(code, message, ""));
   preferences: Record<string, string> = {};
   /** Why nothing can be kept, where nothing can. */
   refusePreferences: string | null = null;
@@ -172,8 +175,23 @@ export class FakeEngine implements Transport {
     this.#changed(known, new Set(change(known)));
   }
 
+  /** Something else is true of a file from now on, as when more of it arrives. */
+  changeFile(id: string, change: Partial<AttachedFile>): void {
+    this.#tellFiles(this.files.change(id, change));
+  }
+
+  #tellFiles(document: string | null): void {
+    this.#tell((view) =>
+      view.type === "files" && view.document === document ? this.#whole(view) : null,
+    );
+  }
+
   #handle(request: Request): [Reply, () => void] {
     const quiet = () => undefined;
+    if (isFileRequest(request)) {
+      const { reply, changed } = this.files.handle(request);
+      return [reply, () => this.#tellFiles(changed)];
+    }
     switch (request.type) {
       case "subscribe": {
         const subscription = this.#nextSubscription++;
@@ -447,6 +465,8 @@ export class FakeEngine implements Transport {
         return { type: "peers", peers: this.peers, attempts: [] };
       case "delivery":
         return { type: "delivery", delivery: this.delivery };
+      case "files":
+        return { type: "files", files: this.files.of(view.document) };
       case "notices":
         return { type: "notices", notices: this.notices };
       case "preferences":
