@@ -2,7 +2,7 @@
 
 import type { EditorState, Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
-import { fileSource, pictureName } from "../../state/files";
+import { fileSource } from "../../state/files";
 import { dropFiles, fileDoor, keepFiles } from "../files";
 import { markdownAddress } from "../linkForm";
 import { placeAt } from "../tableKeys";
@@ -89,7 +89,7 @@ function paste(event: ClipboardEvent, view: EditorView): boolean {
   }
   if ((plain === "" && html === "") || plainly || isInCode(state, head)) return false;
   event.preventDefault();
-  const taken = takePictures(html, pictureName);
+  const taken = takePictures(html);
   const { text, stood } = withoutSigns(linkOver(state, plain) ?? pasted(plain, taken.html));
   const inTable = placeAt(state, head) !== null;
   insert(view, inTable ? inCell(text) : text);

@@ -1,10 +1,11 @@
 // Pictures that lie inside of pasted HTML: taken out before it is read, and put back where they stood as files.
 
-import { sourceOf } from "../../state/files";
+import { pictureName, sourceOf } from "../../state/files";
 import type { FileSource } from "../../state/files";
 
-const EMBEDDED =
-  /(<img\b[^>]*?\ssrc\s*=\s*)(["'])data:(image\/(?:png|jpe?g|gif|webp|avif));base64,([^"']+)\2/gi;
+const PICTURE = /<img\b[^>]*>/gi;
+const SOURCE = /\ssrc\s*=\s*(["'])data:(image\/(?:png|jpe?g|gif|webp|avif));base64,([^"']+)\1/i;
+const WORDS = /\salt\s*=\s*(["'])([^"'&]{1,80})\1/i;
 const LONGEST = 64_000_000;
 const MOST = 50;
 
@@ -16,18 +17,16 @@ const SIGN = "\ufffc";
 export type Taken = { html: string; pictures: FileSource[] };
 
 /** Leaves HTML with embedded pictures small enough to be read. */
-export function takePictures(html: string, nameOf: (mime: string) => string): Taken {
+export function takePictures(html: string): Taken {
   const pictures: FileSource[] = [];
   if (html.length > LONGEST) return { html, pictures };
-  const left = html.replace(
-    EMBEDDED,
-    (whole, lead: string, quote: string, mime: string, data: string) => {
-      const picture = pictures.length < MOST ? pictureOf(data, mime) : null;
-      if (picture === null) return whole;
-      pictures.push(sourceOf(picture, nameOf(mime)));
-      return `${lead}${quote}skein-embedded:${pictures.length - 1}${quote}`;
-    },
-  );
+  const left = html.replace(PICTURE, (tag) => {
+    const [whole, , mime = "", data = ""] = SOURCE.exec(tag) ?? [];
+    const picture = whole && pictures.length < MOST ? pictureOf(data, mime) : null;
+    if (picture === null || whole === undefined) return tag;
+    pictures.push(sourceOf(picture, pictureName(mime, WORDS.exec(tag)?.[2]?.trim())));
+    return tag.replace(whole, ` src="skein-embedded:${pictures.length - 1}"`);
+  });
   return { html: left, pictures };
 }
 

@@ -15,7 +15,7 @@ import { looksSame, whereabouts } from "./words";
 function nameOf(name: string): HTMLElement {
   const whole = document.createElement("bdi");
   whole.className = "sk-file-name";
-  const [, stem = name, ending = ""] = /^(.+?)(.{0,3}\.[A-Za-z0-9]{1,8})$/su.exec(name) ?? [];
+  const [, stem = name, ending = ""] = /^(.+)(\.[A-Za-z0-9]{1,8})$/su.exec(name) ?? [];
   for (const part of [stem, ending]) {
     const element = document.createElement("span");
     element.textContent = part;

@@ -19,9 +19,10 @@ export type FileSource = {
   slice(from: number, to: number): Promise<Blob>;
 };
 
-/** A picture without a name of its own is called by when it came. */
-export function pictureName(mime: string): string {
+/** A picture without a name of its own is called by what it shows, or else by when it came. */
+export function pictureName(mime: string, words = ""): string {
   const ending = mime.split("/")[1]?.replace("jpeg", "jpg") ?? "png";
+  if (words !== "") return `${words}.${ending}`;
   const now = new Date();
   const two = (part: number): string => String(part).padStart(2, "0");
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
