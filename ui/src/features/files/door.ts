@@ -15,9 +15,10 @@ import {
   sourceOf,
 } from "../../state/files";
 import type { FileSource } from "../../state/files";
+import { readText } from "../../state/readText";
 import { listenForDrops } from "./dropping";
 import { openKept, opensInApp, saveKept } from "./saving";
-import { readText } from "../text/readText";
+
 
 /** Where the text is that the files are put into. */
 export type Home = { document: DocumentId; card: CardId | null };

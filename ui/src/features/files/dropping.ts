@@ -13,14 +13,21 @@ let listens = false;
 export function listenForDrops(engine: Engine): void {
   if (listens) return;
   listens = true;
-  const refuse = (event: DragEvent): void => {
-    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+  window.addEventListener("dragover", (event) => {
+    const data = event.dataTransfer;
+    if (!data?.types.includes("Files")) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = "none";
-  };
-  window.addEventListener("dragover", refuse);
-  window.addEventListener("drop", refuse);
+    data.dropEffect = takesFiles(event.target) ? "copy" : "none";
+  });
+  window.addEventListener("drop", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
   if (insideDesktopApp()) void listenToShell(engine);
+}
+
+function takesFiles(target: EventTarget | null): boolean {
+  const text = target instanceof Element ? target.closest(".cm-content") : null;
+  return text !== null && text.ariaReadOnly !== "true";
 }
 
 /** The desktop's web view gives the page no files: the shell does. */

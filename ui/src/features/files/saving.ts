@@ -43,7 +43,7 @@ export async function saveKept(
     } else {
       download(name, await readFile(engine.ipc, document, file, mimeOf(file)));
     }
-    engine.toasts.show(t("document.exported", { name }));
+    engine.toasts.show(t("files.saved", { name }));
   } catch (error) {
     engine.changes.fail(error);
   }

@@ -1,7 +1,7 @@
 // The text of a note or of a card as it is now, read once.
 
-import type { CardId, DocumentId } from "../../ipc";
-import type { Engine } from "../../state/engine";
+import type { CardId, DocumentId } from "../ipc/ids";
+import type { Engine } from "./engine";
 
 /** Rejects with an `ApiError` when it cannot be read. */
 export function readText(
