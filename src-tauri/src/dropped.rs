@@ -74,6 +74,10 @@ impl Dropped {
         (told, folders)
     }
 
+    fn page(&self) -> Option<Channel<Value>> {
+        self.inner().page.clone()
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -90,8 +94,7 @@ pub(crate) fn watch(window: &Window, event: &WindowEvent) {
         return;
     }
     let (x, y) = in_page(window, *position);
-    let page = dropped.inner().page.clone();
-    if let Some(page) = page
+    if let Some(page) = dropped.page()
         && let Err(error) = page.send(json!({ "x": x, "y": y, "files": files, "folders": folders }))
     {
         tracing::warn!(%error, "the page did not hear of a drop");

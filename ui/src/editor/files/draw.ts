@@ -41,6 +41,9 @@ export function drawKeptPicture(look: Look, node: SyntaxNodeRef): boolean {
   const picture = new KeptPicture(reference, file, !alone);
   if (!touched && !alone) look.replace(picture, node.from, node.to);
   else look.widget(picture, node.from, -1);
+  if (alone && reference.words === "") {
+    look.dress(look.state.doc.lineAt(node.from).from, "sk-bare");
+  }
   const [open, close] = node.node.getChildren("LinkMark");
   if (touched || !alone || open === undefined || close === undefined) return true;
   look.hide(node.from, open.to);

@@ -135,7 +135,8 @@ export class KeptPicture extends WidgetType {
     line.append(icon("picture"));
     const text = document.createElement("span");
     text.dir = "auto";
-    text.textContent = this.reference.words ? `${this.reference.words} · ${words}` : words;
+    text.textContent =
+      this.inline && this.reference.words ? `${this.reference.words} · ${words}` : words;
     line.append(text);
     frame.append(line);
     const { file } = this;

@@ -33,6 +33,8 @@ export const filesTheme = growingTheme({
     verticalAlign: "middle",
     margin: "2px",
   },
+  // Without words below it the line of a picture is as high as its reference needs, seen or not.
+  ".sk-bare": { fontSize: "12px", lineHeight: "16px" },
   // Known before the picture is read: what stands below stays where it is.
   ".sk-kept-sized": { inlineSize: "min(100%, var(--width))", aspectRatio: "var(--shape)" },
   ".sk-kept > button": {
@@ -84,7 +86,7 @@ export const filesTheme = growingTheme({
   ".sk-file": {
     ...card,
     display: "inline-flex",
-    maxInlineSize: "100%",
+    maxInlineSize: "calc(100% - 4px)",
     verticalAlign: "middle",
     margin: "1px 2px 1px 0",
     overflow: "hidden",
@@ -120,7 +122,8 @@ export const filesTheme = growingTheme({
   ".sk-file-name > :first-child": { overflow: "hidden", textOverflow: "ellipsis" },
   ".sk-file-name > :last-child": { flex: "none" },
   ".sk-file-far": {
-    flex: "0 100000 auto",
+    flex: "0 1 auto",
+    minInlineSize: "4em",
     overflow: "hidden",
     textOverflow: "ellipsis",
     whiteSpace: "nowrap",
