@@ -22,6 +22,7 @@ pub(crate) const EPOCH_WRAPPING_KEY: &str = "skein/1 epoch wrapping key";
 pub(crate) const WORKSPACE_ID: &str = "skein/1 workspace id";
 pub(crate) const HELLO_TAG: &str = "skein/1 hello tag";
 pub(crate) const PROFILE_ID: &str = "skein/1 profile id";
+pub(crate) const CHUNK_NAME: &str = "skein/1 file chunk name";
 pub(crate) const TICKET_CHECKSUM: &str = "skein/1 ticket checksum";
 
 /// 32 bytes derived under a label from the concatenation of `parts` (each of a fixed length, or the last one).

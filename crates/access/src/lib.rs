@@ -17,6 +17,7 @@ mod state;
 pub mod authority;
 pub mod changing;
 pub mod envelope;
+pub mod file_cipher;
 pub mod forks;
 pub mod founding;
 pub mod header;
@@ -44,6 +45,7 @@ pub use changing::{
 pub use envelope::{
     Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, seal_data, seal_snapshot,
 };
+pub use file_cipher::{LARGEST_CHUNK, chunk_name, new_file_key, open_chunk, seal_chunk};
 pub use forks::{Fork, forks};
 pub use founding::{Founded, OperationError, create_workspace};
 pub use header::{EnvelopeKind, Header, MAX_ENVELOPE};

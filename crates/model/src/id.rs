@@ -135,3 +135,7 @@ declare_id!(
     /// A file attached to a document: the beginning of a hash over what its document says of it.
     FileId, 16, "a file id"
 );
+declare_id!(
+    /// A piece of a file as it rests and travels, encrypted: the hash of these bytes.
+    ChunkName, 32, "the name of a chunk"
+);

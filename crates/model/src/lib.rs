@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod edit;
+pub mod file;
 pub mod id;
 pub mod kind;
 pub mod markdown;
@@ -17,7 +18,8 @@ pub use document::{
     Snapshot, SnapshotError, Still, Touched,
 };
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};
-pub use id::{CardId, ChecklistItemId, ColumnId, DocumentId, FileId};
+pub use file::{FileError, FileKey, FileManifest};
+pub use id::{CardId, ChecklistItemId, ChunkName, ColumnId, DocumentId, FileId};
 pub use kind::{ActorSeed, ChangeBytes, Heads, Kind};
 pub use profile::{Hours, Profile, ProfileEdit};
 pub use projection::{CardRow, Link, Projection};

@@ -1,10 +1,11 @@
 //! What lists, search and backlinks need of a document: a pure function of it that can be dropped and made again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CardId, ColumnId, DocumentId};
+use crate::file::FileManifest;
+use crate::id::{CardId, ColumnId, DocumentId, FileId};
 use crate::kind::Kind;
 use crate::view::{Life, Priority};
 
@@ -29,6 +30,8 @@ pub struct Projection {
     pub tags: BTreeSet<String>,
     /// Links of the text and of card descriptions, in order of appearance, without duplicates.
     pub links: Vec<Link>,
+    /// The files attached, by id.
+    pub files: BTreeMap<FileId, FileManifest>,
     /// How many fields people disagree about, cards included.
     pub conflicts: u32,
 }

@@ -1,4 +1,4 @@
-//! Everything the swarm does: our stream, signs of life, discovery, identification, limits.
+//! Everything the swarm does: our streams, signs of life, discovery, identification, limits.
 
 use libp2p::{
     connection_limits::{self, ConnectionLimits},
@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::{
     Allowed,
     admission::Admission,
+    blob_protocol::BlobProtocol,
     limits::{CONNECTIONS, Limits, PENDING_INBOUND, PING_INTERVAL, PING_TIMEOUT},
     sync_protocol::SyncProtocol,
 };
@@ -25,6 +26,7 @@ const IDENTIFY: &str = "/skein/id/1";
 pub(crate) struct Behaviour {
     limits: connection_limits::Behaviour,
     pub(crate) sync: SyncProtocol,
+    pub(crate) blob: BlobProtocol,
     ping: ping::Behaviour,
     identify: identify::Behaviour,
     mdns: Toggle<mdns::tokio::Behaviour>,
@@ -49,6 +51,7 @@ impl Behaviour {
         Self {
             limits: connection_limits::Behaviour::new(connections),
             sync: SyncProtocol::new(Admission::new(limits, rules)),
+            blob: BlobProtocol::default(),
             ping: ping::Behaviour::new(
                 ping::Config::new()
                     .with_interval(PING_INTERVAL)

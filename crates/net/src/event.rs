@@ -2,6 +2,8 @@
 
 use skein_access::DeviceId;
 
+use crate::chunks::{AskId, ChunkAnswer, ChunkId};
+
 /// One thing that happened, in order for each device: `Connected`, its frames, `Disconnected`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetEvent {
@@ -34,6 +36,25 @@ pub enum NetEvent {
         peer: DeviceId,
         /// Why.
         reason: Ended,
+    },
+    /// What came of asking a device for a chunk; told once for each [`NetHandle::ask_chunk`](crate::NetHandle::ask_chunk), also
+    /// after the end of the link.
+    Chunk {
+        /// Who was asked.
+        peer: DeviceId,
+        /// For what.
+        chunk: ChunkId,
+        /// What came.
+        answer: ChunkAnswer,
+    },
+    /// A device asks for a chunk: to be answered by [`NetHandle::give_chunk`](crate::NetHandle::give_chunk).
+    ChunkAsked {
+        /// Who asks. It is connected, and may be a stranger.
+        peer: DeviceId,
+        /// Names the question.
+        ask: AskId,
+        /// What it asks for.
+        chunk: ChunkId,
     },
     /// An allowed device announced itself on the local network. It is dialled without further orders.
     Discovered {

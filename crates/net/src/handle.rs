@@ -9,6 +9,7 @@ use tokio::{
 use crate::{
     Allowed, NetError, SendError,
     address::{self, AddressError},
+    chunks::{AskId, Asks, ChunkId},
     identity::peer_of,
     limits::{ADDRESSES_PER_DEVICE, FIRST_ADDRESSES},
     outbox::Outboxes,
@@ -25,6 +26,7 @@ pub struct NetHandle {
     pub(crate) commands: mpsc::Sender<Command>,
     pub(crate) allowed: watch::Sender<Allowed>,
     pub(crate) outboxes: Outboxes,
+    pub(crate) asks: Asks,
     pub(crate) listening: watch::Receiver<Vec<String>>,
     /// Closed when the last thread of the network has ended.
     pub(crate) stopped: watch::Receiver<()>,
@@ -137,6 +139,19 @@ impl NetHandle {
     /// Waits until a frame of any size can be queued to that device; false when it is not connected (any more).
     pub async fn writable(&self, device: &DeviceId) -> bool {
         self.outboxes.writable(device).await
+    }
+
+    /// Asks a connected device for a chunk of a file. What comes of it is told by [`NetEvent::Chunk`](crate::NetEvent::Chunk).
+    ///
+    /// # Errors
+    /// When the network is stopped or busy; then nothing more is told of it.
+    pub fn ask_chunk(&self, device: DeviceId, chunk: ChunkId) -> Result<(), NetError> {
+        self.order(Command::AskChunk { device, chunk })
+    }
+
+    /// Answers a device that asked for a chunk: with its bytes, or that it is not to be had. Too late is as good as never.
+    pub fn give_chunk(&self, ask: AskId, bytes: Option<Vec<u8>>) {
+        self.asks.give(ask, bytes);
     }
 
     /// How many bytes wait to be sent to that device, at most 4 MiB.

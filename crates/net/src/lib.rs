@@ -3,11 +3,14 @@
 //!
 //! [`Net::start`] gives a [`NetHandle`] to steer with and a queue of [`NetEvent`]s. For every device the events come in
 //! order: `Connected`, frames, `Disconnected`; then perhaps `Connected` again. There is at most one link to a device.
+//! Chunks of files are asked for and given beside the frames, on streams of their own.
 
 mod address;
 mod admission;
 mod attempts;
 mod behaviour;
+mod blob_protocol;
+mod chunks;
 mod error;
 mod event;
 mod frame;
@@ -29,6 +32,7 @@ mod wake;
 
 pub use address::{AddressError, device_of_address, understand_address};
 pub use admission::Allowed;
+pub use chunks::{AskId, ChunkAnswer, ChunkId};
 pub use error::{NetError, SendError};
 pub use event::{DialFailure, Ended, NetEvent};
 pub use handle::NetHandle;

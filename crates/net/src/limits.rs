@@ -50,6 +50,19 @@ pub(crate) const OUTBOUND_HANDSHAKE: Duration = Duration::from_secs(10);
 /// Opening the sync stream on an authenticated connection takes at most this long.
 pub(crate) const STREAM_OPENING: Duration = Duration::from_secs(5);
 
+/// How many chunks of files are read and sent to others at once, and how many of them to one device.
+pub(crate) const CHUNKS_GIVEN: usize = 16;
+pub(crate) const CHUNKS_GIVEN_TO_ONE: usize = 4;
+
+/// A stream for a chunk must say within this time what it asks for.
+pub(crate) const CHUNK_QUESTION: Duration = Duration::from_secs(5);
+
+/// How long it may take until an answer to it begins.
+pub(crate) const CHUNK_ANSWER: Duration = Duration::from_secs(20);
+
+/// How long each next piece of an answer may take.
+pub(crate) const CHUNK_SILENCE: Duration = Duration::from_secs(15);
+
 /// Looking up the name of a host takes at most this long.
 pub(crate) const NAME_LOOKUP: Duration = Duration::from_secs(5);
 

@@ -15,6 +15,7 @@ use tokio::{
 use crate::{
     Allowed, Limits, Listen, NetError, NetEvent, NetHandle,
     behaviour::Behaviour,
+    chunks::Asks,
     identity::keypair,
     limits::{COMMAND_QUEUE, EVENT_QUEUE, IDLE_CONNECTION, NEGOTIATING_STREAMS},
     listen::Settled,
@@ -124,12 +125,14 @@ fn prepare(
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     let (events, event_queue) = mpsc::channel(EVENT_QUEUE);
     let outboxes = Outboxes::default();
+    let asks = Asks::default();
     let (listening, listening_now) = watch::channel(Vec::new());
     let ends = Ends {
         commands: command_queue,
         allowed: allowed_now,
         events,
         outboxes: outboxes.clone(),
+        asks: asks.clone(),
         listening,
     };
     let handle = NetHandle {
@@ -139,6 +142,7 @@ fn prepare(
         commands,
         allowed,
         outboxes,
+        asks,
         listening: listening_now,
         stopped,
     };

@@ -1,5 +1,6 @@
 //! The task that owns the swarm. It never waits for the engine: links do that, each for itself.
 
+mod blobs;
 mod dialling;
 mod events;
 
@@ -25,6 +26,7 @@ use crate::{
     admission::Standing,
     attempts::{AttemptId, Attempts},
     behaviour::Behaviour,
+    chunks::{Asks, ChunkId},
     identity::peer_of,
     limits::{NOTICES, PROOF_AFTER_WAKE, SILENCE, TICK},
     links::{Line, Links, Order},
@@ -57,6 +59,10 @@ pub(crate) enum Command {
         device: DeviceId,
         reason: String,
     },
+    AskChunk {
+        device: DeviceId,
+        chunk: ChunkId,
+    },
     RedialNow,
     Shutdown,
 }
@@ -67,6 +73,7 @@ pub(crate) struct Ends {
     pub(crate) allowed: watch::Receiver<Allowed>,
     pub(crate) events: mpsc::Sender<NetEvent>,
     pub(crate) outboxes: Outboxes,
+    pub(crate) asks: Asks,
     pub(crate) listening: watch::Sender<Vec<String>>,
 }
 
@@ -78,6 +85,7 @@ pub(crate) struct NetTask {
     links: Links<Stream>,
     running: HashMap<DeviceId, Running>,
     link_tasks: JoinSet<()>,
+    chunk_tasks: JoinSet<()>,
     redial: Redial,
     attempts: Attempts,
     lookups: JoinSet<Lookup>,
@@ -116,6 +124,7 @@ impl NetTask {
             links: Links::new(me),
             running: HashMap::new(),
             link_tasks: JoinSet::new(),
+            chunk_tasks: JoinSet::new(),
             redial: Redial::default(),
             attempts: Attempts::default(),
             lookups: JoinSet::new(),
@@ -142,6 +151,7 @@ impl NetTask {
                 },
                 Ok(()) = self.ends.allowed.changed() => self.on_allowed(),
                 Some(ended) = self.link_tasks.join_next_with_id() => self.on_link_ended(ended),
+                Some(_) = self.chunk_tasks.join_next() => {}
                 Some(Ok(lookup)) = self.lookups.join_next() => {
                     self.dial(lookup.attempt, lookup.addresses, lookup.unknown);
                 }
@@ -185,6 +195,7 @@ impl NetTask {
                 let orders = self.links.expel(device, Ended::ClosedHere(reason));
                 self.obey(orders);
             }
+            Command::AskChunk { device, chunk } => self.ask_chunk(device, chunk),
             Command::RedialNow => {
                 self.redial.all_now(Instant::now());
                 self.doubt_all(Instant::now());
@@ -370,6 +381,7 @@ impl NetTask {
             self.swarm.remove_listener(listener);
         }
         self.lookups.shutdown().await;
+        self.chunk_tasks.shutdown().await;
         let good_bye = tokio::time::timeout(GOOD_BYE, async {
             while !self.link_tasks.is_empty() || self.swarm.network_info().num_peers() > 0 {
                 tokio::select! {

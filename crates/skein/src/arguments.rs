@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// Cards on task boards
     #[command(subcommand)]
     Card(Card),
+    /// Files attached to notes and boards
+    #[command(subcommand)]
+    File(File),
     /// Find words in titles, notes and cards
     Search {
         /// The words; the last one may be unfinished
@@ -297,6 +300,32 @@ pub(crate) enum Card {
     List {
         /// The board (title or id)
         board: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum File {
+    /// Attach a file; prints what to write into a text to show it
+    Add {
+        /// The note or board (title or id)
+        document: String,
+        /// The file
+        path: PathBuf,
+    },
+    /// The files of a note or board
+    List {
+        /// The note or board (title or id)
+        document: String,
+    },
+    /// Write an attached file to disk; nothing is overwritten
+    Get {
+        /// The note or board (title or id)
+        document: String,
+        /// The file (name or id)
+        file: String,
+        /// Where to [default: its name, in this folder]
+        #[arg(long, value_name = "PATH")]
+        out: Option<PathBuf>,
     },
 }
 

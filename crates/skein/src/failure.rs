@@ -21,7 +21,7 @@ impl Failure {
         Self(ApiError::new(ErrorCode::NotFound, message, hint))
     }
 
-    /// Says what happened and gives the exit status: 1 in general, 3 not found, 4 denied or read-only, 5 not reached in time.
+    /// Says what happened and gives the exit status: 1 in general, 3 not found, 4 denied or read-only, 5 not reached or arrived in time.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         if json {
             eprintln!("{}", json!({ "error": self.0 }));
@@ -34,7 +34,7 @@ impl Failure {
         ExitCode::from(match self.0.code {
             ErrorCode::NotFound => 3,
             ErrorCode::Denied | ErrorCode::ReadOnly => 4,
-            ErrorCode::TimedOut | ErrorCode::Network => 5,
+            ErrorCode::TimedOut | ErrorCode::Network | ErrorCode::NotHere => 5,
             _ => 1,
         })
     }

@@ -408,7 +408,13 @@ fn a_markdown_folder_becomes_the_tree_and_comes_out_again() {
     write(&vault, "Home.md", b"---\ntags: [a]\n---\n# Home\n\n[[Plan]] and [its detail](Plan/Detail.md#part) and [[Nowhere]]\n");
     write(&vault, "Plan.md", b"the plan\r\nin two lines\r\n");
     write(&vault, "Plan/Detail.md", "Größe: 日本語 🪿\n".as_bytes());
-    write(&vault, "Bare/Deep/Leaf.markdown", b"[[home]]\n");
+    write(
+        &vault,
+        "Bare/Deep/Leaf.markdown",
+        b"[[home]] ![w](../wing%20a.png) ![out](../../../secret.png)\n",
+    );
+    write(&vault, "Bare/wing a.png", b"\x89PNG wing");
+    write(root.path(), "secret.png", b"\x89PNG");
     write(&vault, "Bare/picture.png", b"\x89PNG");
     write(&vault, ".obsidian/app.json", b"{}");
     write(&vault, "Broken.md", b"\xff\xfe");
@@ -418,9 +424,18 @@ fn a_markdown_folder_becomes_the_tree_and_comes_out_again() {
     assert_eq!(report["folders"], 2);
     assert_eq!(report["links"], 3);
     let unmapped = report["unmapped"].to_string();
-    for left_out in ["picture.png", ".obsidian", "Broken", "Nowhere"] {
+    for left_out in [
+        "picture.png",
+        ".obsidian",
+        "Broken",
+        "Nowhere",
+        "secret.png",
+    ] {
         assert!(unmapped.contains(left_out), "{unmapped}");
     }
+    assert_eq!(report["attachments"], 1);
+    assert!(!unmapped.contains("wing"), "{unmapped}");
+    assert!(ana.text_of("Leaf").contains("![w](skein:file/"));
     let list = ana.json(&["note", "list"]);
     assert_eq!(
         titles(&list),
@@ -470,6 +485,91 @@ fn a_markdown_folder_becomes_the_tree_and_comes_out_again() {
         "{said}"
     );
     ana.audit();
+}
+
+#[test]
+fn a_file_attached_by_one_is_written_to_disk_by_another_byte_for_byte() {
+    let root = tempdir().unwrap();
+    let bytes: Vec<u8> = (0..1_500_000_u32).map(|at| (at * 7 % 251) as u8).collect();
+    write(root.path(), "in/a goose.png", &bytes);
+    let path = root.path().join("in/a goose.png");
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    ana.made(&["note", "new", "Survey"]);
+    let board = ana.made(&["board", "new", "Work"]);
+    let added = ana.json(&["file", "add", "Survey", path.to_str().unwrap()]);
+    let id = text(&added["id"]);
+    let markdown = text(&added["markdown"]);
+    assert_eq!(markdown, format!("![a goose.png](skein:file/{id})"));
+    ana.json(&["note", "append", "Survey", &markdown]);
+    write(root.path(), "in/empty", b"");
+    let empty = root.path().join("in/empty");
+    ana.json(&["file", "add", &board, empty.to_str().unwrap()]);
+
+    let (online, _) = ana.stay_online();
+    let bo = Profile::at(root.path().join("bo"));
+    bo.join(&ana.invite(), "Bo");
+    assert_eq!(bo.sync(), 1);
+    online.end();
+    let listed = bo.json(&["file", "list", "Survey"]);
+    assert_eq!(listed[0]["name"], "a goose.png");
+    assert_eq!(listed[0]["mime"], "image/png");
+    assert_eq!(listed[0]["state"], "here");
+    assert_eq!(listed[0]["here"], json!(bytes.len()));
+    let out = root.path().join("out.png");
+    let got = bo.json(&[
+        "file",
+        "get",
+        "Survey",
+        "a goose.png",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    assert_eq!(got["bytes"], json!(bytes.len()));
+    assert!(fs::read(&out).unwrap() == bytes);
+    let said = bo.fails(
+        1,
+        &["file", "get", "Survey", &id, "--out", out.to_str().unwrap()],
+    );
+    assert!(said.contains("not overwritten"), "{said}");
+    bo.fails(3, &["file", "get", "Survey", "swan.png"]);
+    bo.fails(1, &["file", "add", "Survey", root.path().to_str().unwrap()]);
+    let got = root.path().join("empty");
+    bo.json(&[
+        "file",
+        "get",
+        &board,
+        "empty",
+        "--out",
+        got.to_str().unwrap(),
+    ]);
+    assert_eq!(fs::read(&got).unwrap(), b"");
+
+    // Out as plain files, and in again elsewhere.
+    let plain = root.path().join("plain");
+    let report = bo.json(&["export", plain.to_str().unwrap()]);
+    assert_eq!(
+        (&report["attachments"], &report["missing"]),
+        (&json!(2), &json!([]))
+    );
+    check_manifest(&plain, 1, 1, 0);
+    let exported = fs::read_to_string(plain.join("Survey.md")).unwrap();
+    assert!(
+        exported.contains("![a goose.png](files/a%20goose.png)"),
+        "{exported}"
+    );
+    assert!(fs::read(plain.join("files/a goose.png")).unwrap() == bytes);
+    let cy = Profile::founded(root.path().join("cy"), "Cy");
+    let report = cy.json(&["import", "markdown", plain.to_str().unwrap()]);
+    assert_eq!(report["attachments"], 1);
+    let again = cy.json(&["file", "list", "Survey"]);
+    let id = text(&again[0]["id"]);
+    assert!(
+        cy.text_of("Survey")
+            .contains(&format!("](skein:file/{id})"))
+    );
+    ana.audit();
+    bo.audit();
+    cy.audit();
 }
 
 /// Every file of an export is as long as the manifest says and has the hash it says, and there is no other.

@@ -99,6 +99,7 @@ impl Reader {
             ("pieces", "document"),
             ("tags", "document"),
             ("links", "document"),
+            ("files", "document"),
         ] {
             let sql = format!(
                 "SELECT {key}, count(*) FROM {table} WHERE {key} NOT IN (SELECT id FROM documents) GROUP BY {key}"

@@ -1,9 +1,10 @@
-//! Where things rest: one SQLite file per workspace, one source file per table, full-text search.
+//! Where things rest: one SQLite file per workspace, one source file per table, full-text search; a folder for the chunks of files.
 //!
 //! [`Store::open`] gives a [`Store`] or, when the file must not be written to, a [`ReadOnlyStore`] with the reason. Both read through
 //! [`Reader`]; all writing happens in [`Store::write`], one transaction at a time, through [`Tx`].
 
 mod audit;
+mod chunks;
 mod column;
 mod cut;
 mod damage;
@@ -21,6 +22,7 @@ mod table;
 mod tx;
 
 pub use audit::{AuditedDocument, AuditedTable};
+pub use chunks::{ChunkError, ChunkFolder};
 pub use cut::CutText;
 pub use damage::{Damage, DamageReport};
 pub use error::{OpenError, StoreError};
@@ -33,6 +35,7 @@ pub use store::{Durability, Store};
 pub use table::changes::{ChangeRow, Unsealed};
 pub use table::documents::{ListedAs, TreeRow};
 pub use table::envelopes::{End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope};
+pub use table::files::StoredFile;
 pub use table::links::Backlink;
 pub use table::notices::StoredNotice;
 pub use table::peers::Peer;

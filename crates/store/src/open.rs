@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::M;
 
+use crate::chunks::ChunkFolder;
 use crate::damage::{self, Damage, DamageReport};
 use crate::error::{OpenError, StoreError};
 use crate::read_only::ReadOnlyStore;
@@ -53,7 +54,7 @@ impl Store {
         let mut connection = Connection::open_in_memory()?;
         prepare(&connection)?;
         schema::migrate(&mut connection, MIGRATIONS)?;
-        Ok(Self::around(connection))
+        Ok(Self::around(connection, ChunkFolder::none()))
     }
 }
 
@@ -74,7 +75,10 @@ pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, Ope
     let damage = match look.damage {
         Some(damage) => damage,
         None => match open_to_write(path, migrations, look.log) {
-            Ok(connection) => return Ok(Opened::Ready(Store::around(connection))),
+            Ok(connection) => {
+                let chunks = ChunkFolder::of(path);
+                return Ok(Opened::Ready(Store::around(connection, chunks)));
+            }
             Err(Failed::Damage(damage)) => damage,
             Err(Failed::Error(error)) => return Err(error),
         },

@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 use skein_model::{ChangeBytes, DocumentId, Kind};
 
+use crate::chunks::ChunkFolder;
 use crate::column;
 use crate::error::StoreError;
 use crate::reader::Reader;
@@ -62,7 +63,10 @@ impl ReadOnlyStore {
                 Err(StoreError::ReadOnly | StoreError::Io(_))
             ) {
                 return Ok(Self {
-                    reader: Reader { connection },
+                    reader: Reader {
+                        connection,
+                        chunks: ChunkFolder::of(path),
+                    },
                 });
             }
         }
@@ -74,7 +78,10 @@ impl ReadOnlyStore {
         };
         prepare(&connection)?;
         Ok(Self {
-            reader: Reader { connection },
+            reader: Reader {
+                connection,
+                chunks: ChunkFolder::of(path),
+            },
         })
     }
 

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 use skein_access::{Chain, DeviceId, EnvelopeId, EnvelopeKind, ReadPermit};
-use skein_model::{CardId, CardRow, ChangeBytes, ColumnId, DocumentId, Heads, Kind, Projection};
+use skein_model::{
+    CardId, CardRow, ChangeBytes, ChunkName, ColumnId, DocumentId, FileId, Heads, Kind, Projection,
+};
 
+use crate::chunks::ChunkFolder;
 use crate::error::StoreError;
 use crate::permit;
 use crate::table::changes::{self, ChangeRow, Unsealed};
@@ -13,6 +16,7 @@ use crate::table::documents::{self, TreeRow};
 use crate::table::envelopes::{
     self, End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope,
 };
+use crate::table::files::{self, StoredFile};
 use crate::table::links::{self, Backlink};
 use crate::table::notices::{self, StoredNotice};
 use crate::table::peers::{self, Peer};
@@ -41,6 +45,7 @@ pub struct StoredDocument {
 #[derive(Debug)]
 pub struct Reader {
     pub(crate) connection: Connection,
+    pub(crate) chunks: ChunkFolder,
 }
 
 impl Reader {
@@ -133,8 +138,77 @@ impl Reader {
             cards: cards::of(&self.connection, id)?,
             tags: tags::of(&self.connection, id)?,
             links: links::of(&self.connection, id)?,
+            files: files::of(&self.connection, id)?
+                .into_iter()
+                .map(|file| (file.id, file.manifest))
+                .collect(),
             conflicts: row.conflicts,
         })
+    }
+
+    /// The files of a document, by id.
+    ///
+    /// # Errors
+    /// When it is not here, the permit is for other documents, or reading fails.
+    pub fn files(
+        &self,
+        permit: &ReadPermit<'_>,
+        id: DocumentId,
+    ) -> Result<Vec<StoredFile>, StoreError> {
+        self.kind_to_read(permit, id)?;
+        files::of(&self.connection, id)
+    }
+
+    /// One file of a document; `None` when it has no such file.
+    ///
+    /// # Errors
+    /// When the document is not here, the permit is for other documents, or reading fails.
+    pub fn file(
+        &self,
+        permit: &ReadPermit<'_>,
+        id: DocumentId,
+        file: FileId,
+    ) -> Result<Option<StoredFile>, StoreError> {
+        self.kind_to_read(permit, id)?;
+        files::get(&self.connection, id, file)
+    }
+
+    /// Files that are not all here, the latest first, at most `limit`, from before a row on.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn files_wanting(&self, before: i64, limit: u32) -> Result<Vec<StoredFile>, StoreError> {
+        files::wanting(&self.connection, before, limit)
+    }
+
+    /// Files of all documents after a row, at most `limit`.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn files_after(&self, row: i64, limit: u32) -> Result<Vec<StoredFile>, StoreError> {
+        files::after(&self.connection, row, limit)
+    }
+
+    /// Whether a chunk was noted to be here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn has_chunk(&self, name: ChunkName) -> Result<bool, StoreError> {
+        files::holds(&self.connection, name)
+    }
+
+    /// Every chunk that was noted to be here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn chunks(&self) -> Result<Vec<ChunkName>, StoreError> {
+        files::chunks(&self.connection)
+    }
+
+    /// The folder in which chunks rest.
+    #[must_use]
+    pub fn chunk_folder(&self) -> &ChunkFolder {
+        &self.chunks
     }
 
     /// Every document outside the trash, in no order.

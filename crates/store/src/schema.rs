@@ -12,7 +12,10 @@ use crate::error::StoreError;
 pub(crate) const APPLICATION_ID: u32 = 0x534b_454e;
 
 /// Every form the file ever had, by the way that leads there from the one before.
-pub(crate) const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_first.sql"))];
+pub(crate) const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/0001_first.sql")),
+    M::up(include_str!("../migrations/0002_files.sql")),
+];
 
 /// Parts of the file by name, with the statement that made them.
 type Parts = BTreeMap<String, Option<String>>;

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::chunks::ChunkFolder;
 use crate::error::StoreError;
 use crate::open::keep_log;
 use crate::reader::Reader;
@@ -36,9 +37,9 @@ impl Deref for Store {
 
 impl Store {
     /// Takes a connection that was found well.
-    pub(crate) const fn around(connection: Connection) -> Self {
+    pub(crate) const fn around(connection: Connection, chunks: ChunkFolder) -> Self {
         Self {
-            reader: Reader { connection },
+            reader: Reader { connection, chunks },
             durability: Durability::Normal,
             damage: None,
         }

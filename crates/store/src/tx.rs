@@ -1,11 +1,12 @@
 //! Everything that can be written, inside one transaction: all of it rests on disk together, or none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use skein_access::{DeviceId, Envelope, EnvelopeId};
 use skein_model::{
-    CardId, CardRow, ChangeBytes, DocumentId, Heads, Kind, Link, Projection, Snapshot,
+    CardId, CardRow, ChangeBytes, ChunkName, DocumentId, FileId, FileManifest, Heads, Kind, Link,
+    Projection, Snapshot,
 };
 
 use crate::cut::CutText;
@@ -16,7 +17,7 @@ use crate::table::changes::{self, ChangeRow};
 use crate::table::documents::{self, ListedAs};
 use crate::table::envelopes::{self, EnvelopeState, Mark};
 use crate::table::peers::{self, Peer};
-use crate::table::{cards, journal, links, notices, search, settings, snapshots, tags};
+use crate::table::{cards, files, journal, links, notices, search, settings, snapshots, tags};
 
 /// Changes to be kept with a document, and the version they lead to.
 #[derive(Debug, Clone, Copy)]
@@ -107,6 +108,55 @@ impl Tx<'_> {
         journal::clear(&self.connection, id)
     }
 
+    /// Replaces what is known of a document's files; what was asked for and is here of those that stay is not forgotten.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn put_files(
+        &mut self,
+        id: DocumentId,
+        manifests: &BTreeMap<FileId, FileManifest>,
+    ) -> Result<(), StoreError> {
+        files::put(&self.connection, id, manifests)
+    }
+
+    /// Notes that somebody here wants the bytes of a file.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn set_file_asked(&mut self, document: DocumentId, file: FileId) -> Result<(), StoreError> {
+        files::set_asked(&self.connection, document, file)
+    }
+
+    /// Notes whether all bytes of a file are here.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn set_file_whole(
+        &mut self,
+        document: DocumentId,
+        file: FileId,
+        whole: bool,
+    ) -> Result<(), StoreError> {
+        files::set_whole(&self.connection, document, file, whole)
+    }
+
+    /// Notes that a chunk is here; it is in the folder, on disk, before this is said.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn add_chunk(&mut self, name: ChunkName) -> Result<(), StoreError> {
+        files::add_chunk(&self.connection, name)
+    }
+
+    /// Notes that a chunk is not here any more.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn remove_chunk(&mut self, name: ChunkName) -> Result<(), StoreError> {
+        files::remove_chunk(&self.connection, name)
+    }
+
     /// Replaces what lists, search and backlinks know of a document. Costs little for what did not change.
     ///
     /// # Errors
@@ -137,6 +187,7 @@ impl Tx<'_> {
             .collect();
         self.put_cards(id, &projection.cards, &removed)?;
         self.put_references(id, &projection.tags, &projection.links)?;
+        self.put_files(id, &projection.files)?;
         documents::set_text_stale(&self.connection, id, false)
     }
 

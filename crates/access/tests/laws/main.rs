@@ -8,6 +8,7 @@
 
 mod access;
 mod envelopes;
+mod file_chunks;
 mod joining;
 mod permits;
 mod tickets;

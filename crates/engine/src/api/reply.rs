@@ -452,9 +452,9 @@ pub enum AttemptState {
 pub enum FileState {
     /// All of them.
     Here,
-    /// They are being asked for, or come by themselves as soon as a device that has them is connected.
+    /// Connected devices are being asked for the rest.
     Arriving,
-    /// Not all of them, and nobody asked for the rest: it is a large file.
+    /// Not all of them: no connected device has the rest, or it is a large file that nobody here asked for.
     Away,
 }
 
@@ -563,6 +563,8 @@ pub struct ImportReport {
     pub folders: u32,
     /// Links that lead to an imported note.
     pub links: u32,
+    /// Files that were attached to notes, because these link to them or show them.
+    pub attachments: u32,
     /// What was left out or changed, and why.
     pub unmapped: Vec<Unmapped>,
 }
@@ -587,8 +589,12 @@ pub struct ExportReport {
     pub boards: u32,
     /// Cards on them.
     pub cards: u32,
+    /// Attached files written.
+    pub attachments: u32,
     /// Files written, the manifest included.
     pub files: u32,
+    /// Attached files that could not be written, and why.
+    pub missing: Vec<Unmapped>,
     /// The folder.
     pub path: String,
 }

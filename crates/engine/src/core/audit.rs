@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use skein_access::{EnvelopeKind, UnverifiedEnvelope};
-use skein_model::{ChangeBytes, Document, DocumentId, Kind};
-use skein_store::{AuditedDocument, EnvelopeState, Mark, StoredEnvelope};
+use skein_model::{ChangeBytes, ChunkName, Document, DocumentId, Kind};
+use skein_store::{AuditedDocument, EnvelopeState, Mark, StoredEnvelope, StoredFile};
 
 use super::Core;
 use super::io::ClientId;
@@ -16,6 +16,8 @@ use crate::api::{ApiError, AuditReport, Difference, Reply, RequestId};
 const DOCUMENTS_A_STEP: usize = 16;
 /// How many envelopes are looked at in one step.
 const ENVELOPES_A_STEP: u32 = 200;
+/// How many parts of files are looked for in one step.
+const CHUNKS_A_STEP: usize = 500;
 
 /// The hash of a change.
 type Hash = [u8; 32];
@@ -32,6 +34,8 @@ pub(super) struct Audit {
     changes: BTreeMap<DocumentId, HashSet<Hash>>,
     /// Changes that should be in some envelope and were not met in one yet.
     unmet: BTreeMap<DocumentId, HashSet<Hash>>,
+    /// Parts of files that should be here.
+    chunks: VecDeque<ChunkName>,
     digest: blake3::Hasher,
     report: AuditReport,
 }
@@ -58,6 +62,7 @@ impl Core {
             looked_through: 0,
             changes: BTreeMap::new(),
             unmet: BTreeMap::new(),
+            chunks: self.store.chunks()?.into(),
             digest: blake3::Hasher::new(),
             report: AuditReport {
                 documents: 0,
@@ -97,7 +102,10 @@ impl Core {
     fn audit_some(&self, audit: &mut Audit) -> Result<bool, ApiError> {
         for _ in 0..DOCUMENTS_A_STEP {
             let Some(audited) = audit.documents.pop_front() else {
-                return self.audit_envelopes(audit);
+                return match audit.chunks.is_empty() {
+                    true => self.audit_envelopes(audit),
+                    false => Ok(self.audit_chunks(audit)),
+                };
             };
             audit.report.documents += u32::from(audited.kind != Kind::Profile);
             if let Err(error) = self.audit_document(&audited, audit) {
@@ -157,10 +165,46 @@ impl Core {
                 "what lists and search know of it differs from the document",
             );
         }
+        self.audit_files(&self.store.files(&permit, id)?, audit)?;
         audit
             .unmet
             .insert(id, held.difference(&unsealed).copied().collect());
         audit.changes.insert(id, held);
+        Ok(())
+    }
+
+    /// Whether the parts of files that should be here lie in their folder. Their bytes are compared with their names whenever
+    /// they are read.
+    fn audit_chunks(&self, audit: &mut Audit) -> bool {
+        let folder = self.store.chunk_folder();
+        let some = audit.chunks.len().min(CHUNKS_A_STEP);
+        let missing = audit.chunks.drain(..some);
+        let missing = missing.filter(|name| !folder.has(*name)).count();
+        if missing > 0 {
+            audit.differs(
+                "attached files",
+                format!("{missing} of their parts are not in the folder beside the workspace's file; they are fetched again when somebody reads them"),
+            );
+        }
+        false
+    }
+
+    fn audit_files(&self, files: &[StoredFile], audit: &mut Audit) -> Result<(), ApiError> {
+        for file in files {
+            let mut whole = true;
+            for name in file.manifest.chunks() {
+                whole = whole && self.store.has_chunk(*name)?;
+            }
+            if file.whole && !whole {
+                audit.differs(
+                    self.subject(file.document),
+                    format!(
+                        "its file {} counts as here, and parts of it are missing",
+                        file.id
+                    ),
+                );
+            }
+        }
         Ok(())
     }
 

@@ -183,6 +183,9 @@ impl Core {
             Ok(()) => {
                 for new in ready {
                     step.news.headers.insert(new.id);
+                    if !new.projection.files.is_empty() {
+                        self.files_have_come();
+                    }
                     step.news.links = true;
                 }
                 step.news.delivery = true;

@@ -34,7 +34,9 @@ impl Core {
     }
 
     pub(super) fn next_waiter(&self) -> Option<u64> {
-        self.idle_waiters.iter().map(|waiter| waiter.until).min()
+        let until = self.idle_waiters.iter().map(|waiter| waiter.until).min();
+        let quiet = until.and_then(|until| Some(until.min(self.files_quiet_at()?)));
+        quiet.or(until)
     }
 
     /// Answers those who wait for quiet, when it is quiet or their time is up.
@@ -42,7 +44,7 @@ impl Core {
         if self.idle_waiters.is_empty() {
             return;
         }
-        let quiet = self.is_quiet();
+        let quiet = self.is_quiet() && self.files_are_quiet();
         let connected = self.links.len();
         let envelopes = self
             .workspace

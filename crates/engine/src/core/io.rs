@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use skein_access::DeviceId;
+use skein_model::ChunkName;
+pub use skein_net::ChunkAnswer;
 
 use super::jobs::{Job, JobDone};
 use crate::api::{ClientMessage, ServerMessage};
@@ -70,6 +72,24 @@ pub enum PeerInput {
         /// The frame.
         bytes: Vec<u8>,
     },
+    /// A device asks for a chunk of a file; every question is to be answered once.
+    ChunkAsked {
+        /// Which device.
+        peer: DeviceId,
+        /// Names the question.
+        ask: u64,
+        /// Which chunk.
+        name: ChunkName,
+    },
+    /// What came of asking a device for a chunk.
+    Chunk {
+        /// Which device.
+        peer: DeviceId,
+        /// Which chunk it was asked for.
+        name: ChunkName,
+        /// What came; the bytes are not compared with the name yet.
+        answer: ChunkAnswer,
+    },
     /// The connection is gone.
     Disconnected {
         /// Which device.
@@ -113,6 +133,22 @@ pub enum Effect {
         peer: DeviceId,
         /// The frame.
         frame: Vec<u8>,
+    },
+    /// Ask a device for a chunk of a file.
+    AskChunk {
+        /// Which device.
+        peer: DeviceId,
+        /// Which chunk.
+        name: ChunkName,
+    },
+    /// Answer a device that asked for a chunk.
+    GiveChunk {
+        /// Which device.
+        peer: DeviceId,
+        /// Names its question.
+        ask: u64,
+        /// The chunk, or that it is not to be had here.
+        bytes: Option<Vec<u8>>,
     },
     /// Close a connection.
     ClosePeer {

@@ -9,9 +9,10 @@ use skein_model::{
     ActorSeed, ChangeBytes, Document, DocumentError, DocumentId, Heads, Link, Loaded, MergeError,
     Merged, Snapshot, SnapshotError, Still,
 };
-use skein_store::CutText;
+use skein_store::{ChunkFolder, CutText};
 
 use super::beginnings::{Begun, ToBegin};
+use super::files::{FileDone, FileJob};
 
 /// Work to be done away from the core.
 #[derive(Debug)]
@@ -56,6 +57,13 @@ pub enum Job {
         /// The document as it is now.
         still: Box<Still>,
     },
+    /// Work on chunks of files.
+    File {
+        /// Where chunks rest.
+        folder: ChunkFolder,
+        /// What is to be done.
+        work: FileJob,
+    },
 }
 
 /// The changes of one envelope.
@@ -76,6 +84,8 @@ pub enum JobDone {
     Begun(Box<Begun>),
     /// A text was read.
     Read(Box<TextRead>),
+    /// Work on chunks of files is done.
+    File(Box<FileDone>),
 }
 
 /// What search, tags and links should know of a document.
@@ -139,7 +149,7 @@ pub enum DocumentDone {
 }
 
 impl Job {
-    /// Does the work; pure computation on what the job carries.
+    /// Does the work: pure computation on what the job carries, but for chunks of files, which are read and written.
     #[must_use]
     pub fn run(self) -> JobDone {
         match self {
@@ -184,6 +194,7 @@ impl Job {
                     through,
                 }))
             }
+            Self::File { folder, work } => JobDone::File(Box::new(work.run(&folder))),
             Self::Begin(documents) => JobDone::Begun(Box::new(documents.run())),
             Self::Read { id, number, still } => JobDone::Read(Box::new(TextRead {
                 id,

@@ -146,6 +146,7 @@ impl Core {
     /// Sessions learn of a workspace that was just created or joined by connecting anew.
     pub(super) fn reconnect_all(&mut self, step: &mut Step<'_>) {
         for peer in std::mem::take(&mut self.links).into_keys() {
+            self.fetching_from_is_over(peer);
             step.effects.push(Effect::ClosePeer {
                 peer,
                 reason: "starting anew".to_owned(),

@@ -12,6 +12,7 @@ mod delivery;
 mod disk;
 mod documents;
 mod editing;
+mod files;
 mod idle;
 mod incoming;
 mod invites;
@@ -39,7 +40,8 @@ use skein_access::{DeviceId, DeviceKey, Ticket};
 use skein_model::{ActorSeed, DocumentId, ProfileEdit};
 
 pub use beginnings::{Begun, ToBegin};
-pub use io::{ClientId, Effect, Input, Now, PeerInput};
+pub use files::{FileDone, FileJob};
+pub use io::{ChunkAnswer, ClientId, Effect, Input, Now, PeerInput};
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request};
@@ -49,6 +51,7 @@ use beginnings::Beginning;
 use carets::Carets;
 use disk::Disk;
 use documents::{Indexing, Slot};
+use files::Files;
 use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
@@ -89,6 +92,7 @@ pub struct Core {
     started: bool,
     profiles: Profiles,
     carets: Carets,
+    files: Files,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -137,6 +141,7 @@ impl Core {
             started: false,
             profiles: Profiles::default(),
             carets: Carets::default(),
+            files: Files::default(),
             wall_ms: 0,
         };
         core.take_up()?;
@@ -157,6 +162,7 @@ impl Core {
             self.next_waiter(),
             self.profiles.due,
             self.carets.due(),
+            self.next_file_work(),
         ]
         .into_iter()
         .flatten()
@@ -172,6 +178,7 @@ impl Core {
             Input::Client { client, message } => self.handle_client(&mut step, client, message),
             Input::ClientGone(client) => {
                 self.clients.remove(&client);
+                self.files_client_gone(&mut step, client);
                 self.hide_caret(&step, |(by, _)| by == client);
             }
             Input::Peer(news) => self.handle_peer(&mut step, news),
@@ -190,6 +197,7 @@ impl Core {
         self.work_on_documents(step);
         self.apply_gathered_if_due(step);
         self.seal_if_due(step);
+        self.work_on_files(step);
         self.answer_waiters(step);
         self.go_on_with_audit(step);
         self.work_on_carets(step);
@@ -328,13 +336,32 @@ impl Core {
             Request::SetPreference { key, value } => {
                 self.set_preference(step, &key, value.as_deref())?
             }
-            Request::BeginFile { .. }
-            | Request::PutFile { .. }
-            | Request::FinishFile { .. }
-            | Request::CancelFile { .. }
-            | Request::ListFiles { .. }
-            | Request::ReadFile { .. }
-            | Request::FetchFile { .. } => return Err(ApiError::invalid("Files are not kept.")),
+            Request::BeginFile {
+                document,
+                name,
+                mime,
+                size,
+            } => self.begin_file(step, client, document, (name, mime, size))?,
+            Request::PutFile { upload, data } => {
+                return self.put_file(step, (client, message.id), &upload, &data);
+            }
+            Request::FinishFile { upload } => {
+                return self.finish_file(step, (client, message.id), &upload);
+            }
+            Request::CancelFile { upload } => self.cancel_file(step, client, &upload)?,
+            Request::ListFiles { document } => Reply::Files {
+                files: self.list_files(document)?,
+            },
+            Request::ReadFile {
+                document,
+                file,
+                offset,
+                length,
+            } => {
+                let of = (document, file);
+                return self.read_file(step, (client, message.id), of, offset, length);
+            }
+            Request::FetchFile { document, file } => self.fetch_file(step, document, file)?,
             Request::Audit => {
                 self.begin_audit(client, message.id)?;
                 return Ok(Flow::Later);

@@ -34,6 +34,13 @@ pub(super) struct Link {
     mark: u64,
 }
 
+impl Link {
+    /// Whether both sides granted one another everything.
+    pub(super) fn is_open_for_data(&self) -> bool {
+        self.session.is_open_for_data()
+    }
+}
+
 impl Core {
     pub(super) fn handle_peer(&mut self, step: &mut Step<'_>, news: PeerInput) {
         match news {
@@ -54,6 +61,8 @@ impl Core {
                 }
                 self.give_session(step, peer, SessionInput::Frame(&bytes));
             }
+            PeerInput::ChunkAsked { peer, ask, name } => self.chunk_asked(step, peer, ask, name),
+            PeerInput::Chunk { peer, name, answer } => self.chunk_came(step, peer, name, answer),
             PeerInput::Disconnected { peer, reason } => self.disconnected(step, peer, &reason),
             PeerInput::Discovered { peer, address } => {
                 tracing::debug!(%peer, address, "a device of the workspace is on this network");
@@ -76,6 +85,7 @@ impl Core {
     fn connected(&mut self, step: &mut Step<'_>, peer: DeviceId, address: String, dialed: bool) {
         if let Some(before) = self.links.remove(&peer) {
             tracing::debug!(%peer, address = before.address, "a newer connection takes the place of an older one");
+            self.fetching_from_is_over(peer);
         }
         // What was done before they met is part of what they compare.
         self.seal_everything(step);
@@ -120,6 +130,7 @@ impl Core {
             tracing::debug!(%peer, reason, "disconnected");
             self.remember_peer(step, peer, None);
             self.joining_cut_off(step);
+            self.fetching_from_is_over(peer);
             step.news.peers = true;
         }
     }
@@ -187,6 +198,7 @@ impl Core {
                             }
                         }
                         self.joining_agreed(step);
+                        self.agreed_with(step);
                         self.show_caret_again(step);
                         step.news.peers = true;
                     }
@@ -196,6 +208,7 @@ impl Core {
                     let reason = reason.to_string();
                     self.joining_refused(step, &reason);
                     self.links.remove(&peer);
+                    self.fetching_from_is_over(peer);
                     step.news.peers = true;
                     step.effects.push(Effect::ClosePeer { peer, reason });
                 }

@@ -22,6 +22,8 @@ pub(super) struct News {
     pub(super) headers: BTreeSet<DocumentId>,
     /// Cards that changed, by board.
     pub(super) cards: BTreeMap<DocumentId, BTreeSet<CardId>>,
+    /// Documents whose files were added or have come further.
+    pub(super) files: BTreeSet<DocumentId>,
     /// Documents whose links may have changed.
     pub(super) links: bool,
 }
@@ -91,6 +93,9 @@ impl<'a> Step<'a> {
                 .entry(document)
                 .or_default()
                 .extend(touched.cards.iter().copied());
+        }
+        if touched.files {
+            self.news.files.insert(document);
         }
         self.news.delivery = true;
     }

@@ -7,7 +7,7 @@ use skein_model::{CardId, DocumentId, TextField};
 use super::io::ClientId;
 use super::step::Step;
 use super::{Core, Flow};
-use crate::api::{ApiError, Delivery, Event, Reply, RequestId, SubscriptionId, View};
+use crate::api::{ApiError, AttachedFile, Delivery, Event, Reply, RequestId, SubscriptionId, View};
 
 /// How many subscriptions one client may have.
 const MOST: usize = 256;
@@ -25,6 +25,7 @@ enum Told {
     Delivery(Delivery),
     /// How far behind each device is; bytes alone are no news.
     Behind(Vec<(String, u32)>),
+    Files(Vec<AttachedFile>),
 }
 
 impl Told {
@@ -35,6 +36,7 @@ impl Told {
                 let behind = peers.iter().map(|peer| (peer.device.clone(), peer.behind));
                 Some(Self::Behind(behind.collect()))
             }
+            Event::Files { files } => Some(Self::Files(files.clone())),
             _ => None,
         }
     }
@@ -201,7 +203,9 @@ impl Core {
             View::Delivery { document } => Event::Delivery {
                 delivery: self.delivery(*document)?,
             },
-            View::Files { .. } => Event::Files { files: Vec::new() },
+            View::Files { document } => Event::Files {
+                files: self.list_files(*document)?,
+            },
             View::Notices => Event::Notices {
                 notices: self.notices()?,
             },
@@ -266,6 +270,12 @@ impl Core {
                         .is_some_and(|cards| cards.contains(card)) =>
                 {
                     self.whole(&view)
+                }
+                View::Files { document } if news.files.contains(document) || news.peers => {
+                    match self.whole(&view) {
+                        Ok(event) if self.already_told(client, subscription, &event) => continue,
+                        told => told,
+                    }
                 }
                 View::Delivery { .. } if news.delivery || news.peers => match self.whole(&view) {
                     Ok(event) if self.already_told(client, subscription, &event) => continue,

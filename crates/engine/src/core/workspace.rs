@@ -129,6 +129,9 @@ impl Core {
             return;
         }
         self.started = true;
+        if self.store.read_only_reason().is_none() {
+            self.start_files(step);
+        }
         if self.workspace.is_none() || self.store.read_only_reason().is_some() {
             return;
         }

@@ -1,5 +1,5 @@
 //! Writing everything as plain files: notes as Markdown in the tree's folders, boards as Markdown to read and JSON to read back,
-//! and a manifest with counts and hashes.
+//! attached files as they are, and a manifest with counts and hashes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,18 +7,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use skein_model::{BoardView, CardSummary, DocumentId, Kind};
+use skein_model::{BoardView, CardSummary, DocumentId, FileId, Kind};
 
 use super::file_links::Files;
 use super::file_names::Names;
-use super::{Progress, disk};
+use super::{Progress, disk, save_file, unexpected};
 use crate::api::{
-    ApiError, ErrorCode, Event, ExportReport, Listed, Reply, Request, ServerMessage, View,
+    ApiError, ErrorCode, Event, ExportReport, Listed, Reply, Request, ServerMessage, Unmapped, View,
 };
 use crate::host::Client;
 
 /// The manifest's name.
 const MANIFEST: &str = "skein-manifest.json";
+/// The folder of attached files.
+const ATTACHMENTS: &str = "files";
 
 /// What the export holds, so that whoever reads it back can tell that it is whole.
 #[derive(Serialize)]
@@ -29,6 +31,7 @@ struct Manifest {
     notes: u32,
     boards: u32,
     cards: u32,
+    attachments: u32,
     files: Vec<ManifestFile>,
 }
 
@@ -40,7 +43,10 @@ struct ManifestFile {
     document: DocumentId,
     kind: Kind,
     title: String,
-    bytes: usize,
+    /// Which attached file of the document it is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachment: Option<FileId>,
+    bytes: u64,
     /// BLAKE3 of the file, hexadecimal.
     hash: String,
 }
@@ -82,11 +88,14 @@ pub async fn export(
         notes: 0,
         boards: 0,
         cards: 0,
+        attachments: 0,
         files: 0,
+        missing: Vec::new(),
         path: folder.display().to_string(),
     };
     let places = places(&documents);
-    let files = Files::of(&documents, &places);
+    let mut files = Files::of(&documents, &places);
+    attachments(client, &documents, &mut written, &mut files, &mut report).await?;
     let of = documents.len();
     for (done, (listed, place)) in documents.iter().zip(places).enumerate() {
         let item = &listed.item;
@@ -147,6 +156,7 @@ pub async fn export(
         notes: report.notes,
         boards: report.boards,
         cards: report.cards,
+        attachments: report.attachments,
         files: written.files,
     };
     let manifest = serde_json::to_vec_pretty(&manifest).map_err(ApiError::internal)?;
@@ -182,11 +192,60 @@ impl Written<'_> {
             document: listed.item.id,
             kind: listed.item.kind,
             title: listed.item.title.clone(),
-            bytes: content.len(),
+            attachment: None,
+            bytes: content.len() as u64,
             hash: blake3::hash(content).to_hex().to_string(),
         });
         Ok(())
     }
+}
+
+/// Writes the attached files of all documents into a folder of their own, and notes where each lies.
+async fn attachments(
+    client: &mut Client,
+    documents: &[Listed],
+    written: &mut Written<'_>,
+    files: &mut Files,
+    report: &mut ExportReport,
+) -> Result<(), ApiError> {
+    let mut names = Names::default();
+    for listed in documents {
+        let item = &listed.item;
+        let request = Request::ListFiles { document: item.id };
+        let Reply::Files { files: attached } = client.request(request).await? else {
+            return Err(unexpected());
+        };
+        for file in attached {
+            let place = Path::new(ATTACHMENTS).join(names.file(&file.name));
+            let path = written.folder.join(&place);
+            fs::create_dir_all(written.folder.join(ATTACHMENTS))
+                .map_err(|error| disk("Cannot make the folder for", &path, &error))?;
+            match save_file(client, item.id, file.id, &path).await {
+                Ok((bytes, hash)) => {
+                    report.attachments += 1;
+                    written.files.push(ManifestFile {
+                        path: place.to_string_lossy().into_owned(),
+                        document: item.id,
+                        kind: item.kind,
+                        title: file.name,
+                        attachment: Some(file.id),
+                        bytes,
+                        hash,
+                    });
+                    files.add(file.id, place);
+                }
+                Err(error) if error.code == ErrorCode::NotHere => report.missing.push(Unmapped {
+                    path: file.name,
+                    reason: format!(
+                        "it is attached to “{}”, and its bytes have not arrived here yet",
+                        item.title
+                    ),
+                }),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
 }
 
 fn prepare(folder: &Path) -> Result<(), ApiError> {
@@ -306,8 +365,4 @@ fn card_markdown(out: &mut String, card: &CardSummary, description: Option<&Stri
             writeln!(out, "  {line}")
         };
     }
-}
-
-fn unexpected() -> ApiError {
-    ApiError::internal("the engine gave an answer to another question")
 }

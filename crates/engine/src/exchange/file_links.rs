@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use skein_model::{DocumentId, Kind, markdown};
+use skein_model::{DocumentId, FileId, Kind, markdown};
 
+use super::attachments::REFERENCE;
 use crate::api::Listed;
+
+/// The letters of a file's id.
+const FILE_ID_LENGTH: usize = 26;
 
 /// The files that links can lead to.
 #[derive(Default)]
-pub(super) struct Files(BTreeMap<DocumentId, (PathBuf, String)>);
+pub(super) struct Files {
+    documents: BTreeMap<DocumentId, (PathBuf, String)>,
+    attached: BTreeMap<FileId, PathBuf>,
+}
 
 impl Files {
     pub(super) fn of(documents: &[Listed], places: &[PathBuf]) -> Self {
@@ -23,7 +30,15 @@ impl Files {
             file.push(ending);
             (listed.item.id, (file.into(), listed.item.title.clone()))
         };
-        Self(documents.iter().zip(places).map(file).collect())
+        Self {
+            documents: documents.iter().zip(places).map(file).collect(),
+            attached: BTreeMap::new(),
+        }
+    }
+
+    /// Where an attached file lies in the export.
+    pub(super) fn add(&mut self, file: FileId, path: PathBuf) {
+        self.attached.insert(file, path);
     }
 
     /// A text that lies in `folder`, with its links by id as paths; links by title stay as they are.
@@ -35,7 +50,7 @@ impl Files {
                 .target
                 .parse()
                 .ok()
-                .and_then(|id: DocumentId| self.0.get(&id))
+                .and_then(|id: DocumentId| self.documents.get(&id))
             else {
                 continue;
             };
@@ -49,6 +64,32 @@ impl Files {
             copied = place.end;
         }
         out.push_str(text.get(copied..).unwrap_or_default());
+        self.with_paths(&out, folder)
+    }
+
+    /// A text with its references to attached files as paths; those of which the export has no bytes stay as they are.
+    fn with_paths(&self, text: &str, folder: &Path) -> String {
+        let mark = format!("]({REFERENCE}");
+        let mut parts = text.split(&mark);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (id, rest) = part.split_at_checked(FILE_ID_LENGTH).unwrap_or(("", part));
+            let file = id
+                .parse()
+                .ok()
+                .and_then(|id: FileId| self.attached.get(&id));
+            out.push_str("](");
+            match file {
+                Some(file) => {
+                    out.push_str(&path(folder, file));
+                    out.push_str(rest);
+                }
+                None => {
+                    out.push_str(REFERENCE);
+                    out.push_str(part);
+                }
+            }
+        }
         out
     }
 }
@@ -67,7 +108,7 @@ fn path(folder: &Path, file: &Path) -> String {
 }
 
 /// Words that end no link early.
-fn escaped(words: &str) -> String {
+pub(super) fn escaped(words: &str) -> String {
     words
         .replace('\\', "\\\\")
         .replace('[', "\\[")
@@ -107,6 +148,20 @@ mod tests {
             conflicts: 0,
         };
         Listed { item, depth: 0 }
+    }
+
+    #[test]
+    fn references_to_attached_files_become_paths_where_the_bytes_are() {
+        let mut files = Files::default();
+        let (here, away) = (FileId::from_bytes([1; 16]), FileId::from_bytes([2; 16]));
+        files.add(here, PathBuf::from("files/a goose.png"));
+        let text = format!(
+            "![a](skein:file/{here}) [b](skein:file/{here} \"t\") [c](skein:file/{away}) skein:file/{here} ](skein:file/ä"
+        );
+        let expected = format!(
+            "![a](../files/a%20goose.png) [b](../files/a%20goose.png \"t\") [c](skein:file/{away}) skein:file/{here} ](skein:file/ä"
+        );
+        assert_eq!(files.in_text(&text, Path::new("Plan")), expected);
     }
 
     #[test]

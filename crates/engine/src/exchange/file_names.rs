@@ -12,11 +12,28 @@ pub(super) struct Names(BTreeSet<String>);
 impl Names {
     /// A free name for this title; a title that is taken gets a number.
     pub(super) fn name(&mut self, title: &str) -> String {
-        let plain = plain(title);
-        let mut name = plain.clone();
+        self.free(&plain(title), "")
+    }
+
+    /// A free name for a file of this name; its ending stays at the end.
+    pub(super) fn file(&mut self, name: &str) -> String {
+        match name.rsplit_once('.') {
+            Some((stem, ending))
+                if !stem.is_empty()
+                    && ending.len() <= 10
+                    && ending.chars().all(char::is_alphanumeric) =>
+            {
+                self.free(&plain(stem), &format!(".{ending}"))
+            }
+            _ => self.free(&plain(name), ""),
+        }
+    }
+
+    fn free(&mut self, plain: &str, ending: &str) -> String {
+        let mut name = format!("{plain}{ending}");
         let mut number = 2;
         while !self.0.insert(name.to_lowercase()) {
-            name = format!("{plain} {number}");
+            name = format!("{plain} {number}{ending}");
             number += 1;
         }
         name
@@ -48,6 +65,23 @@ fn plain(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_one_name_keep_their_endings() {
+        let mut names = Names::default();
+        let given = ["goose.png", "Goose.PNG", "..png", "a.tar/gz", ".png"];
+        let named: Vec<String> = given.iter().map(|name| names.file(name)).collect();
+        assert_eq!(
+            named,
+            [
+                "goose.png",
+                "Goose 2.PNG",
+                "Untitled.png",
+                "a.tar-gz",
+                "png"
+            ]
+        );
+    }
 
     #[test]
     fn titles_become_names_that_every_system_takes_and_never_clash() {

@@ -1,15 +1,18 @@
 //! Taking in a folder of Markdown: folders become the tree, files become notes, their text stays as it is.
 //!
 //! A note's title is its file's name, as in other Markdown tools, so `[[links]]` and relative links find it without being
-//! rewritten. A folder becomes a note; if a file of the same name lies beside it, that file is the folder's note.
+//! rewritten. A folder becomes a note; if a file of the same name lies beside it, that file is the folder's note. Pictures and other
+//! files that a note links to are attached to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skein_model::{DocumentId, markdown};
+use skein_model::{DocumentId, FileId, NoteEdit, markdown};
 
-use super::{Progress, disk};
+use super::attachments::REFERENCE;
+use super::local_links::{inside, local_links};
+use super::{Progress, add_file, disk};
 use crate::api::{ApiError, ErrorCode, ImportReport, Reply, Request, Unmapped};
 use crate::host::Client;
 
@@ -61,10 +64,12 @@ pub async fn import_markdown(
         .map(|note| note.title.to_lowercase())
         .collect();
     let mut made: BTreeMap<PathBuf, DocumentId> = BTreeMap::new();
+    let mut taken_in: BTreeSet<PathBuf> = BTreeSet::new();
     let mut report = ImportReport {
         notes: 0,
         folders: 0,
         links: 0,
+        attachments: 0,
         unmapped: Vec::new(),
     };
     let of = plan.notes.len();
@@ -99,17 +104,88 @@ pub async fn import_markdown(
             .copied();
         let request = Request::CreateNote {
             title: note.title.clone(),
-            text: Some(text),
+            text: Some(text.clone()),
             parent,
             after: None,
         };
         if let Reply::Created { id } = client.request(request).await? {
             made.insert(note.path.clone(), id);
+            let attached =
+                attach(client, folder, &note.path, id, &text, &mut plan.unmapped).await?;
+            report.attachments += u32::try_from(attached.len()).unwrap_or(u32::MAX);
+            taken_in.extend(attached);
         }
         progress(Progress { done: done + 1, of });
     }
+    // What became part of a note was not left out.
+    plan.unmapped
+        .retain(|unmapped| !taken_in.contains(Path::new(&unmapped.path)));
     report.unmapped = plan.unmapped;
     Ok(report)
+}
+
+/// Attaches the files that a note links to or shows, and lets its text refer to them. Says which files these are.
+async fn attach(
+    client: &mut Client,
+    root: &Path,
+    note: &Path,
+    id: DocumentId,
+    text: &str,
+    lost: &mut Vec<Unmapped>,
+) -> Result<BTreeSet<PathBuf>, ApiError> {
+    let beside = note.parent().unwrap_or(Path::new(""));
+    let mut attached: BTreeMap<PathBuf, Option<FileId>> = BTreeMap::new();
+    let mut new_text = String::with_capacity(text.len());
+    let mut copied = 0;
+    for link in local_links(text) {
+        let Some(file) = inside(root, beside, &link.path) else {
+            lost.push(Unmapped {
+                path: shown(note),
+                reason: format!(
+                    "its link to “{}” leads to no file inside the folder; the link is kept as text",
+                    link.path
+                ),
+            });
+            continue;
+        };
+        let known = match attached.get(&file) {
+            Some(known) => *known,
+            None => {
+                let added = match add_file(client, id, &root.join(&file)).await {
+                    Ok(added) => Some(added.id),
+                    Err(error)
+                        if matches!(error.code, ErrorCode::TooLarge | ErrorCode::Invalid) =>
+                    {
+                        lost.push(Unmapped {
+                            path: shown(&file),
+                            reason: error.message,
+                        });
+                        None
+                    }
+                    Err(error) => return Err(error),
+                };
+                attached.insert(file, added);
+                added
+            }
+        };
+        let Some(known) = known else { continue };
+        // An address between < and > may hold spaces; the new one needs neither.
+        new_text.push_str(text.get(copied..link.place.start).unwrap_or_default());
+        new_text.push_str(REFERENCE);
+        new_text.push_str(&known.to_string());
+        copied = link.place.end;
+    }
+    attached.retain(|_, file| file.is_some());
+    if !attached.is_empty() {
+        new_text.push_str(text.get(copied..).unwrap_or_default());
+        let edit = NoteEdit::ReplaceText {
+            base: text.to_owned(),
+            text: new_text,
+        };
+        let document = id;
+        client.request(Request::EditNote { document, edit }).await?;
+    }
+    Ok(attached.into_keys().collect())
 }
 
 impl Plan {
@@ -138,7 +214,10 @@ impl Plan {
             } else if let Some(stem) = markdown_stem(&name) {
                 files.insert(stem.to_owned(), folder.join(&name));
             } else {
-                self.leave_out(&path, "only Markdown files are imported");
+                self.leave_out(
+                    &path,
+                    "only Markdown files are imported, and what they link to",
+                );
             }
         }
         let names: BTreeSet<&String> = files.keys().chain(folders.iter()).collect();

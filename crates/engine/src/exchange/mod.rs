@@ -1,10 +1,13 @@
 //! In and out as plain files: through the same door as every shell, so that the engine goes on with other work meanwhile.
 
+mod attachments;
 mod export;
 mod file_links;
 mod file_names;
 mod import;
+mod local_links;
 
+pub use attachments::{add_file, reference, save_file};
 pub use export::export;
 pub use import::import_markdown;
 
@@ -19,6 +22,10 @@ pub struct Progress {
     pub done: usize,
     /// All steps.
     pub of: usize,
+}
+
+fn unexpected() -> ApiError {
+    ApiError::internal("the engine gave an answer to another question")
 }
 
 fn disk(what: &str, path: impl Into<PathBuf>, error: &std::io::Error) -> ApiError {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use skein_model::ChunkName;
 use skein_net::{DialFailure, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
 use tokio::io::BufReader;
 use tokio::net::{UnixListener, UnixStream};
@@ -271,6 +272,20 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arriv
                 dialed,
             },
             NetEvent::Frame { peer, bytes } => PeerInput::Frame { peer, bytes },
+            NetEvent::ChunkAsked { peer, ask, chunk } => PeerInput::ChunkAsked {
+                peer,
+                ask,
+                name: ChunkName::from_bytes(chunk),
+            },
+            NetEvent::Chunk {
+                peer,
+                chunk,
+                answer,
+            } => PeerInput::Chunk {
+                peer,
+                name: ChunkName::from_bytes(chunk),
+                answer,
+            },
             NetEvent::Disconnected { peer, reason } => PeerInput::Disconnected {
                 peer,
                 reason: reason.to_string(),

@@ -252,4 +252,23 @@ pub(crate) fn copy_profile(from: &Path, to: &Path) {
         }
     }
     let _ = std::fs::remove_file(format!("{}-shm", to.display()));
+    copy_chunks(from, to);
+}
+
+/// Copies the folder with the parts of files that belongs to a profile's file.
+fn copy_chunks(from: &Path, to: &Path) {
+    let (from, to) = (from.with_extension("files"), to.with_extension("files"));
+    if from == to || !from.exists() {
+        return;
+    }
+    let _ = std::fs::remove_dir_all(&to);
+    for shelf in std::fs::read_dir(&from).unwrap() {
+        let shelf = shelf.unwrap().path();
+        let target = to.join(shelf.file_name().unwrap());
+        std::fs::create_dir_all(&target).unwrap();
+        for chunk in std::fs::read_dir(&shelf).unwrap() {
+            let chunk = chunk.unwrap().path();
+            std::fs::copy(&chunk, target.join(chunk.file_name().unwrap())).unwrap();
+        }
+    }
 }

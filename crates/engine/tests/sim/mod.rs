@@ -12,7 +12,7 @@ pub(crate) mod workload;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use skein_access::{DeviceId, DeviceKey};
-use skein_engine::core::{Effect, Input, PeerInput};
+use skein_engine::core::{ChunkAnswer, Effect, Input, PeerInput};
 
 use ledger::Ledger;
 use machine::{Machine, SHELL, WATCHER};
@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) is_talkative: bool,
     /// A machine whose frames are changed on their way.
     pub(crate) tampered: Option<usize>,
+    /// A machine that gives other bytes than it was asked for.
+    pub(crate) spoils_chunks: Option<usize>,
     _folder: tempfile::TempDir,
 }
 
@@ -71,6 +73,7 @@ impl World {
             requests: 0,
             backup: None,
             tampered: None,
+            spoils_chunks: None,
             is_talkative: std::env::var("SKEIN_SIM_LOG").is_ok(),
             _folder: folder,
         };
@@ -184,7 +187,16 @@ impl World {
                     frame.len() <= skein_sync::FRAME_BYTES,
                     "a frame is too large"
                 );
-                self.network.send(index, peer, frame);
+                self.network.send(index, peer, Packet::Frame(frame));
+            }
+            Effect::AskChunk { peer, name } => {
+                let ask = self.network.asked.len() as u64;
+                self.network.asked.insert(ask, name);
+                self.network.send(index, peer, Packet::Ask(ask, name));
+            }
+            Effect::GiveChunk { peer, ask, bytes } => {
+                let name = self.network.asked[&ask];
+                self.network.send(index, peer, Packet::Given(name, bytes));
             }
             Effect::ClosePeer { peer, reason } => {
                 self.log(|| format!("{index} closes {peer:?}: {reason}"));
@@ -260,6 +272,31 @@ impl World {
                 }
                 if self.network.is_current(to, peer, link) {
                     self.give(to, Input::Peer(PeerInput::Frame { peer, bytes }));
+                }
+            }
+            Packet::Ask(ask, name) => {
+                if self.network.is_current(to, peer, link) {
+                    self.give(to, Input::Peer(PeerInput::ChunkAsked { peer, ask, name }));
+                }
+            }
+            Packet::Given(name, bytes) => {
+                let answer = match bytes {
+                    Some(mut bytes) => {
+                        if self.tampered == Some(from) {
+                            self.tamper(&mut bytes);
+                        }
+                        if self.spoils_chunks == Some(from)
+                            && let Some(byte) = bytes.last_mut()
+                        {
+                            *byte ^= 1;
+                        }
+                        ChunkAnswer::Bytes(bytes)
+                    }
+                    None => ChunkAnswer::Missing,
+                };
+                // An answer reaches whoever asked, or the link is gone and with it the question.
+                if self.network.is_current(to, peer, link) {
+                    self.give(to, Input::Peer(PeerInput::Chunk { peer, name, answer }));
                 }
             }
             Packet::End => {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 use skein_access::DeviceId;
+use skein_model::ChunkName;
 
 /// What travels one way on one link.
 #[derive(Debug)]
@@ -13,6 +14,10 @@ pub(crate) enum Packet {
     Begin,
     /// A frame.
     Frame(Vec<u8>),
+    /// A chunk is asked for.
+    Ask(u64, ChunkName),
+    /// What was asked for, or that it is not there.
+    Given(ChunkName, Option<Vec<u8>>),
     /// The link is gone.
     End,
 }
@@ -35,6 +40,8 @@ pub(crate) struct Network {
     ends: BTreeMap<(usize, DeviceId), u64>,
     /// Frames and bytes that were sent.
     pub(crate) frames: u64,
+    /// What chunks were asked for, by the number of the question.
+    pub(crate) asked: BTreeMap<u64, ChunkName>,
 }
 
 impl Network {
@@ -76,7 +83,7 @@ impl Network {
         true
     }
 
-    pub(crate) fn send(&mut self, from: usize, to: DeviceId, frame: Vec<u8>) {
+    pub(crate) fn send(&mut self, from: usize, to: DeviceId, packet: Packet) {
         let Some(link) = self.ends.get(&(from, to)) else {
             return;
         };
@@ -85,7 +92,7 @@ impl Network {
             .iter_mut()
             .find(|pipe| pipe.link == *link && pipe.from == from && !pipe.broken)
         {
-            pipe.packets.push_back(Packet::Frame(frame));
+            pipe.packets.push_back(packet);
             self.frames += 1;
         }
     }
@@ -145,6 +152,11 @@ impl Network {
         (0..self.pipes.len())
             .filter(|at| !self.pipes[*at].packets.is_empty())
             .collect()
+    }
+
+    /// The machine to which a pipe leads.
+    pub(crate) fn receiver(&self, pipe: usize) -> usize {
+        self.pipes[pipe].to
     }
 
     /// Takes the next packet out of a pipe: its link, from where, to where.

@@ -1,6 +1,6 @@
 //! Reading the fields of a document. A field of the wrong type reads as its default; nothing here fails.
 //!
-//! Shape: root {format, kind, id, title, place, life; text | columns, cards}. A column is a map {title, position,
+//! Shape: root {format, kind, id, title, place, life; text | columns, cards; one `f:`file for each}. A column is a map {title, position,
 //! limit, life}; a card is a map {title, place, life, due, priority, owner, archived, description, `a:`assignee, `l:`label,
 //! `c:`item}; a checklist item is a map {title, position, done, life}. Places are one register each, so that two
 //! moves never mix; people, labels and items are keys of the card itself, so that no two writers ever create one

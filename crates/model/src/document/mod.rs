@@ -9,6 +9,7 @@ mod caret;
 mod create;
 mod dated;
 mod fields;
+mod files;
 pub(crate) mod guard;
 mod index;
 mod inflate;
@@ -102,6 +103,8 @@ pub struct Touched {
     pub cards: BTreeSet<CardId>,
     /// The text of a note.
     pub text: bool,
+    /// Which files are attached.
+    pub files: bool,
 }
 
 impl Touched {
@@ -109,6 +112,7 @@ impl Touched {
     pub fn extend(&mut self, other: Self) {
         self.header |= other.header;
         self.text |= other.text;
+        self.files |= other.files;
         self.cards.extend(other.cards);
     }
 }

@@ -130,6 +130,7 @@ impl Document {
                 text,
                 cards,
                 tags: found.tags,
+                files: super::files::files(f),
                 links: found.links,
                 conflicts,
             }

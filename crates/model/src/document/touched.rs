@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{Automerge, Change, ObjId, Patch, PatchAction, Prop, ROOT, ReadDoc, legacy};
 
 use super::fields::{self, Fields};
+use super::files::{self, FILE};
 use super::merge::{Seen, by_difference};
 use super::{TextLog, Touched, board};
 use crate::id::CardId;
@@ -15,6 +16,7 @@ enum Spot {
     Header,
     Card(CardId),
     Text(TextField),
+    Files,
 }
 
 /// The spot of a key of an object.
@@ -32,6 +34,7 @@ fn spot(path: &[(ObjId, Prop)], key: Option<&str>) -> Option<Spot> {
             .map(|card| Spot::Text(TextField::CardDescription(card))),
         ["cards", card, ..] => card.parse().ok().map(Spot::Card),
         ["cards"] => None,
+        [file, ..] if file.starts_with(FILE) => Some(Spot::Files),
         _ => Some(Spot::Header),
     }
 }
@@ -53,6 +56,7 @@ fn key_of(action: &PatchAction) -> Option<&str> {
 /// Reads what patches touched; for the panics that reading may bring to light.
 pub(super) fn is_readable(doc: &Automerge, patches: &[Patch], cards: usize) {
     let mut seen = BTreeSet::new();
+    let mut attached = false;
     for patch in patches {
         match spot(&patch.path, key_of(&patch.action)) {
             Some(Spot::Card(card) | Spot::Text(TextField::CardDescription(card)))
@@ -60,8 +64,12 @@ pub(super) fn is_readable(doc: &Automerge, patches: &[Patch], cards: usize) {
             {
                 board::card_row(doc, card);
             }
+            Some(Spot::Files) => attached = true,
             _ => {}
         }
+    }
+    if attached {
+        files::files(doc);
     }
     fields::title(doc, &ROOT);
     fields::document_place(doc);
@@ -84,6 +92,7 @@ pub(super) fn of_merge(
         match spot(&patch.path, key_of(&patch.action)) {
             None => touched.header |= fields::cards(old) != fields::cards(new),
             Some(Spot::Header) => touched.header = true,
+            Some(Spot::Files) => touched.files = true,
             Some(Spot::Card(card)) => {
                 touched.cards.insert(card);
             }
@@ -168,7 +177,9 @@ fn hidden(doc: &Automerge, changes: &[Change], touched: &mut Touched) {
             };
             let obj = match &operation.obj {
                 legacy::ObjectId::Root => {
-                    touched.header |= key.as_str() != "text";
+                    let file = key.starts_with(FILE);
+                    touched.files |= file;
+                    touched.header |= key.as_str() != "text" && !file;
                     continue;
                 }
                 legacy::ObjectId::Id(id) => ObjId::Id(id.counter(), id.actor().clone(), 0),

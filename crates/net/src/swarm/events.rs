@@ -23,6 +23,7 @@ impl NetTask {
     pub(super) fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
         match event {
             SwarmEvent::Behaviour(BehaviourEvent::Sync(event)) => self.on_stream(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Blob(event)) => self.on_blob(event),
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
                 connection,
                 result: Ok(_),

@@ -52,10 +52,11 @@ pub(super) async fn import(
     .await?;
     out.show(&report, || {
         let mut lines = vec![format!(
-            "Imported: {} and {}, with {} between imported notes.",
+            "Imported: {} and {}, with {} between imported notes and {}.",
             counted(report.notes, "note"),
             counted(report.folders, "folder"),
-            counted(report.links, "link")
+            counted(report.links, "link"),
+            counted(report.attachments, "attached file")
         )];
         lines.extend(
             report
@@ -78,14 +79,22 @@ pub(super) async fn export(
     })
     .await?;
     out.show(&report, || {
-        format!(
-            "{} and {} with {} are in {}: {}.",
+        let mut lines = vec![format!(
+            "{}, {} with {} and {} are in {}: {}.",
             counted(report.notes, "note"),
             counted(report.boards, "board"),
             counted(report.cards, "card"),
+            counted(report.attachments, "attached file"),
             report.path,
             counted(report.files, "file")
-        )
+        )];
+        lines.extend(
+            report
+                .missing
+                .iter()
+                .map(|missing| format!("  {}: {}", missing.path, missing.reason)),
+        );
+        lines.join("\n")
     });
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod board;
 mod edit;
 mod exchange;
+mod file;
 mod invite;
 mod note;
 mod people;
@@ -65,6 +66,7 @@ async fn dispatch(
         Command::Note(command) => note::run(connection, out, command).await,
         Command::Board(command) => board::run(connection, out, command).await,
         Command::Card(command) => board::card(connection, out, command).await,
+        Command::File(command) => file::run(connection, out, command).await,
         Command::Search { text, limit } => {
             exchange::search(connection, out, text.join(" "), limit).await
         }

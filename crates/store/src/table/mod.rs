@@ -4,6 +4,7 @@ pub(crate) mod cards;
 pub(crate) mod changes;
 pub(crate) mod documents;
 pub(crate) mod envelopes;
+pub(crate) mod files;
 pub(crate) mod journal;
 pub(crate) mod links;
 pub(crate) mod notices;

@@ -10,7 +10,8 @@ use skein_access::{
     Stamp, WorkspaceId, WritePermit, create_workspace, seal_data,
 };
 use skein_model::{
-    CardId, CardRow, ChangeBytes, ColumnId, DocumentId, Heads, Kind, Life, Projection,
+    CardId, CardRow, ChangeBytes, ChunkName, ColumnId, DocumentId, FileKey, FileManifest, Heads,
+    Kind, Life, Projection,
 };
 use skein_store::{ChangeRow, Durability, NewChanges, Opened, ReadOnlyStore, Store, StoreError};
 
@@ -171,8 +172,23 @@ pub(crate) fn note(title: &str, text: &str) -> Projection {
         cards: Vec::new(),
         tags: BTreeSet::new(),
         links: Vec::new(),
+        files: std::collections::BTreeMap::new(),
         conflicts: 0,
     }
+}
+
+/// A file of one chunk, which rests nowhere.
+pub(crate) fn file(number: u8) -> FileManifest {
+    let name = format!("goose {number}.png");
+    let chunk = ChunkName::from_bytes([number; 32]);
+    FileManifest::new(
+        name,
+        "image/png".to_owned(),
+        7,
+        FileKey([number; 32]),
+        vec![chunk],
+    )
+    .unwrap()
 }
 
 pub(crate) fn board(title: &str, cards: Vec<CardRow>) -> Projection {

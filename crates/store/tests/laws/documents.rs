@@ -9,7 +9,7 @@ use skein_model::{
 };
 use skein_store::{CutText, Durability, ListedAs, NewChanges, Store, StoreError};
 
-use crate::common::{Founder, board, card, change, heads, id, memory, note, ready};
+use crate::common::{Founder, board, card, change, file, heads, id, memory, note, ready};
 
 #[test]
 fn a_document_is_read_as_it_was_written() {
@@ -583,6 +583,7 @@ fn any_projection() -> impl Strategy<Value = Projection> {
         prop::collection::vec(any_card(), 0..4),
         prop::collection::btree_set(any::<String>(), 0..4),
         prop::collection::vec(link, 0..4),
+        prop::collection::btree_set(any::<u8>(), 0..4),
     );
     (
         any::<bool>(),
@@ -593,7 +594,7 @@ fn any_projection() -> impl Strategy<Value = Projection> {
         parts,
     )
         .prop_map(
-            |(is_note, title, text, parent, own_conflicts, (mut cards, tags, links))| {
+            |(is_note, title, text, parent, own_conflicts, (mut cards, tags, links, files))| {
                 cards.sort_by_key(|card| card.id);
                 cards.dedup_by_key(|card| card.id);
                 cards.truncate(if is_note { 0 } else { 4 });
@@ -608,6 +609,11 @@ fn any_projection() -> impl Strategy<Value = Projection> {
                     cards,
                     tags,
                     links,
+                    files: files
+                        .into_iter()
+                        .map(file)
+                        .map(|file| (file.id(), file))
+                        .collect(),
                     conflicts: own_conflicts + of_cards,
                 }
             },

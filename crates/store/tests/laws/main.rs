@@ -12,6 +12,7 @@ mod crash;
 mod damage;
 mod documents;
 mod envelopes;
+mod files;
 mod machine;
 mod pieces;
 mod search;

@@ -44,6 +44,10 @@ impl Core {
                 self.begun(step, *begun);
                 Ok(())
             }
+            JobDone::File(done) => {
+                self.file_job_done(step, *done);
+                Ok(())
+            }
             JobDone::Read(read) => self.text_was_read(step, *read),
             JobDone::Document(done) => self.document_is_back(step, *done),
         }

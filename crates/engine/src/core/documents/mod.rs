@@ -82,6 +82,7 @@ impl Core {
             | Request::ReadNote { document }
             | Request::ReadBoard { document } => Some(*document),
             Request::SetProfile { .. } => self.stored_profile(),
+            Request::FinishFile { upload } => self.document_of_upload(client, upload),
             Request::ReadCard { card } => self.store.board_of(*card).ok().flatten(),
             Request::Subscribe { view } => view.document_needed(),
             Request::TextPush { subscription, .. } => {
@@ -293,6 +294,7 @@ impl Core {
             cards: slot.described.take().into_iter().flatten().collect(),
             // Typing into something in the trash brings it back.
             header: document.life() != Life::Alive,
+            files: false,
         };
         self.store_changes(step, id, &changes, &touched, &Origin::Local)
     }

@@ -1,10 +1,11 @@
 //! The one way to the disk for changes of documents: changes, heads, projections and envelope states in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use skein_access::{Envelope, EnvelopeId};
 use skein_model::{
-    CardId, CardRow, ChangeBytes, Document, DocumentId, Kind, Listed, Profile, Touched,
+    CardId, CardRow, ChangeBytes, Document, DocumentId, FileId, FileManifest, Kind, Listed,
+    Profile, Touched,
 };
 use skein_store::{CutText, Durability, EnvelopeState, ListedAs, NewChanges, StoreError, Tx};
 
@@ -102,6 +103,9 @@ impl Core {
                     }
                 }
                 step.touched(id, touched);
+                if touched.files {
+                    self.files_have_come();
+                }
                 if listed_anew {
                     let disputed = self.is_disputed(id)?;
                     if let Some(slot) = self.documents.get_mut(&id) {
@@ -182,6 +186,7 @@ struct Projected {
     removed: Vec<CardId>,
     text: bool,
     profile: Option<Profile>,
+    files: Option<BTreeMap<FileId, FileManifest>>,
 }
 
 impl Projected {
@@ -192,9 +197,13 @@ impl Projected {
             removed: Vec::new(),
             text: touched.text,
             profile: None,
+            files: None,
         };
         if touched.header && document.kind() == Kind::Profile {
             projected.profile = Some(document.profile()?);
+        }
+        if touched.files {
+            projected.files = Some(document.files()?);
         }
         if touched.header {
             projected.listed = Some(document.listed()?);
@@ -227,6 +236,9 @@ impl Projected {
         }
         if let Some(profile) = &self.profile {
             tx.put_text(id, &CutText::of(profile.text()), &BTreeSet::new(), &[])?;
+        }
+        if let Some(files) = &self.files {
+            tx.put_files(id, files)?;
         }
         if self.text {
             tx.mark_text_stale(id)?;

@@ -1,0 +1,64 @@
+//! Chunks of files: streams for them are opened on the connection of the running link, and each runs as a task of its own.
+
+use std::sync::Arc;
+
+use skein_access::DeviceId;
+
+use super::NetTask;
+use crate::{
+    NetEvent,
+    blob_protocol::{BlobEvent, BlobHappened},
+    chunks::{self, ChunkAnswer, ChunkId},
+    identity::{device_of, peer_of},
+    vital::Vital,
+};
+
+impl NetTask {
+    pub(super) fn ask_chunk(&mut self, device: DeviceId, chunk: ChunkId) {
+        match (self.links.live(&device), peer_of(&device)) {
+            (Some(connection), Some(peer)) => {
+                let blob = &mut self.swarm.behaviour_mut().blob;
+                blob.open(peer, connection, chunk);
+            }
+            _ => self.chunk_failed(device, chunk),
+        }
+    }
+
+    pub(super) fn on_blob(&mut self, BlobEvent { peer, what }: BlobEvent) {
+        let Some(device) = device_of(&peer) else {
+            return;
+        };
+        let vital = self.vital_of(&device);
+        let events = self.ends.events.clone();
+        match (what, vital) {
+            (BlobHappened::Opened(chunk, stream), Some(vital)) => {
+                let asking = chunks::ask(stream, device, chunk, vital, events);
+                self.chunk_tasks.spawn(asking);
+            }
+            (BlobHappened::Opened(chunk, _) | BlobHappened::NotOpened(chunk), _) => {
+                self.chunk_failed(device, chunk);
+            }
+            (BlobHappened::Accepted(stream), Some(vital)) => {
+                // Whoever asks for too much at once is not answered: the stream ends.
+                if let Some(open) = self.ends.asks.begin(device) {
+                    let giving = chunks::give(stream, device, open, vital, events);
+                    self.chunk_tasks.spawn(giving);
+                }
+            }
+            (BlobHappened::Accepted(_), None) => {}
+        }
+    }
+
+    fn vital_of(&self, device: &DeviceId) -> Option<Arc<Vital>> {
+        let running = self.running.get(device)?;
+        Some(Arc::clone(&running.vital))
+    }
+
+    fn chunk_failed(&mut self, peer: DeviceId, chunk: ChunkId) {
+        self.notice(NetEvent::Chunk {
+            peer,
+            chunk,
+            answer: ChunkAnswer::Failed,
+        });
+    }
+}

@@ -1,0 +1,129 @@
+//! `skein file`: attach files, list them, write them to disk.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use skein_engine::api::{AttachedFile, DocumentId, FileState, Reply, Request};
+use skein_engine::exchange;
+
+use crate::arguments::File;
+use crate::connection::{Connection, another_question};
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn run(
+    connection: &mut Connection,
+    out: Output,
+    command: File,
+) -> Result<(), Failure> {
+    match command {
+        File::Add { document, path } => {
+            let document = connection.find(&document, None).await?;
+            let file = exchange::add_file(&mut connection.client, document, &path).await?;
+            let markdown = exchange::reference(&file);
+            out.show(&json!({ "id": file.id, "markdown": markdown }), || {
+                format!("Attached. In a text, this shows it:\n{markdown}")
+            });
+            Ok(())
+        }
+        File::List { document } => {
+            let document = connection.find(&document, None).await?;
+            let files = files(connection, document).await?;
+            out.show(&files, || {
+                if files.is_empty() {
+                    return "There are no files. `skein file add DOCUMENT PATH` attaches one."
+                        .to_owned();
+                }
+                let lines = files.iter().map(|file| {
+                    format!(
+                        "{}  {:>10}  {}{}",
+                        file.id,
+                        size(file.size),
+                        file.name,
+                        state(file)
+                    )
+                });
+                lines.collect::<Vec<_>>().join("\n")
+            });
+            Ok(())
+        }
+        File::Get {
+            document,
+            file,
+            out: to,
+        } => get(connection, out, &document, &file, to).await,
+    }
+}
+
+async fn get(
+    connection: &mut Connection,
+    out: Output,
+    document: &str,
+    named: &str,
+    to: Option<PathBuf>,
+) -> Result<(), Failure> {
+    let document = connection.find(document, None).await?;
+    let files = files(connection, document).await?;
+    let is_named = |file: &&AttachedFile| file.id.to_string() == named || file.name == named;
+    let found: Vec<&AttachedFile> = files.iter().filter(is_named).collect();
+    let file = match found.as_slice() {
+        [file] => *file,
+        [] => {
+            return Err(Failure::not_found(
+                format!("There is no file “{named}” there; nothing was written."),
+                "`skein file list DOCUMENT` shows what there is.",
+            ));
+        }
+        _ => {
+            return Err(Failure::invalid(
+                format!("Several files are called “{named}”; nothing was written."),
+                "Name it by its id, as `skein file list DOCUMENT` shows it.",
+            ));
+        }
+    };
+    let to = to.unwrap_or_else(|| Path::new(".").join(&file.name));
+    let (bytes, _) = exchange::save_file(&mut connection.client, document, file.id, &to).await?;
+    let path = to.display().to_string();
+    out.show(
+        &json!({ "id": file.id, "path": path, "bytes": bytes }),
+        || format!("{path}: {}.", size(bytes)),
+    );
+    Ok(())
+}
+
+async fn files(
+    connection: &mut Connection,
+    document: DocumentId,
+) -> Result<Vec<AttachedFile>, Failure> {
+    let reply = connection.ask(Request::ListFiles { document }).await?;
+    let Reply::Files { files } = reply else {
+        return Err(another_question());
+    };
+    Ok(files)
+}
+
+fn state(file: &AttachedFile) -> String {
+    match file.state {
+        FileState::Here => String::new(),
+        FileState::Arriving | FileState::Away => {
+            format!("  ({} of it is here)", size(file.here))
+        }
+    }
+}
+
+/// "12 bytes", "3.4 MiB".
+fn size(bytes: u64) -> String {
+    let mut shown = bytes as f64;
+    let mut unit = "bytes";
+    for larger in ["KiB", "MiB", "GiB"] {
+        if shown < 1024.0 {
+            break;
+        }
+        shown /= 1024.0;
+        unit = larger;
+    }
+    match unit {
+        "bytes" => format!("{bytes} bytes"),
+        unit => format!("{shown:.1} {unit}"),
+    }
+}
