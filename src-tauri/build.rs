@@ -19,7 +19,14 @@ fn main() {
         "send",
         "open_outside",
         "print",
-        "save_file",
+        "clipboard_picture",
+        "watch_drops",
+        "read_dropped",
+        "begin_saving",
+        "begin_opening",
+        "write_outgoing",
+        "finish_outgoing",
+        "cancel_outgoing",
     ]);
     if let Err(error) =
         tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))

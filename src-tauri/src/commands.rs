@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ErrorCode};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State, WebviewWindow, async_runtime};
-use tauri_plugin_dialog::DialogExt;
+use tauri::{State, WebviewWindow};
 
 use crate::engine::Engine;
 use crate::window;
@@ -63,34 +62,7 @@ pub(crate) fn print(window: WebviewWindow) -> Result<(), Value> {
     })
 }
 
-/// Asks where to keep a file and writes it there. `false` when the person changed their mind.
-#[tauri::command]
-pub(crate) async fn save_file(app: AppHandle, name: String, text: String) -> Result<bool, Value> {
-    let (chosen, answer) = tokio::sync::oneshot::channel();
-    app.dialog().file().set_file_name(name).save_file(|path| {
-        // Nobody waits any more when the page was reloaded meanwhile.
-        let _ = chosen.send(path);
-    });
-    let Some(path) = answer.await.ok().flatten() else {
-        return Ok(false);
-    };
-    let written = match path.into_path() {
-        Ok(path) => async_runtime::spawn_blocking(move || std::fs::write(path, text))
-            .await
-            .unwrap_or_else(|error| Err(std::io::Error::other(error))),
-        Err(error) => Err(std::io::Error::other(error)),
-    };
-    written.map(|()| true).map_err(|error| {
-        refusal(
-            ErrorCode::Storage,
-            format!(
-                "The file could not be written: {error}. Nothing in the workspace was changed."
-            ),
-            "Choose another place.",
-        )
-    })
-}
-
-fn refusal(code: ErrorCode, message: impl Into<String>, hint: &str) -> Value {
+/// A refusal in words that the page can show.
+pub(crate) fn refusal(code: ErrorCode, message: impl Into<String>, hint: &str) -> Value {
     json!(ApiError::new(code, message, hint))
 }

@@ -2,17 +2,23 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod arguments;
+mod clipboard;
 mod commands;
+mod dropped;
 mod ending;
 mod engine;
+mod file_commands;
 mod graphics;
 mod link;
+mod outgoing;
 mod profile;
 mod window;
 
 use arguments::Arguments;
+use dropped::Dropped;
 use engine::Engine;
 use link::WaitingLink;
+use outgoing::Outgoing;
 use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
@@ -49,11 +55,21 @@ fn main() -> anyhow::Result<()> {
             commands::send,
             commands::open_outside,
             commands::print,
-            commands::save_file
+            file_commands::clipboard_picture,
+            file_commands::watch_drops,
+            file_commands::read_dropped,
+            file_commands::begin_saving,
+            file_commands::begin_opening,
+            file_commands::write_outgoing,
+            file_commands::finish_outgoing,
+            file_commands::cancel_outgoing
         ])
         .on_page_load(window::show_with_page)
+        .on_window_event(dropped::watch)
         .manage(Engine::new(arguments))
         .manage(waiting_link)
+        .manage(Dropped::default())
+        .manage(Outgoing::default())
         .setup(|app| {
             window::enable_input_methods(app.handle());
             window::enable_spelling(app.handle());
@@ -66,6 +82,7 @@ fn main() -> anyhow::Result<()> {
         .run(|app, event| {
             if let RunEvent::Exit = event {
                 app.state::<Engine>().close();
+                app.state::<Outgoing>().close();
             }
         });
     Ok(())

@@ -2,11 +2,12 @@
 // Names of screens as arguments make those alone.
 
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Person, startBrowser } from "./support/browser.js";
+import { dropFile, pastePicture } from "./support/files.js";
 import { fillKestrel, PEOPLE } from "./support/kestrel.js";
 import { ROOT, Served, skein } from "./support/skein.js";
 import { until } from "./support/wait.js";
@@ -250,6 +251,23 @@ async function trash(ana) {
   await shoot(ana, "home");
 }
 
+/** Last of all, so that no other screen has its note in the tree. */
+async function pictures(ana, profiles) {
+  await ana.newNote("The quay at dawn", "From the walk with the harbour master, before the boats went out.");
+  await pastePicture(ana, 1200, 560);
+  await ana.type("What she wants is in the plan: ");
+  await until("the picture", () => ana.page.locator(".sk-kept img").count());
+  const plan = join(profiles, "Plan for the quay.txt");
+  await writeFile(plan, "The boats first, then the nets.\n".repeat(900));
+  await dropFile(ana, plan);
+  await ana.page.getByRole("button", { name: /Plan for the quay/ }).waitFor();
+  await leaveText(ana);
+  await toastsGone(ana);
+  await shoot(ana, "pictures", () =>
+    ana.page.evaluate(() => document.querySelector(".scroll")?.scrollTo(0, 0)),
+  );
+}
+
 /** Two people move one card while nobody else is there. */
 async function apart(ana, bo, servers) {
   const card = "Explain recovery in one page";
@@ -314,6 +332,7 @@ try {
   await overlays(ana);
   await trash(ana);
   await apart(ana, bo, servers);
+  await pictures(ana, profiles);
 } finally {
   for (const task of tasks.reverse()) await task();
 }

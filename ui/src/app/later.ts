@@ -21,6 +21,7 @@ const { palette, ...others } = overlays;
 export const later = {
   palette,
   editor: () => import("../editor"),
+  files: () => import("../features/files"),
   board: () => import("../features/board"),
   ...others,
   panel: sidePanel,

@@ -20,6 +20,8 @@ import { TextCourier } from "./courier";
 import type { Failure, TextDoor, TextEvents } from "./courier";
 import { editorKeys, ownHistory } from "./keys";
 import { keep, takeKept } from "./keep";
+import { arePlacesBusy, fileDoor, filePlaces, filesChanged, filesTheme } from "./files";
+import type { FileDoor } from "./files";
 import { watchFigures } from "./figures";
 import type { Figures } from "./figures";
 import { find, findWords, openFind, openReplace } from "./find.svelte";
@@ -58,6 +60,8 @@ export type TextEditorOptions = {
   alone?: boolean;
   /** What lies behind links. */
   links?: LinkDoor;
+  /** The files of the document; without it none can be put in. */
+  files?: FileDoor;
   /** What is offered while one types. */
   around?: Surroundings;
   onOutline?: (outline: Outline) => void;
@@ -80,6 +84,8 @@ export type TextEditor = {
   setAlone(yes: boolean): void;
   /** Which notes there are has changed: links are drawn anew. */
   notesChanged(): void;
+  /** Which files there are has changed, or how much of them is here. */
+  filesChanged(): void;
   /** Opens the panel of find; with words it shows where they are. */
   find(words?: string): void;
   replace(): void;
@@ -186,7 +192,7 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
   };
   const stay = (): void => keep(text, card, null);
   const ask = (event: BeforeUnloadEvent): void => {
-    if (courier.stuck) event.preventDefault();
+    if (courier.stuck || arePlacesBusy(view.state)) event.preventDefault();
   };
   window.addEventListener("pagehide", hide);
   window.addEventListener("pageshow", stay);
@@ -223,6 +229,7 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
       if (!view.state.readOnly) inserts.find((one) => one.id === id)?.run(view, from, to);
     },
     notesChanged: () => view.dispatch({ effects: notesChanged.of(null) }),
+    filesChanged: () => view.dispatch({ effects: filesChanged.of(null) }),
     find: (words) => whenReady(() => (words ? findWords(view, words) : openFind(view))),
     replace: () => whenReady(() => openReplace(view)),
     goTo: (position) => whenReady(() => goTo(position)),
@@ -255,6 +262,9 @@ function extensions(options: TextEditorOptions): Extension {
     preview,
     theme,
     options.links === undefined ? [] : linkDoor.of(options.links),
+    options.files === undefined ? [] : fileDoor.of(options.files),
+    filePlaces,
+    filesTheme,
     followLinks,
     hoverCard,
     tableKeys,

@@ -3,9 +3,14 @@
 import { hoverTooltip } from "@codemirror/view";
 import type { Extension } from "@codemirror/state";
 import { t } from "../i18n";
+import { sizeWords } from "../i18n/sizes";
+import { shownName } from "../state/files";
+import { fileDoor } from "./files/door";
+import type { FileDoor } from "./files/door";
+import { whereabouts } from "./files/words";
 import { growingTheme } from "./growingTheme";
 import { linkAt, linkDoor } from "./links";
-import type { LinkDoor, LinkTarget } from "./links";
+import type { FileTarget, LinkDoor, LinkTarget } from "./links";
 import { plainWords } from "./outline";
 
 const LINGER_MS = 350;
@@ -19,7 +24,9 @@ function plain(lines: string): string {
     .join("\n");
 }
 
-async function cardOf(link: LinkTarget, door: LinkDoor): Promise<HTMLElement> {
+type Doors = { links: LinkDoor | null; files: FileDoor | null };
+
+async function cardOf(link: LinkTarget | FileTarget, doors: Doors): Promise<HTMLElement> {
   const card = document.createElement("div");
   card.className = "sk-card";
   const add = (className: string, text: string): void => {
@@ -29,9 +36,13 @@ async function cardOf(link: LinkTarget, door: LinkDoor): Promise<HTMLElement> {
     part.textContent = text;
     card.append(part);
   };
-  if (link.kind === "address") add("sk-card-address", link.target);
+  if (link.kind === "file") {
+    const file = doors.files?.find(link.target);
+    add("sk-card-title", file ? shownName(file.name) : t("files.unnamed"));
+    add("sk-card-lines", whereabouts(file) ?? sizeWords(file?.size ?? 0));
+  } else if (link.kind === "address") add("sk-card-address", link.target);
   else {
-    const note = await door.glimpse(link.target);
+    const note = (await doors.links?.glimpse(link.target)) ?? null;
     add("sk-card-title", note?.title ?? t("link.creatable", { title: link.target }));
     if (note !== null) add("sk-card-lines", plain(note.lines) || t("link.emptyNote"));
   }
@@ -42,10 +53,10 @@ async function cardOf(link: LinkTarget, door: LinkDoor): Promise<HTMLElement> {
 export const hoverCard: Extension = [
   hoverTooltip(
     async (view, position) => {
-      const door = view.state.facet(linkDoor);
+      const doors = { links: view.state.facet(linkDoor), files: view.state.facet(fileDoor) };
       const link = linkAt(view.state, position);
-      if (door === null || link === null) return null;
-      const dom = await cardOf(link, door);
+      if (link === null || doors[link.kind === "file" ? "files" : "links"] === null) return null;
+      const dom = await cardOf(link, doors);
       return { pos: position, above: true, create: () => ({ dom }) };
     },
     { hoverTime: LINGER_MS, hideOnChange: true },

@@ -19,19 +19,23 @@ const icons = {
   chevron: ChevronDown,
 };
 
-export type IconName = keyof typeof icons;
-
-/** Each is drawn once; a text holds copies. */
-const drawn = new Map<IconName, Element>();
-
-export function icon(name: IconName): Node {
-  let original = drawn.get(name);
-  if (original === undefined) {
-    original = document.createElement("span");
-    original.className = "sk-icon";
-    original.setAttribute("aria-hidden", "true");
-    mount(icons[name], { target: original, props: { size: 16 } });
-    drawn.set(name, original);
-  }
-  return original.cloneNode(true);
+/** Icons by name; each is drawn once, and a text holds copies. */
+export function drawnOnce<Name extends string>(
+  className: string,
+  set: Readonly<Record<Name, typeof Info>>,
+): (name: Name) => Node {
+  const drawn = new Map<Name, HTMLElement>();
+  return (name) => {
+    let original = drawn.get(name);
+    if (original === undefined) {
+      original = document.createElement("span");
+      original.className = className;
+      original.setAttribute("aria-hidden", "true");
+      mount(set[name], { target: original, props: { size: 16 } });
+      drawn.set(name, original);
+    }
+    return original.cloneNode(true);
+  };
 }
+
+export const icon = drawnOnce("sk-icon", icons);

@@ -2,6 +2,8 @@
 
 export { mountTextEditor } from "./editor";
 export type { TextEditor, TextEditorOptions } from "./editor";
+export { dropAt } from "./files";
+export type { FileDoor } from "./files";
 export type { Figures } from "./figures";
 export type { LinkDoor, LinkTarget, NoteGlimpse } from "./links";
 export type { Heading, Outline } from "./outline";

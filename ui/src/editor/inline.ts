@@ -1,6 +1,7 @@
 // How emphasis, code, links, pictures and footnotes look inside a line.
 
 import { Decoration } from "@codemirror/view";
+import { drawKeptFile, drawKeptPicture } from "./files/draw";
 import { isKnownNote } from "./links";
 import { dim, drawDim } from "./look";
 import type { Draw, Look, Stretch } from "./look";
@@ -31,6 +32,7 @@ const drawEscape: Draw = (look, node) => {
 const drawLink: Draw = (look, node) => {
   const [open, close] = node.node.getChildren("LinkMark");
   if (node.node.getChild("URL") === null || open === undefined || close === undefined) return true;
+  if (drawKeptFile(look, node)) return false;
   look.mark(link, open.to, close.from);
   const empty = look.state.sliceDoc(open.to, close.from).trim() === "";
   const touched = look.touches(node) || empty;
@@ -60,6 +62,7 @@ const drawAddress: Draw = (look, node) => {
 
 /** The picture stands above its line; the line holds its caption, or the source while it is touched. */
 const drawImage: Draw = (look, node) => {
+  if (drawKeptPicture(look, node)) return false;
   const picture = pictureOf(look.state, node);
   if (picture === null) return false;
   look.widget(new Picture(picture), node.from, -1);

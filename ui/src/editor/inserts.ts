@@ -6,6 +6,7 @@ import type { EditorView } from "@codemirror/view";
 import { t } from "../i18n";
 import type { Key } from "../i18n";
 import { isoOf, today } from "../state/days";
+import { chooseFiles } from "./files";
 import type { MenuIcon } from "./menuIcons";
 import { reshape } from "./shapes";
 import type { Shape } from "./shapes";
@@ -118,6 +119,12 @@ function newNote(view: EditorView, from: number, to: number): void {
   state.facet(surroundings).createNote(title);
 }
 
+/** What was typed to find it goes away; selected words stay, and the files come behind them. */
+function files(view: EditorView, from: number, to: number): void {
+  if (view.state.sliceDoc(from, to).startsWith("/")) send(view, { changes: { from, to } });
+  void chooseFiles(view);
+}
+
 function timeNow(): string {
   const now = new Date();
   return [now.getHours(), now.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
@@ -151,6 +158,7 @@ const rows: Row[] = [
     block("```\n\n```", [3, 3]),
   ],
   ["table", "insert.table", "table", "3 × 3", "grid columns rows cells", block(TABLE, [2, 2])],
+  ["file", "files.insert", "file", "", "image photo upload attach document picture", files],
   ["rule", "insert.rule", "rule", "---", "divider line separator hr break", block("---\n", [4, 4])],
   ["link", "insert.link", "link", "[[", "wiki page document reference", offering("[[")],
   ["note", "insert.note", "new", "", "create page subpage document child", newNote],

@@ -5,9 +5,14 @@ import { Facet, Prec, StateEffect } from "@codemirror/state";
 import type { EditorState, Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
+import { fileDoor } from "./files/door";
+import { referenceOf } from "./files/reference";
 
 /** A note by title or relative path, or an address outside. */
 export type LinkTarget = { kind: "note" | "address"; target: string };
+
+/** A file of the workspace, by its id. */
+export type FileTarget = { kind: "file"; target: string; words: string };
 
 /** What a note that is linked to says of itself. */
 export type NoteGlimpse = { title: string; lines: string };
@@ -36,7 +41,7 @@ const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:|\/\/|www\.)/i;
 const SAFE_ADDRESS = /^(?:https?:|mailto:)/i;
 
 /** Where the link around a position leads. */
-export function linkAt(state: EditorState, position: number): LinkTarget | null {
+export function linkAt(state: EditorState, position: number): LinkTarget | FileTarget | null {
   for (const side of [1, -1] as const) {
     let node: SyntaxNode | null = syntaxTree(state).resolveInner(position, side);
     for (; node !== null; node = node.parent) {
@@ -47,7 +52,9 @@ export function linkAt(state: EditorState, position: number): LinkTarget | null 
   return null;
 }
 
-function targetOf(state: EditorState, node: SyntaxNode): LinkTarget | null {
+function targetOf(state: EditorState, node: SyntaxNode): LinkTarget | FileTarget | null {
+  const file = node.name === "Link" || node.name === "Image" ? referenceOf(state, { node }) : null;
+  if (file !== null) return { kind: "file", target: file.id, words: file.words };
   if (node.name === "WikiLink") {
     const target = node.getChild("WikiLinkTarget");
     if (target === null) return null;
@@ -74,8 +81,13 @@ function decoded(path: string): string {
 }
 
 function followAt(view: EditorView, position: number): boolean {
-  const door = view.state.facet(linkDoor);
   const link = linkAt(view.state, position);
+  if (link?.kind === "file") {
+    const files = view.state.facet(fileDoor);
+    files?.open(link.target, link.words);
+    return files !== null;
+  }
+  const door = view.state.facet(linkDoor);
   if (door === null || link === null) return false;
   door.follow(link);
   return true;

@@ -22,6 +22,7 @@ import List from "@lucide/svelte/icons/list";
 import ListOrdered from "@lucide/svelte/icons/list-ordered";
 import ListTodo from "@lucide/svelte/icons/list-todo";
 import Minus from "@lucide/svelte/icons/minus";
+import Paperclip from "@lucide/svelte/icons/paperclip";
 import SquareCode from "@lucide/svelte/icons/square-code";
 import SquareKanban from "@lucide/svelte/icons/square-kanban";
 import Strikethrough from "@lucide/svelte/icons/strikethrough";
@@ -29,7 +30,7 @@ import Table from "@lucide/svelte/icons/table";
 import TextQuote from "@lucide/svelte/icons/text-quote";
 import TriangleAlert from "@lucide/svelte/icons/triangle-alert";
 import User from "@lucide/svelte/icons/user";
-import { mount } from "svelte";
+import { drawnOnce } from "./icons";
 
 const icons = {
   at: AtSign,
@@ -39,6 +40,7 @@ const icons = {
   code: Code,
   date: Calendar,
   fence: SquareCode,
+  file: Paperclip,
   h1: Heading1,
   h2: Heading2,
   h3: Heading3,
@@ -65,17 +67,4 @@ const icons = {
 
 export type MenuIcon = keyof typeof icons;
 
-/** Each is drawn once; menus hold copies. */
-const drawn = new Map<MenuIcon, HTMLElement>();
-
-export function menuIcon(name: MenuIcon): Node {
-  let original = drawn.get(name);
-  if (original === undefined) {
-    original = document.createElement("span");
-    original.className = "sk-menu-icon";
-    original.setAttribute("aria-hidden", "true");
-    mount(icons[name], { target: original, props: { size: 16 } });
-    drawn.set(name, original);
-  }
-  return original.cloneNode(true);
-}
+export const menuIcon = drawnOnce("sk-menu-icon", icons);

@@ -5,6 +5,7 @@ import type { Extension } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
 import type { PluginValue, ViewUpdate } from "@codemirror/view";
 import { decorate } from "./decorate";
+import { filesChanged } from "./files/door";
 import { notesChanged } from "./links";
 import type { Drawn } from "./look";
 
@@ -61,12 +62,14 @@ class Preview implements PluginValue {
   }
 }
 
-/** What is folded, which notes there are, or whether the text may be written. */
+/** What is folded, which notes and files there are, or whether the text may be written. */
 function looksChanged({ startState, state, transactions }: ViewUpdate): boolean {
   return (
     startState.readOnly !== state.readOnly ||
     startState.field(foldState, false) !== state.field(foldState, false) ||
-    transactions.some(({ effects }) => effects.some((effect) => effect.is(notesChanged)))
+    transactions.some(({ effects }) =>
+      effects.some((effect) => effect.is(notesChanged) || effect.is(filesChanged)),
+    )
   );
 }
 

@@ -50,6 +50,8 @@ const look = growingTheme({
   },
   ".cm-content": {
     padding: "0",
+    // What is one piece, as a file's name is, does not make the text wider than its column.
+    minInlineSize: "0",
     caretColor: "var(--accent)",
     overflowWrap: "anywhere",
     tabSize: "4",

@@ -211,14 +211,3 @@ test("an address over a selection makes a link, HTML comes as Markdown, cells as
   paste(content, "a\tb\n1\t2\n");
   await expect.poll(text).toBe("| a | b |\n| --- | --- |\n| 1 | 2 |");
 });
-
-test("a picture is not pasted, and it is said", async () => {
-  const content = await open("");
-  const clipboardData = new DataTransfer();
-  clipboardData.items.add(new File([new Uint8Array(4)], "a.png", { type: "image/png" }));
-  content.dispatchEvent(
-    new ClipboardEvent("paste", { clipboardData, cancelable: true, bubbles: true }),
-  );
-  await expect.poll(() => told.length).toBe(1);
-  expect(text()).toBe("");
-});

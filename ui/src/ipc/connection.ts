@@ -49,6 +49,9 @@ const REPEATABLE: ReadonlySet<Request["type"]> = new Set<Request["type"]>([
   "search",
   "list_peers",
   "delivery",
+  "list_files",
+  "read_file",
+  "fetch_file",
 ]);
 
 export class Connection implements Ipc {

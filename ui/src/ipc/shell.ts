@@ -32,11 +32,22 @@ export async function printPage(): Promise<void> {
  * changed their mind; rejects with an `ApiError`.
  */
 export async function saveFile(name: string, text: string): Promise<boolean> {
-  if (insideDesktopApp()) return ask<boolean>("save_file", { name, text });
+  if (!insideDesktopApp()) {
+    download(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
+    return true;
+  }
+  const { Outgoing } = await import("./shellFiles");
+  const outgoing = await Outgoing.save(name);
+  if (outgoing === null) return false;
+  await outgoing.writeAll([new TextEncoder().encode(text)]);
+  return true;
+}
+
+/** What a browser does with a file: it goes to the downloads. */
+export function download(name: string, blob: Blob): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
-  return true;
 }

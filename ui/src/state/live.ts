@@ -2,6 +2,7 @@
 
 import { createSubscriber } from "svelte/reactivity";
 import type {
+  AttachedFile,
   Attempt,
   Authored,
   Backlink,
@@ -43,6 +44,7 @@ type States = {
   people: Member[];
   peers: PeersState;
   delivery: Delivery;
+  files: AttachedFile[];
   notices: Notice[];
 };
 
@@ -82,6 +84,8 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       return { peers: event.peers, attempts: event.attempts };
     case "delivery":
       return event.delivery;
+    case "files":
+      return event.files;
     case "notices":
       return event.notices;
     default:

@@ -1,6 +1,8 @@
 // Clean Markdown from what browsers, Word and Google Docs put on the clipboard. Own code over DOMParser: a library would
 // be as large again as all of this and still need rules of ours for Word's lists, Docs' wrappers and hostile depth.
 
+import { signFor } from "./pictures";
+
 const LONGEST = 1_500_000;
 const MOST_NODES = 60_000;
 const DEEPEST = 80;
@@ -267,7 +269,7 @@ function isSilent(element: Element): boolean {
 }
 
 function collapse(text: string): string {
-  return text.replace(/[\s\u00a0]+/g, " ").replace(/[\u200b\ufeff]/g, "");
+  return text.replace(/[\s\u00a0]+/g, " ").replace(/[\u200b\ufeff\ufffc]/g, "");
 }
 
 /** Only what Markdown would take for something else. */
@@ -324,6 +326,8 @@ function linked(element: Element, words: string): string {
 
 function picture(element: Element): string {
   const address = addressOf(element.getAttribute("src") ?? "");
+  const sign = signFor(address);
+  if (sign !== null) return sign;
   const words = collapse(element.getAttribute("alt") ?? "").replace(/[[\]]/g, "");
   return SAFE_PICTURE.test(address) ? `![${words}](${address})` : "";
 }

@@ -2,12 +2,13 @@
 
 import type { EditorState, Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
-import { t } from "../../i18n";
+import { fileSource } from "../../state/files";
+import { dropFiles, fileDoor, keepFiles } from "../files";
 import { markdownAddress } from "../linkForm";
-import { surroundings } from "../surroundings";
 import { placeAt } from "../tableKeys";
 import { isInCode } from "../typing";
 import { markdownFromHtml, tableOf } from "./fromHtml";
+import { takePictures, withoutSigns } from "./pictures";
 import { htmlOf, OWN } from "./toHtml";
 
 const ADDRESS = /^(?:https?:\/\/|mailto:|www\.)\S+$/i;
@@ -66,6 +67,11 @@ function linkOver(state: EditorState, text: string): string | null {
 /** The next paste is wanted as it is. */
 let asItIs = false;
 
+/** Files are meant where the words beside them only repeat their names or a picture's address. */
+function filesOf(data: DataTransfer, plain: string, html: string): File[] {
+  return html === "" || plain.trim() === "" ? [...data.files] : [];
+}
+
 function paste(event: ClipboardEvent, view: EditorView): boolean {
   const data = event.clipboardData;
   const { state } = view;
@@ -73,28 +79,50 @@ function paste(event: ClipboardEvent, view: EditorView): boolean {
   asItIs = false;
   if (data === null || state.readOnly) return false;
   const [plain, html] = [data.getData("text/plain"), data.getData("text/html")];
-  if (plain === "" && html === "") {
-    const hasPicture = [...data.files].some((file) => file.type.startsWith("image/"));
-    // The desktop's web view names no types at all when a picture is on the clipboard.
-    if (!hasPicture && data.types.length > 0) return false;
+  const { from, head } = state.selection.main;
+  const files = filesOf(data, plain, html);
+  if (files.length > 0 || data.types.length === 0) {
     event.preventDefault();
-    state.facet(surroundings).tell(t("paste.noPictures"));
+    if (files.length > 0) keepFiles(view, files.map(fileSource), from);
+    else void pasteFromShell(view);
     return true;
   }
-  const { head } = state.selection.main;
-  if (plainly || isInCode(state, head)) return false;
+  if ((plain === "" && html === "") || plainly || isInCode(state, head)) return false;
   event.preventDefault();
-  const text = linkOver(state, plain) ?? pasted(plain, html);
+  const taken = takePictures(html);
+  const { text, stood } = withoutSigns(linkOver(state, plain) ?? pasted(plain, taken.html));
   const inTable = placeAt(state, head) !== null;
-  insert(
-    view,
-    inTable
-      ? text
-          .trim()
-          .replace(/\n+/g, " ")
-          .replace(/(?<!\\)\|/g, "\\|")
-      : text,
-  );
+  insert(view, inTable ? inCell(text) : text);
+  for (const { at, index } of stood) {
+    const picture = taken.pictures[index];
+    if (picture) keepFiles(view, [picture], inTable ? from : from + at);
+  }
+  return true;
+}
+
+function inCell(text: string): string {
+  return text
+    .trim()
+    .replace(/\n+/g, " ")
+    .replace(/(?<!\\)\|/g, "\\|");
+}
+
+/** The desktop's web view names nothing at all when a picture is on the clipboard. */
+async function pasteFromShell(view: EditorView): Promise<void> {
+  const picture = await view.state.facet(fileDoor)?.fromClipboard();
+  if (picture) keepFiles(view, [picture], view.state.selection.main.from);
+}
+
+function drop(event: DragEvent, view: EditorView): boolean {
+  const data = event.dataTransfer;
+  if (data === null || !data.types.includes("Files")) return false;
+  event.preventDefault();
+  const files = [...data.items].flatMap((item) => {
+    const isFolder = item.webkitGetAsEntry()?.isDirectory === true;
+    return (isFolder ? null : item.getAsFile()) ?? [];
+  });
+  const at = view.posAtCoords({ x: event.clientX, y: event.clientY }, false);
+  dropFiles(view, files.map(fileSource), at, files.length < data.items.length);
   return true;
 }
 
@@ -129,16 +157,5 @@ export const clipboard: Extension = [
       },
     },
   ]),
-  EditorView.domEventHandlers({
-    paste,
-    copy,
-    cut: copy,
-    drop(event, view) {
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (!files.some((file) => file.type.startsWith("image/"))) return false;
-      event.preventDefault();
-      view.state.facet(surroundings).tell(t("paste.noPictures"));
-      return true;
-    },
-  }),
+  EditorView.domEventHandlers({ paste, copy, cut: copy, drop }),
 ];

@@ -3,6 +3,7 @@
 import { language } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
 import type { SyntaxNode } from "@lezer/common";
+import { t } from "../../i18n";
 import { taskBox } from "../markdown";
 
 const LONGEST = 200_000;
@@ -134,7 +135,7 @@ class Writer {
     }
     const address = this.#text.slice(url.from, url.to).replace(/^<|>$/g, "");
     if (node.name === "Image") {
-      const words = escaped(this.#text.slice(open.to, close.from));
+      const words = escaped(this.#text.slice(open.to, close.from).trim() || t("files.picture"));
       return /^https?:/i.test(address) ? `<img src="${escaped(address)}" alt="${words}">` : words;
     }
     const words = this.inside(node, open.to, close.from);

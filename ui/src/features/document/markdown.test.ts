@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CardSummary, ColumnView } from "../../ipc";
-import { boardAsMarkdown, fileNameOf, noteAsMarkdown } from "./markdown";
+import { boardAsMarkdown, fileNameOf, noteAsMarkdown, withFileNames } from "./markdown";
 
 const column = (id: string, title: string): ColumnView => ({
   id,
@@ -52,4 +52,19 @@ test("every title gives a file name that every system takes", () => {
   expect(fileNameOf("会議メモ")).toBe("会議メモ.md");
   expect(fileNameOf("..")).toBe("Untitled.md");
   expect(fileNameOf("x".repeat(300))).toHaveLength(83);
+});
+
+test("files go by their names, those that are not known by what stood there", () => {
+  const file = {
+    id: "f1",
+    name: "Plan (1).pdf",
+    mime: "",
+    size: 1,
+    here: 1,
+    state: "here",
+  } as const;
+  const text = '![Quay](skein:file/f1 "800x600") [plan](skein:file/f1) [x](skein:file/f2)';
+  expect(withFileNames(text, [file])).toBe(
+    "![Quay](Plan%20%281%29.pdf) [plan](Plan%20%281%29.pdf) [x](skein:file/f2)",
+  );
 });

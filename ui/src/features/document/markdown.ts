@@ -1,11 +1,25 @@
 // A whole document as Markdown, for the clipboard and for files.
 
-import type { BoardView, CardSummary, Kind, NoteContent } from "../../ipc";
+import type { AttachedFile, BoardView, CardSummary, Kind, NoteContent } from "../../ipc";
 import type { Engine } from "../../state/engine";
 import { shownTitle } from "../../state/documents";
 
 export function noteAsMarkdown(note: Pick<NoteContent, "title" | "text">): string {
   return `# ${shownTitle(note)}\n\n${note.text.trimEnd()}\n`;
+}
+
+/** Outside of the workspace a file goes by its name, as where it is exported to a folder. */
+export function withFileNames(text: string, files: readonly AttachedFile[]): string {
+  const names = new Map(files.map(({ id, name }) => [id, name]));
+  return text.replace(
+    /\]\(skein:file\/([a-z0-9-]{1,64})(?: +"\d{1,5}x\d{1,5}")?\)/gi,
+    (whole, id: string) => {
+      const name = names.get(id);
+      return name === undefined
+        ? whole
+        : `](${encodeURIComponent(name).replace(/\(/g, "%28").replace(/\)/g, "%29")})`;
+    },
+  );
 }
 
 function cardLine(card: CardSummary): string {
@@ -29,7 +43,8 @@ export async function readAsMarkdown(
 ): Promise<string> {
   if (document.kind === "note") {
     const { note } = await engine.ipc.request({ type: "read_note", document: document.id });
-    return noteAsMarkdown(note);
+    const { files } = await engine.ipc.request({ type: "list_files", document: document.id });
+    return noteAsMarkdown({ ...note, text: withFileNames(note.text, files) });
   }
   const { board } = await engine.ipc.request({ type: "read_board", document: document.id });
   return boardAsMarkdown(board);

@@ -19,7 +19,6 @@ import type { Named } from "../../state/documents";
 import type { Engine } from "../../state/engine";
 import { isFavourite, toggleFavourite } from "../../state/favourites";
 import { hrefOf } from "../../state/route";
-import { fileNameOf, readAsMarkdown } from "./markdown";
 
 export type DocumentActs = {
   rename: () => void;
@@ -89,6 +88,7 @@ export function trashItem(engine: Engine, document: Named): MenuItem {
 
 export async function copyMarkdown(engine: Engine, document: Named): Promise<void> {
   try {
+    const { readAsMarkdown } = await import("./markdown");
     const text = await readAsMarkdown(engine, document);
     if (await copyText(engine, text)) engine.toasts.show(t("document.markdownCopied"));
   } catch (error) {
@@ -98,6 +98,7 @@ export async function copyMarkdown(engine: Engine, document: Named): Promise<voi
 
 export async function exportMarkdown(engine: Engine, document: Named): Promise<void> {
   try {
+    const { fileNameOf, readAsMarkdown } = await import("./markdown");
     const name = fileNameOf(shownTitle(document));
     if (await saveFile(name, await readAsMarkdown(engine, document))) {
       engine.toasts.show(t("document.exported", { name }));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { meansSame, pathWords, plainAddress, sizeWords } from "./path";
+import { sizeWords } from "../../i18n/sizes";
+import { meansSame, pathWords, plainAddress } from "./path";
 
 test("an address tells by what way somebody is connected", () => {
   expect(pathWords("192.168.1.24:4711")).toBe("through this network");

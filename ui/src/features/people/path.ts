@@ -31,16 +31,3 @@ export function pathWords(address: string, own: readonly string[] = []): string 
   if (isOwn || HERE.test(plain)) return t("peers.path.machine");
   return t(PRIVATE.test(plain) ? "peers.path.network" : "peers.path.internet");
 }
-
-const UNITS = ["B", "KB", "MB", "GB"];
-
-/** Bytes as people read them. */
-export function sizeWords(bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  while (size >= 1_000 && unit < UNITS.length - 1) {
-    size /= 1_000;
-    unit += 1;
-  }
-  return `${size >= 10 || unit === 0 ? Math.round(size) : size.toFixed(1)} ${UNITS[unit] ?? ""}`;
-}

@@ -2,6 +2,7 @@
 
 import type {
   ApiError as Refusal,
+  AttachedFile,
   Authored,
   ClientMessage,
   Delivery,
@@ -22,6 +23,7 @@ import type {
 } from "../generated";
 import type { Listener, Transport } from "../connection";
 import { between, FakeDocument, freshId } from "./document";
+import { FakeFiles, isFileRequest } from "./files";
 import { people, seed } from "./seed";
 import type { SeedDocument } from "./seed";
 
@@ -105,6 +107,7 @@ export class FakeEngine implements Transport {
   };
   notices: Notice[] = [];
   invites: ListedInvite[] = [];
+  readonly files = new FakeFiles((code, message) => new Refused(code, message, ""));
   preferences: Record<string, string> = {};
   /** What is answered only by `catchUp`, as over a slow line. */
   slow: (request: Request) => boolean = () => false;
@@ -196,8 +199,23 @@ export class FakeEngine implements Transport {
     this.#changed(known, new Set(change(known)));
   }
 
+  /** Something else is true of a file from now on, as when more of it arrives. */
+  changeFile(id: string, change: Partial<AttachedFile>): void {
+    this.#tellFiles(this.files.change(id, change));
+  }
+
+  #tellFiles(document: string | null): void {
+    this.#tell((view) =>
+      view.type === "files" && view.document === document ? this.#whole(view) : null,
+    );
+  }
+
   #handle(request: Request): [Reply, () => void] {
     const quiet = () => undefined;
+    if (isFileRequest(request)) {
+      const { reply, changed } = this.files.handle(request);
+      return [reply, () => this.#tellFiles(changed)];
+    }
     switch (request.type) {
       case "subscribe": {
         const subscription = this.#nextSubscription++;
@@ -468,6 +486,8 @@ export class FakeEngine implements Transport {
         return { type: "peers", peers: this.peers, attempts: [] };
       case "delivery":
         return { type: "delivery", delivery: this.delivery };
+      case "files":
+        return { type: "files", files: this.files.of(view.document) };
       case "notices":
         return { type: "notices", notices: this.notices };
       case "preferences":
