@@ -49,12 +49,22 @@ export class FileChip extends WidgetType {
     open.type = "button";
     const known = file ? shownName(file.name) : t("files.unnamed");
     const name = reference.words || known;
-    open.append(fileIcon(kindOf(file ?? { name, mime: "" })), nameOf(name));
-    const where = whereabouts(file);
-    const far = document.createElement("span");
-    far.className = "sk-file-far";
-    far.textContent = where ?? sizeWords(file?.size ?? 0);
-    if (far.textContent !== "") open.append(far);
+    const seen = document.createElement("span");
+    seen.className = "sk-file-seen";
+    seen.ariaHidden = "true";
+    seen.append(fileIcon(kindOf(file ?? { name, mime: "" })), nameOf(name));
+    const far = whereabouts(file) ?? sizeWords(file?.size ?? 0);
+    if (far !== "") {
+      const words = document.createElement("span");
+      words.className = "sk-file-far";
+      words.textContent = far;
+      seen.append(words);
+    }
+    // The parts that are seen would be read as words of their own.
+    const read = document.createElement("span");
+    read.className = "unseen";
+    read.textContent = [name, far].filter(Boolean).join(", ");
+    open.append(read, seen);
     open.title = known;
     open.disabled = file === null || file === undefined;
     open.addEventListener("click", () => door?.open(reference.id));

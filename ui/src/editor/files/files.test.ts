@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { syntaxTree } from "@codemirror/language";
 import { stateOf } from "../testing/state";
-import { insertionAt } from "./insertion";
+import { insertionAt, standsApart } from "./insertion";
 import { fileIdOf, referenceOf, referenceTo } from "./reference";
 
 const file = { id: "abc", name: "Harbour.png", mime: "", size: 1, here: 1, state: "here" } as const;
@@ -17,7 +17,7 @@ function found(text: string) {
 function inserted(marked: string, reference: string, picture: boolean): string {
   const state = stateOf(marked);
   const at = state.selection.main.head;
-  const { insert, after } = insertionAt(state, at, reference, picture);
+  const { insert, after } = insertionAt(state, at, reference, picture && standsApart(state, at));
   const text = state.sliceDoc(0, at) + insert + state.sliceDoc(at);
   return `${text.slice(0, at + after)}|${text.slice(at + after)}`;
 }
@@ -57,6 +57,16 @@ test("a picture stands on lines of its own, and one goes on below it", () => {
   expect(inserted("above|", "P", true)).toBe("above\n\nP\n\n|");
   expect(inserted("above\n\n|\n\nbelow", "P", true)).toBe("above\n\nP\n|\nbelow");
   expect(inserted("above|\nbelow", "P", true)).toBe("above\n\nP\n|\nbelow");
+});
+
+test("what was typed behind it while it was kept comes below it", () => {
+  const behind = (text: string, at: number): string => {
+    const { insert, after } = insertionAt(stateOf(text), at, "P", true);
+    const whole = text.slice(0, at) + insert + text.slice(at);
+    return `${whole.slice(0, at + after)}|${whole.slice(at + after)}`;
+  };
+  expect(behind("above typed", 5)).toBe("above\n\nP\n\n| typed");
+  expect(behind("typed\nbelow", 0)).toBe("P\n\n|typed\nbelow");
 });
 
 test("among words, in items and in cells a reference stays in its line", () => {

@@ -12,18 +12,24 @@ export type Insertion = {
 /** Lines whose blocks a picture on lines of its own would end. */
 const HOLDS = /^\s*(?:[-*+>]|\d+[.)])\s/;
 
-/** The text to put in at a position for a reference to a file. */
+/** Whether a picture that is put in there comes on lines of its own. */
+export function standsApart(state: EditorState, at: number): boolean {
+  const line = state.doc.lineAt(at);
+  const isEnd = state.sliceDoc(at, line.to).trim() === "";
+  return isEnd && !HOLDS.test(state.sliceDoc(line.from, at)) && placeAt(state, at) === null;
+}
+
+/** The text to put in at a position for a reference; `apart` on lines of its own, whatever was typed behind it since. */
 export function insertionAt(
   state: EditorState,
   at: number,
   reference: string,
-  picture: boolean,
+  apart: boolean,
 ): Insertion {
   const line = state.doc.lineAt(at);
   const before = state.sliceDoc(line.from, at);
   const behind = state.sliceDoc(at, line.to);
-  const isApart = behind.trim() === "" && !HOLDS.test(before) && placeAt(state, at) === null;
-  if (picture && isApart) return onLines(state, at, before.trim() === "", reference);
+  if (apart) return onLines(state, at, reference);
   const lead = /\S$/.test(before) ? " " : "";
   const tail = /^\S/.test(behind) ? " " : "";
   const insert = lead + reference + tail;
@@ -31,15 +37,18 @@ export function insertionAt(
 }
 
 /** With an empty line above and below; one goes on in the line after, so that the markers are out of sight. */
-function onLines(state: EditorState, at: number, empty: boolean, reference: string): Insertion {
+function onLines(state: EditorState, at: number, reference: string): Insertion {
   const { doc } = state;
-  const { number } = doc.lineAt(at);
-  const above = number > 1 ? doc.line(number - 1).text.trim() : "";
-  const next = number < doc.lines ? doc.line(number + 1).text.trim() : null;
-  const lead = !empty ? "\n\n" : above === "" ? "" : "\n";
-  const tail = next === null ? "\n\n" : next === "" ? "" : "\n";
+  const line = doc.lineAt(at);
+  const above = line.number > 1 ? doc.line(line.number - 1).text.trim() : "";
+  const isFirst = state.sliceDoc(line.from, at).trim() === "";
+  const lead = !isFirst ? "\n\n" : above === "" ? "" : "\n";
+  const goesOn = state.sliceDoc(at, line.to).trim() !== "";
+  const next = line.number < doc.lines ? doc.line(line.number + 1).text.trim() : null;
+  const tail = goesOn || next === null ? "\n\n" : next === "" ? "" : "\n";
   const insert = lead + reference + tail;
-  return { insert, after: next === null ? insert.length : lead.length + reference.length + 1 };
+  const isNew = goesOn || next === null;
+  return { insert, after: isNew ? insert.length : lead.length + reference.length + 1 };
 }
 
 /** Puts it in as one step to undo. The caret goes along where it waited at that place. */

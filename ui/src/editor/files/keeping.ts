@@ -12,7 +12,7 @@ import { surroundings } from "../surroundings";
 import { isInCode } from "../typing";
 import { fileDoor } from "./door";
 import type { FileDoor } from "./door";
-import { inserting, insertionAt } from "./insertion";
+import { inserting, insertionAt, standsApart } from "./insertion";
 import { sizeOfPicture } from "./measure";
 import { newPlaceId, placeOf, removePlace, setPlace } from "./places";
 import type { Act, Notice } from "./places";
@@ -59,10 +59,11 @@ class Keeping {
         this.#say(place, { tone: "plain", words, acts: [stop] }, at);
       };
       say(0);
+      const apart = standsApart(this.#view.state, placeOf(this.#view.state, place)?.at ?? at);
       try {
         const size = await sizeOfPicture(source);
         const file = await this.#door.keep(source, say, giveUp.signal);
-        this.#write(place, file, size);
+        this.#write(place, file, size, apart);
       } catch (error) {
         if (giveUp.signal.aborted) break;
         this.#fail(source, placeOf(this.#view.state, place)?.at ?? at, ApiError.of(error));
@@ -129,7 +130,7 @@ class Keeping {
     return at;
   }
 
-  #write(id: number, file: AttachedFile, size: Size | null): void {
+  #write(id: number, file: AttachedFile, size: Size | null, apart: boolean): void {
     const view = this.#view;
     const picture = size !== null && pictureType(file) !== null;
     const reference = referenceTo(file, picture, size);
@@ -139,7 +140,7 @@ class Keeping {
       this.#door.writeLater(reference, file);
       return;
     }
-    const insertion = insertionAt(view.state, place.at, reference, picture);
+    const insertion = insertionAt(view.state, place.at, reference, picture && apart);
     const next = { ...place, at: place.at + insertion.after };
     view.dispatch({ ...inserting(view.state, place.at, insertion), effects: setPlace.of(next) });
   }

@@ -93,10 +93,17 @@ export const filesTheme = growingTheme({
     boxSizing: "border-box",
   },
   ".sk-file:hover": { borderColor: "var(--control-border)" },
-  ".sk-file > button": {
+  ".sk-file-seen": {
     display: "inline-flex",
     alignItems: "center",
     gap: "6px",
+    minInlineSize: "0",
+    maxInlineSize: "100%",
+  },
+  ".sk-file > button": {
+    display: "inline-flex",
+    alignItems: "center",
+    position: "relative",
     minInlineSize: "0",
     minBlockSize: "28px",
     padding: "2px 10px",

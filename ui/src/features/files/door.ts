@@ -19,7 +19,6 @@ import { readText } from "../../state/readText";
 import { listenForDrops } from "./dropping";
 import { openKept, opensInApp, saveKept } from "./saving";
 
-
 /** Where the text is that the files are put into. */
 export type Home = { document: DocumentId; card: CardId | null };
 
@@ -115,13 +114,16 @@ export function fileDoorOf(
   };
 }
 
+/** In the page while it is open, because not every web view opens the dialog of a field that is nowhere. */
 function choose(): Promise<FileSource[]> {
-  return new Promise((resolve) => {
-    const input = document.createElement("input");
-    input.type = "file";
-    input.multiple = true;
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.hidden = true;
+  document.body.append(input);
+  return new Promise<FileSource[]>((resolve) => {
     input.addEventListener("change", () => resolve([...(input.files ?? [])].map(fileSource)));
     input.addEventListener("cancel", () => resolve([]));
     input.click();
-  });
+  }).finally(() => input.remove());
 }
