@@ -12,6 +12,7 @@ use skein_model::{
 use skein_store::CutText;
 
 use super::beginnings::{Begun, ToBegin};
+use super::rebuilding::{Rebuilt, ToRebuild};
 
 /// Work to be done away from the core.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub enum Job {
     },
     /// Make documents that are new here.
     Begin(Box<ToBegin>),
+    /// Make a document anew of what counts.
+    Rebuild(Box<ToRebuild>),
     /// Read what search, tags and links should know.
     Read {
         /// Which document.
@@ -136,6 +139,8 @@ pub enum DocumentDone {
         /// The newest stored change that it holds.
         through: i64,
     },
+    /// A document was made anew, or was not.
+    Rebuilt(Box<Rebuilt>),
 }
 
 impl Job {
@@ -183,6 +188,9 @@ impl Job {
                     result,
                     through,
                 }))
+            }
+            Self::Rebuild(work) => {
+                JobDone::Document(Box::new(DocumentDone::Rebuilt(Box::new(work.run()))))
             }
             Self::Begin(documents) => JobDone::Begun(Box::new(documents.run())),
             Self::Read { id, number, still } => JobDone::Read(Box::new(TextRead {
