@@ -13,7 +13,9 @@ use crate::invite::InviteProof;
 use crate::keyring::Keyring;
 use crate::node::Node;
 use crate::operation::{Action, KeyEpoch, Relay};
-use crate::permit::{AcceptPermit, AdminPermit, Denied, ReadPermit, Unaccepted, WritePermit};
+use crate::permit::{
+    AcceptPermit, AdminPermit, Denied, ReadPermit, RebuildPermit, Unaccepted, WritePermit,
+};
 use crate::role::Role;
 use crate::sealed_text::TextUse;
 use crate::state::{State, Voided};
@@ -50,6 +52,8 @@ pub struct InviteView {
     pub expires_hour: Option<u32>,
     /// Whether an owner approves each joiner.
     pub approval: bool,
+    /// The person whose further device comes in by it, instead of a new person.
+    pub for_member: Option<MemberId>,
     /// The device that made it.
     pub maker: DeviceId,
     /// The hour (since 1970) at which it was made, by its maker's clock.
@@ -77,6 +81,39 @@ pub struct Pending {
     pub device: DeviceId,
 }
 
+/// By what right a device's envelopes count: two that are equal judge every envelope of it alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    member: MemberId,
+    removed_after: Option<u64>,
+    role: Role,
+    roles_before: Vec<(u64, Role)>,
+}
+
+impl Standing {
+    /// Whether it may make some envelope not count.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.removed_after.is_some()
+            || !self.role.writes(Kind::Note)
+            || !self.roles_before.is_empty()
+    }
+
+    /// The last number up to which everything surely counts.
+    #[must_use]
+    pub fn counts_through(&self) -> u64 {
+        if !self.is_limited() {
+            return u64::MAX;
+        }
+        let lowered = self.roles_before.first().map(|(until, _)| *until);
+        let by_role = match self.role.writes(Kind::Note) {
+            true => u64::MAX,
+            false => lowered.unwrap_or(0),
+        };
+        by_role.min(self.removed_after.unwrap_or(u64::MAX))
+    }
+}
+
 /// How far a peer may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
@@ -84,6 +121,8 @@ pub enum Admission {
     Member,
     /// The holder of a ticket for this open invite: gets the access set, nothing else.
     Invitee(EnvelopeId),
+    /// A device that is out: may be told of it, and gets nothing else ([`Authority::farewell`]).
+    Removed,
     /// Nobody.
     Stranger,
 }
@@ -211,6 +250,34 @@ impl Authority {
         self.role_of(device).is_some()
     }
 
+    /// Whether a device was part of the workspace and is no longer: it or its person was removed, or left.
+    #[must_use]
+    pub fn is_removed(&self, device: &DeviceId) -> bool {
+        let record = self.state.devices.get(device);
+        record.is_some_and(|record| record.removed_after.is_some())
+    }
+
+    /// By what right the envelopes of each device count.
+    #[must_use]
+    pub fn standings(&self) -> BTreeMap<DeviceId, Standing> {
+        let devices = self.state.devices.keys();
+        devices
+            .filter_map(|device| Some((*device, self.standing(device)?)))
+            .collect()
+    }
+
+    /// By what right the envelopes of a device count. `None`: nobody knows it.
+    #[must_use]
+    pub fn standing(&self, device: &DeviceId) -> Option<Standing> {
+        let record = self.state.devices.get(device)?;
+        Some(Standing {
+            member: record.member,
+            removed_after: record.removed_after,
+            role: record.role,
+            roles_before: record.roles_before.clone(),
+        })
+    }
+
     /// All devices that are part of the workspace.
     #[must_use]
     pub fn devices(&self) -> BTreeSet<DeviceId> {
@@ -237,6 +304,7 @@ impl Authority {
             used: record.used,
             expires_hour: record.invite.expires_hour,
             approval: record.invite.approval,
+            for_member: record.invite.for_member,
             maker: record.maker,
             made_hour: self.nodes.get(id).map_or(0, |node| node.hour),
             revoked: record.revoked,
@@ -285,12 +353,13 @@ impl Authority {
         &self.state.heads
     }
 
-    /// Permission for a device to read documents of a kind.
+    /// Permission for a device to read the documents of a kind that it holds. Whoever is out gets nothing new, but keeps, and reads, what he had.
     ///
     /// # Errors
-    /// When the device is not part of the workspace or its role does not allow it.
+    /// When the device never was part of the workspace or its role does not allow it.
     pub fn read(&self, device: &DeviceId, kind: Kind) -> Result<ReadPermit<'_>, Denied> {
-        let (role, _) = self.acting(device)?;
+        let record = self.state.devices.get(device).ok_or(Denied::NotAMember)?;
+        let role = record.role;
         if !role.reads(kind) {
             return Err(Denied::Role { role });
         }
@@ -313,6 +382,17 @@ impl Authority {
             kind,
             device: *device,
             member,
+            authority: PhantomData,
+        })
+    }
+
+    /// Permission for a device, whatever its role, to bring a document it holds in line with what counts.
+    ///
+    /// # Errors
+    /// When the device is not part of the workspace.
+    pub fn rebuild(&self, device: &DeviceId) -> Result<RebuildPermit<'_>, Denied> {
+        self.acting(device)?;
+        Ok(RebuildPermit {
             authority: PhantomData,
         })
     }
@@ -405,8 +485,10 @@ impl Authority {
         if self.is_member(device) {
             return Admission::Member;
         }
-        let removed = self.state.devices.contains_key(device);
-        let Some(proof) = proof.filter(|_| !removed) else {
+        if self.is_removed(device) {
+            return Admission::Removed;
+        }
+        let Some(proof) = proof else {
             return Admission::Stranger;
         };
         let named = |record: &crate::state::InviteRecord| record.invite.key == proof.key;
@@ -422,6 +504,29 @@ impl Authority {
         } else {
             Admission::Stranger
         }
+    }
+
+    /// The operations by which a device is out, with all that they rest on: what it needs to understand that it is. None of what
+    /// came after them is among them.
+    #[must_use]
+    pub fn farewell(&self, device: &DeviceId) -> BTreeSet<EnvelopeId> {
+        let Some(record) = self.state.devices.get(device) else {
+            return BTreeSet::new();
+        };
+        let void: BTreeSet<EnvelopeId> = self.voided().iter().map(|voided| voided.id).collect();
+        let takes_out = |node: &&Node| match &node.action {
+            Ok(Action::RemoveDevice { device: gone, .. }) => gone == device,
+            Ok(Action::RemoveMember { member, .. }) => record.members.contains(member),
+            _ => false,
+        };
+        let by = self.nodes().filter(takes_out).map(|node| node.id);
+        let mut next: Vec<EnvelopeId> = by.filter(|id| !void.contains(id)).collect();
+        let mut told: BTreeSet<EnvelopeId> = next.iter().copied().collect();
+        while let Some(node) = next.pop().and_then(|id| self.nodes.get(&id)) {
+            let parents = node.parents.iter().copied();
+            next.extend(parents.filter(|parent| told.insert(*parent)));
+        }
+        told
     }
 
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {

@@ -1,6 +1,6 @@
 //! Changing who is a member, what they may do, and the key: each function makes the envelope that says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::CryptoRngCore;
 
@@ -8,7 +8,7 @@ use crate::authority::Authority;
 use crate::envelope::{Envelope, Stamp};
 use crate::epoch::Recipients;
 use crate::founding::OperationError;
-use crate::id::{DeviceId, EnvelopeId, MemberId};
+use crate::id::{DeviceId, EnvelopeId, EpochId, MemberId};
 use crate::key::{self, DeviceKey};
 use crate::keyring::Keyring;
 use crate::operation::{Action, DeviceSeal, Kept, KeyEpoch, Operation};
@@ -21,7 +21,7 @@ use crate::state::DeviceRecord;
 pub enum RotationReason {
     /// No key that this device has may be written under: a removed device knows them all.
     NoUsableKey,
-    /// Somebody came in by a ticket that others may have seen, and has no share in the key written under.
+    /// Somebody came in by a ticket that others may have seen and has no share in the key written under, or some key is closed to them.
     Joined,
 }
 
@@ -172,9 +172,88 @@ pub fn rotation_due(authority: &Authority, keyring: &Keyring) -> Option<Rotation
     let Some((epoch, _)) = keyring.writing(authority) else {
         return Some(RotationReason::NoUsableKey);
     };
-    let has_share = |device: &DeviceId| epoch.devices.iter().any(|seal| seal.device == *device);
-    let complete = authority.devices().iter().all(has_share);
-    (!complete).then_some(RotationReason::Joined)
+    let devices = authority.devices();
+    let complete = devices.iter().all(|device| has_share(epoch, device));
+    let shut_out = || {
+        let opened = Opened::by(authority);
+        let all = || {
+            keyring
+                .epochs()
+                .all(|epoch| opened.opens_everywhere(epoch, &devices))
+        };
+        !all()
+    };
+    (!complete || shut_out()).then_some(RotationReason::Joined)
+}
+
+/// Whether a device came in by a ticket and has no share in the key written under yet: it leaves the next key to the others.
+#[must_use]
+pub fn awaits_next_key(authority: &Authority, keyring: &Keyring, device: &DeviceId) -> bool {
+    let writing = keyring.writing(authority);
+    writing.is_some_and(|(epoch, _)| !has_share(epoch, device))
+}
+
+fn has_share(epoch: &KeyEpoch, device: &DeviceId) -> bool {
+    epoch.devices.iter().any(|seal| seal.device == *device)
+}
+
+/// Which keys each device can open by what was sealed to it, and by what those wrap: no key is needed to tell.
+struct Opened {
+    sealed: BTreeMap<EpochId, BTreeSet<DeviceId>>,
+    /// The epochs that wrap one.
+    wrapped_by: BTreeMap<EpochId, BTreeSet<EpochId>>,
+}
+
+impl Opened {
+    fn by(authority: &Authority) -> Self {
+        let mut opened = Self {
+            sealed: BTreeMap::new(),
+            wrapped_by: BTreeMap::new(),
+        };
+        for node in authority.nodes() {
+            if let Some(epoch) = node.epoch() {
+                opened.sealed_to(epoch.epoch, epoch.devices.iter().map(|seal| seal.device));
+                for older in &epoch.wrapped {
+                    let newer = opened.wrapped_by.entry(older.epoch).or_default();
+                    newer.insert(epoch.epoch);
+                }
+            }
+            match &node.action {
+                Ok(Action::SealFor { epoch, devices, .. }) => {
+                    opened.sealed_to(*epoch, devices.iter().map(|seal| seal.device));
+                }
+                Ok(Action::Join(join)) => {
+                    for seal in &join.keys {
+                        opened.sealed_to(seal.epoch, [node.author].into_iter());
+                    }
+                }
+                _ => {}
+            }
+        }
+        opened
+    }
+
+    fn sealed_to(&mut self, epoch: EpochId, devices: impl Iterator<Item = DeviceId>) {
+        self.sealed.entry(epoch).or_default().extend(devices);
+    }
+
+    /// Whether every one of the devices opens an epoch's key.
+    fn opens_everywhere(&self, epoch: &EpochId, devices: &BTreeSet<DeviceId>) -> bool {
+        let mut lacking = devices.clone();
+        let mut seen = BTreeSet::from([*epoch]);
+        let mut next = vec![*epoch];
+        while let Some(epoch) = next.pop() {
+            if let Some(sealed) = self.sealed.get(&epoch) {
+                lacking.retain(|device| !sealed.contains(device));
+            }
+            if lacking.is_empty() {
+                return true;
+            }
+            let newer = self.wrapped_by.get(&epoch).into_iter().flatten();
+            next.extend(newer.filter(|newer| seen.insert(**newer)));
+        }
+        false
+    }
 }
 
 /// Publishes a new key: sealed to every device and to every open invite that lets people join alone, wrapping all keys before it.
@@ -250,7 +329,7 @@ pub fn seal_for_missing(
 fn handed_over<'a>(
     authority: &'a Authority,
     device: &'a DeviceId,
-) -> impl Iterator<Item = crate::id::EpochId> + 'a {
+) -> impl Iterator<Item = EpochId> + 'a {
     authority.nodes().flat_map(move |node| match &node.action {
         Ok(Action::SealFor { epoch, devices, .. })
             if devices.iter().any(|seal| seal.device == *device) =>

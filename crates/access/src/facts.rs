@@ -223,7 +223,7 @@ impl Facts {
             Ok(Action::RemoveMember { member, kept }) => {
                 for device in self.devices_of(member) {
                     self.on_device.entry(device).or_default().push(number);
-                    self.close_invites_known_to(graph, &device, number);
+                    self.close_invites_known_to(graph, &device, (op, number));
                 }
                 Strike {
                     op,
@@ -234,7 +234,7 @@ impl Facts {
             }
             Ok(Action::RemoveDevice { device, kept }) => {
                 self.on_device.entry(*device).or_default().push(number);
-                self.close_invites_known_to(graph, device, number);
+                self.close_invites_known_to(graph, device, (op, number));
                 Strike {
                     op,
                     lowers_to: None,
@@ -245,7 +245,7 @@ impl Facts {
             Ok(Action::Lower { member, role, kept }) => {
                 self.on_role.entry(*member).or_default().push(number);
                 for device in self.devices_of(member) {
-                    self.close_invites_known_to(graph, &device, number);
+                    self.close_invites_known_to(graph, &device, (op, number));
                 }
                 Strike {
                     op,
@@ -271,8 +271,14 @@ impl Facts {
         self.strikes.push(strike);
     }
 
-    /// A struck device knows the tickets of the invites it made and of the one it came in by: a stranger's key could come back by them.
-    fn close_invites_known_to(&mut self, graph: &Graph<'_>, device: &DeviceId, strike: usize) {
+    /// A struck device knows the tickets of the invites it made and of the one it came in by: a stranger's key could come back by them. What it
+    /// makes knowing of the strike it makes by the right it has left.
+    fn close_invites_known_to(
+        &mut self,
+        graph: &Graph<'_>,
+        device: &DeviceId,
+        (op, strike): (usize, usize),
+    ) {
         let made = graph.iter().filter(|(_, node)| {
             node.author == *device && matches!(node.action, Ok(Action::Invite(_)))
         });
@@ -284,6 +290,7 @@ impl Facts {
         let known: BTreeSet<usize> = made
             .map(|(invite, _)| invite)
             .chain(came_by.map(|(_, entry)| entry.invite))
+            .filter(|invite| !graph.saw(*invite, op))
             .collect();
         for invite in known {
             self.on_invite.entry(invite).or_default().push(strike);

@@ -4,6 +4,7 @@ use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::authority::Authority;
 use crate::domain;
 use crate::envelope::{Envelope, Stamp};
 use crate::founding::OperationError;
@@ -11,7 +12,7 @@ use crate::id::{DeviceId, MemberId, WorkspaceId};
 use crate::key::{self, InviteSecret};
 use crate::keyring::Keyring;
 use crate::operation::{Action, EpochSeal, Invite, Operation};
-use crate::permit::AdminPermit;
+use crate::permit::{AdminPermit, Denied};
 use crate::role::Role;
 use crate::sealed_text::{SealedText, TextUse};
 use crate::ticket::Ticket;
@@ -51,12 +52,51 @@ pub fn create_invite(
     new: NewInvite,
     rng: &mut impl CryptoRngCore,
 ) -> Result<(Ticket, Envelope), OperationError> {
+    open(permit.authority, device, keyring, stamp, new, rng)
+}
+
+/// Opens an invite for one further device of whoever makes it: everybody may, whatever their role.
+///
+/// # Errors
+/// When this device is not part of the workspace, no key is at hand, or it does not fit one envelope.
+pub fn create_device_invite(
+    authority: &Authority,
+    device: &key::DeviceKey,
+    keyring: &Keyring,
+    stamp: &Stamp,
+    expires_hour: u32,
+    addresses: Vec<String>,
+    rng: &mut impl CryptoRngCore,
+) -> Result<(Ticket, Envelope), OperationError> {
+    let me = device.id();
+    let role = authority.role_of(&me).ok_or(Denied::NotAMember)?;
+    let new = NewInvite {
+        role,
+        uses: 1,
+        expires_hour: Some(expires_hour),
+        approval: false,
+        for_member: authority.member_of(&me),
+        label: None,
+        relays: Vec::new(),
+        addresses,
+    };
+    open(authority, device, keyring, stamp, new, rng)
+}
+
+fn open(
+    authority: &Authority,
+    device: &key::DeviceKey,
+    keyring: &Keyring,
+    stamp: &Stamp,
+    new: NewInvite,
+    rng: &mut impl CryptoRngCore,
+) -> Result<(Ticket, Envelope), OperationError> {
     let mut seed = Zeroizing::new([0; 32]);
     rng.fill_bytes(seed.as_mut_slice());
     let secret = InviteSecret::from_seed(&seed);
     let sealing = secret.sealing_key();
     let mut keys = Vec::new();
-    let latest = keyring.latest(permit.authority);
+    let latest = keyring.latest(authority);
     if latest.is_empty() {
         return Err(OperationError::NoKey);
     }
@@ -70,7 +110,7 @@ pub fn create_invite(
     let label = match new.label {
         Some(text) => {
             let (epoch, epoch_key) = keyring
-                .writing_epoch(permit.authority)
+                .writing_epoch(authority)
                 .ok_or(OperationError::NoKey)?;
             Some(SealedText::seal(
                 &text,
@@ -82,7 +122,7 @@ pub fn create_invite(
         None => None,
     };
     let operation = Operation {
-        parents: permit.authority.heads().to_vec(),
+        parents: authority.heads().to_vec(),
         action: Action::Invite(Invite {
             key: secret.public(),
             sealing,

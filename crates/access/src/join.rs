@@ -39,6 +39,9 @@ pub enum JoinError {
     /// The keys that the invite should hold are not there.
     #[error("the invite holds no key that opens the workspace; ask for a new one")]
     NoKeys,
+    /// The invite brings in a new person, who gave no name.
+    #[error("the invite is for a new person, whom colleagues need to know by a name; say yours")]
+    NameWanted,
     /// A name that cannot be used.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -48,15 +51,16 @@ pub enum JoinError {
 }
 
 /// Makes the operation that brings this device in as a new person (or as a further device of a person, if the invite says so). With it among the
-/// operations, everybody who has the invite knows the device as a member, and the device's own keyring opens all history.
+/// operations, everybody who has the invite knows the device as a member, and the device's own keyring opens all history. A further device goes by
+/// the name that its person has.
 ///
 /// # Errors
-/// When the invite is unknown, closed or used up, or the name cannot be used.
+/// When the invite is unknown, closed or used up, or a new person gives no name or one that cannot be used.
 pub fn join(
     ticket: &Ticket,
     authority: &Authority,
     device: &DeviceKey,
-    name: &str,
+    name: Option<&str>,
     stamp: &Stamp,
     rng: &mut impl CryptoRngCore,
 ) -> Result<Envelope, JoinError> {
@@ -67,7 +71,13 @@ pub fn join(
         .get(&invite)
         .ok_or(JoinError::NotYetHere)?;
     let keyring = authority.invite_keyring(ticket);
-    let name = sealed_name(authority, &keyring, record.invite.approval, name, rng)?;
+    let name = match record.invite.for_member {
+        Some(_) => None,
+        None => {
+            let name = name.ok_or(JoinError::NameWanted)?;
+            sealed_name(authority, &keyring, record.invite.approval, name, rng)?
+        }
+    };
     let sealing = device.sealing_key();
     let mut keys = Vec::new();
     for (epoch, epoch_key) in keyring.latest(authority) {

@@ -37,10 +37,10 @@ pub mod ticket;
 pub mod wire;
 
 pub use access_change::AccessChange;
-pub use authority::{Admission, Authority, InviteView, Member, Pending};
+pub use authority::{Admission, Authority, InviteView, Member, Pending, Standing};
 pub use changing::{
-    LastSequences, RotationReason, approve, leave, remove_device, remove_member, revoke_invite,
-    rotate, rotation_due, seal_for_missing, set_role,
+    LastSequences, RotationReason, approve, awaits_next_key, leave, remove_device, remove_member,
+    revoke_invite, rotate, rotation_due, seal_for_missing, set_role,
 };
 pub use envelope::{
     Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, seal_data, seal_snapshot,
@@ -50,14 +50,16 @@ pub use forks::{Fork, forks};
 pub use founding::{Founded, OperationError, create_workspace};
 pub use header::{EnvelopeKind, Header, MAX_ENVELOPE};
 pub use id::{DeviceId, EnvelopeId, EpochId, MemberId, WorkspaceId};
-pub use invite::{InviteProof, NewInvite, create_invite};
+pub use invite::{InviteProof, NewInvite, create_device_invite, create_invite};
 pub use join::{JoinError, join};
 pub use key::{DeviceKey, EpochKey};
 pub use keyring::Keyring;
 pub use node::VoidReason;
 pub use operation::{Action, Operation};
 pub use payload::{DataPayload, MAX_CHANGES, SnapshotPayload};
-pub use permit::{AcceptPermit, AdminPermit, Denied, ReadPermit, Unaccepted, WritePermit};
+pub use permit::{
+    AcceptPermit, AdminPermit, Denied, ReadPermit, RebuildPermit, Unaccepted, WritePermit,
+};
 pub use profile::profile_of;
 pub use role::Role;
 pub use sealed_text::NameError;

@@ -53,6 +53,12 @@ impl WritePermit<'_> {
     }
 }
 
+/// A device may put what counts in the place of what a document was.
+#[derive(Debug)]
+pub struct RebuildPermit<'a> {
+    pub(crate) authority: PhantomData<&'a Authority>,
+}
+
 /// A device may change who is a member and what they may do.
 #[derive(Debug)]
 pub struct AdminPermit<'a> {

@@ -115,7 +115,7 @@ impl Member {
     pub(crate) async fn join(&mut self, ticket: String, name: &str) -> Result<()> {
         self.ask(Request::JoinWorkspace {
             ticket,
-            member_name: name.to_owned(),
+            member_name: Some(name.to_owned()),
             zone: None,
         })
         .await

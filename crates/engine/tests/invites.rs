@@ -36,7 +36,7 @@ fn revoke(world: &mut World, index: usize, invite: &str) -> Result<Reply, ApiErr
 fn join(world: &mut World, index: usize, ticket: &str) {
     let request = Request::JoinWorkspace {
         ticket: ticket.to_owned(),
-        member_name: format!("Member {index}"),
+        member_name: Some(format!("Member {index}")),
         zone: None,
     };
     world.ask(index, request).unwrap();

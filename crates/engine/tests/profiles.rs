@@ -210,7 +210,7 @@ fn the_zone_given_at_the_founding_or_joining_stands_in_the_profile() {
     world.invite(0, Role::Editor, 5);
     let join = Request::JoinWorkspace {
         ticket: world.tickets[0].clone(),
-        member_name: "Bea".to_owned(),
+        member_name: Some("Bea".to_owned()),
         zone: Some("Asia/Tokyo".to_owned()),
     };
     world.ask(1, join).unwrap();

@@ -60,7 +60,7 @@ impl Member {
     async fn join(&mut self, ticket: String, name: &str) {
         self.ask(Request::JoinWorkspace {
             ticket,
-            member_name: name.to_owned(),
+            member_name: Some(name.to_owned()),
             zone: None,
         })
         .await;

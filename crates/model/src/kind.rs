@@ -99,6 +99,13 @@ impl ChangeBytes {
         guard::decode(self).ok().map(|change| change.hash().0)
     }
 
+    /// The hashes of the changes that this one rests on. `None` when the bytes are not a well-formed change.
+    #[must_use]
+    pub fn rests_on(&self) -> Option<Vec<[u8; 32]>> {
+        let change = guard::decode(self).ok()?;
+        Some(change.deps().iter().map(|dep| dep.0).collect())
+    }
+
     /// Whether this is the change of that hash.
     #[must_use]
     pub fn is(&self, hash: &[u8; 32]) -> bool {

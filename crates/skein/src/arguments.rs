@@ -61,11 +61,14 @@ pub(crate) enum Command {
         /// The folder
         folder: PathBuf,
     },
-    /// Make an invite to hand to a colleague, list them, or close one
+    /// Make an invite for a colleague or for a further device of yours, list them, or close one
     #[command(args_conflicts_with_subcommands = true)]
     Invite {
         #[command(subcommand)]
         command: Option<Invite>,
+        /// For a further device of yours: it goes by your name, and the invite by default is good for an hour or so
+        #[arg(long, conflicts_with_all = ["role", "uses"])]
+        my_device: bool,
         /// What the invited may do
         #[arg(long, value_enum, default_value_t = Role::Editor)]
         role: Role,
@@ -80,15 +83,21 @@ pub(crate) enum Command {
     Join {
         /// The invite, as text or link
         ticket: String,
-        /// Your name, as colleagues will read it
+        /// Your name, as colleagues will read it; not needed for a further device of yours
         #[arg(long)]
-        name: String,
+        name: Option<String>,
         /// How long to try before leaving the rest to later (seconds)
         #[arg(long, default_value_t = 60, value_name = "SECONDS")]
         wait: u64,
     },
-    /// The members, with their clocks
-    People,
+    /// The members, with their clocks; what they may do, and who goes
+    People {
+        #[command(subcommand)]
+        command: Option<People>,
+    },
+    /// Your own devices
+    #[command(subcommand)]
+    Device(Device),
     /// What you say of yourself: name, time zone, working hours
     #[command(subcommand)]
     Profile(Profile),
@@ -154,6 +163,42 @@ pub(crate) enum Profile {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum People {
+    /// Everybody, with their clock
+    List,
+    /// Give somebody another role, as an owner
+    Role {
+        /// Whom (name, or id as --json shows it)
+        person: String,
+        /// What they may do from now on
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// Take somebody out with all their devices, for good, as an owner. They keep what they have
+    Remove {
+        /// Whom (name, or id as --json shows it)
+        person: String,
+    },
+    /// Leave the workspace with all your devices, for good. What is here stays readable
+    Leave {
+        /// Yes, for good
+        #[arg(long, required = true)]
+        for_good: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Device {
+    /// Your devices, this one first
+    List,
+    /// Take one device out, for good: yours, or as an owner anybody's. What is on it stays on it
+    Remove {
+        /// Which (the beginning of its id)
+        device: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Invite {
     /// All invites, the newest first
     List,
@@ -171,6 +216,10 @@ pub(crate) enum Role {
     Owner,
     /// Write and read
     Editor,
+    /// Read and comment
+    Commenter,
+    /// Read
+    Viewer,
 }
 
 #[derive(Debug, Args)]

@@ -796,6 +796,42 @@ fn a_join_is_kept_while_the_inviter_is_away() {
 }
 
 #[test]
+fn a_second_device_is_the_same_person_until_it_is_taken_out() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let note = ana.made(&["note", "new", "Plan", "--text", "hello\n"]);
+    ana.fails(2, &["invite", "--my-device", "--uses", "2"]);
+    let link = text(&ana.json(&["invite", "--my-device"])["link"]);
+    let listed = ana.words(&["invite", "list"]);
+    assert!(listed.contains("a further device"), "{listed}");
+    let (online, _) = ana.stay_online();
+    let lap = Profile::at(root.path().join("lap"));
+    lap.json(&["join", &link]);
+    assert_eq!(lap.json(&["status"])["status"]["memberName"], "Ana");
+    assert_eq!(lap.text_of(&note), "hello\n");
+    let people = ana.json(&["people"]);
+    assert_eq!(people.as_array().unwrap().len(), 1);
+    assert_eq!(people[0]["devices"].as_array().unwrap().len(), 2);
+    let devices = lap.json(&["device", "list"]);
+    assert_eq!(devices[0]["here"], true);
+    let alone = ana.fails(1, &["people", "leave", "--for-good"]);
+    assert!(alone.contains("without an owner"), "{alone}");
+    ana.fails(2, &["people", "leave"]);
+    ana.fails(3, &["people", "role", "Nobody", "viewer"]);
+    let gone = text(&devices[0]["id"]);
+    ana.json(&["device", "remove", &gone[..8]]);
+    lap.run(&["sync", "--until-idle", "--wait", "3"]);
+    let status = lap.json(&["status"]);
+    assert_eq!(status["status"]["out"], true);
+    assert_eq!(lap.text_of(&note), "hello\n");
+    let said = lap.fails(4, &["note", "new", "Too late"]);
+    assert!(said.contains("no longer part"), "{said}");
+    let copy = root.path().join("copy");
+    lap.json(&["export", copy.to_str().unwrap()]);
+    online.end();
+}
+
+#[test]
 fn a_person_says_who_he_is_and_when_he_works() {
     let folder = tempdir().unwrap();
     let ana = Profile::founded(folder.path().join("ana"), "Ana");

@@ -652,7 +652,7 @@ fn kill_together(kills: u32, seed: u64) -> usize {
     let (targets, mut colleague) = runtime.block_on(async {
         let mut node = Node::open(&b, LOOPBACK).await;
         let request = Request::CreateWorkspace {
-            member_name: "Bo".to_owned(),
+            member_name: Some("Bo".to_owned()),
             workspace_name: "Geese".to_owned(),
             zone: None,
         };

@@ -499,6 +499,34 @@ impl Reader {
         envelopes::count_after(&self.connection, mark)
     }
 
+    /// The number of a device's last envelope here; 0 when there is none.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn last_sequence(&self, device: DeviceId) -> Result<u64, StoreError> {
+        envelopes::last_sequence(&self.connection, device)
+    }
+
+    /// What of a device's data may have to be judged anew: all beyond a number, and all that is kept aside.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_to_judge(
+        &self,
+        device: DeviceId,
+        beyond: u64,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::to_judge(&self.connection, device, beyond)
+    }
+
+    /// Every envelope that is known to carry changes of a document, in the order in which they came.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn all_envelopes_of(&self, id: DocumentId) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::all_of_document(&self.connection, id)
+    }
+
     /// Where a device's next envelope goes.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use skein_access::{DeviceId, Envelope, EnvelopeId};
+use skein_access::{DeviceId, Envelope, EnvelopeId, RebuildPermit};
 use skein_model::{
     CardId, CardRow, ChangeBytes, ChunkName, DocumentId, FileId, FileManifest, Heads, Kind, Link,
     Projection, Snapshot,
@@ -280,6 +280,60 @@ impl Tx<'_> {
         self.kind_to_write(permit, id)?;
         snapshots::put(&self.connection, id, &snapshot.heads, &snapshot.bytes)?;
         changes::remove_sealed_through(&self.connection, id, through).map(drop)
+    }
+
+    /// Puts what counts of a document in the place of what it was: its sealed changes, snapshots and projection. What is in no envelope yet
+    /// stays. A document that was not here comes.
+    ///
+    /// # Errors
+    /// When it is another kind of document, or writing fails.
+    pub fn rebuild_document(
+        &mut self,
+        _permit: &RebuildPermit<'_>,
+        id: DocumentId,
+        new: &NewChanges<'_>,
+        projection: &Projection,
+    ) -> Result<(), StoreError> {
+        match documents::kind(&self.connection, id)? {
+            None => {
+                documents::insert(&self.connection, id, projection.kind, new.heads, new.at_ms)?;
+            }
+            Some(kind) if kind == projection.kind => {
+                changes::remove_sealed(&self.connection, id)?;
+                snapshots::remove(&self.connection, id)?;
+                documents::set_heads(&self.connection, id, new.heads, new.at_ms)?;
+            }
+            Some(_) => {
+                return Err(StoreError::Refused(format!(
+                    "document {id} would become another kind of document"
+                )));
+            }
+        }
+        changes::append(&self.connection, id, new.changes, new.sealed)?;
+        self.put_projection(id, projection)
+    }
+
+    /// Removes a document of which nothing counts. Its envelopes stay.
+    ///
+    /// # Errors
+    /// When some of it is in no envelope yet, or writing fails.
+    pub fn remove_document(
+        &mut self,
+        _permit: &RebuildPermit<'_>,
+        id: DocumentId,
+    ) -> Result<(), StoreError> {
+        if !changes::unsealed_of(&self.connection, id)?.is_empty() {
+            return Err(StoreError::Refused(format!(
+                "document {id} holds changes that are in no envelope"
+            )));
+        }
+        self.put_cards(id, &[], &cards::ids(&self.connection, id)?)?;
+        self.put_references(id, &BTreeSet::new(), &[])?;
+        search::remove_all(&self.connection, id)?;
+        journal::clear(&self.connection, id)?;
+        snapshots::remove(&self.connection, id)?;
+        changes::remove_sealed(&self.connection, id)?;
+        documents::remove(&self.connection, id)
     }
 
     /// Keeps an envelope; `None` when it is here already, which changes nothing.

@@ -326,7 +326,7 @@ impl Session {
     ) -> Result<(), CloseReason> {
         let scope = match admission {
             Admission::Member => Some(Scope::All),
-            Admission::Invitee(_) => Some(Scope::Access),
+            Admission::Invitee(_) | Admission::Removed => Some(Scope::Access),
             Admission::Stranger => None,
         };
         match std::mem::replace(&mut self.phase, Phase::Closed) {

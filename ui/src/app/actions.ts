@@ -175,7 +175,7 @@ const doing = [
   }),
   defineCommand({
     id: "invite",
-    edits: true,
+    rules: true,
     label: "invite.open",
     group: "keys.do",
     words: "add person member share link qr colleague",
@@ -183,7 +183,6 @@ const doing = [
   }),
   defineCommand({
     id: "reconnect",
-    edits: true,
     label: "peers.reconnect",
     group: "keys.do",
     words: "sync network retry now",

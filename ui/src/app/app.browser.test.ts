@@ -275,6 +275,96 @@ test("people and connections are shown in words, and a failed address says why",
   expect(await faults()).toEqual([]);
 });
 
+test("one's own devices are listed, a further one is let in by link and picture, and one goes with plain words", async () => {
+  show();
+  fake.members = fake.members.map((member) =>
+    member.me ? { ...member, devices: ["d-1", "d-2"] } : member,
+  );
+  await page.getByRole("button", { name: "3 people" }).click();
+  await userEvent.keyboard("{Escape}");
+  await userEvent.keyboard("{Control>},{/Control}");
+  await expect.element(page.getByRole("heading", { name: "Your devices" })).toBeVisible();
+  await expect.element(page.getByText("Another device of yours")).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Add a device" }).click();
+  await expect.element(page.getByRole("img", { name: "The invite as a QR code" })).toBeVisible();
+  await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  expect(await faults()).toEqual([]);
+  expect(fake.requests.at(-1)).toEqual({ type: "invite_device" });
+  await page.getByRole("button", { name: "Remove device d-2" }).click();
+  await expect.element(page.getByText(/stays on it and can be read there/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Remove device", exact: true }).click();
+  await expect.element(page.getByText("Another device of yours")).not.toBeInTheDocument();
+  expect(fake.requests.at(-1)).toEqual({ type: "remove_device", device: "d-2" });
+});
+
+test("an owner gives another role and takes somebody out, who is told what he keeps", async () => {
+  show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  await expect.element(page.getByRole("combobox", { name: "Role" })).toHaveValue("editor");
+  expect(await faults()).toEqual([]);
+  await page.getByRole("combobox", { name: "Role" }).selectOptions("viewer");
+  await expect.element(page.getByText("A viewer reads notes and boards.")).toBeVisible();
+  expect(spoken()).toContain("Bea Okafor is now: Viewer");
+  await page.getByRole("button", { name: "Remove Bea Okafor…" }).click();
+  await expect.element(page.getByText(/Nothing takes back a copy/)).toBeVisible();
+  await expect.element(page.getByText(/new key, which they do not get/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Remove Bea Okafor", exact: true }).click();
+  await expect
+    .element(page.getByRole("button", { name: "Manage Bea Okafor" }))
+    .not.toBeInTheDocument();
+  expect(fake.members).toHaveLength(2);
+});
+
+test("whoever leaves is told so at the top and can change nothing; others than owners manage nobody", async () => {
+  show();
+  fake.setStatus({ role: "editor" });
+  await page.getByRole("button", { name: "3 people" }).click();
+  await expect.element(page.getByRole("button", { name: "Leave…" })).toBeVisible();
+  expect(document.querySelectorAll('[aria-label^="Manage "]')).toHaveLength(0);
+  expect(page.getByRole("button", { name: "Invite someone" }).query()).toBeNull();
+  await page.getByRole("button", { name: "Leave…" }).click();
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
+  await userEvent.keyboard("{Escape}");
+  await expect
+    .element(page.getByRole("alert"))
+    .toHaveTextContent("You are no longer part of this workspace.");
+  expect(page.getByRole("button", { name: "New note or board" }).query()).toBeNull();
+});
+
+test("who reads by role is told once, finds nothing to change, and still says who he is", async () => {
+  show("#/note/n-interviews");
+  fake.setStatus({ role: "viewer" });
+  await expect.element(page.getByText(/You are a viewer here/)).toBeVisible();
+  await expect
+    .element(page.getByRole("textbox", { name: "Note title" }))
+    .toHaveAttribute("readonly");
+  expect(page.getByRole("button", { name: "New note or board" }).query()).toBeNull();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect.element(page.getByText(/You are a viewer here/)).not.toBeInTheDocument();
+  await userEvent.keyboard("{Control>},{/Control}");
+  await expect.element(page.getByRole("textbox", { name: "Your name" })).toBeEnabled();
+  await expect.element(page.getByRole("button", { name: "Add a device" })).toBeVisible();
+});
+
+test("a new person who gave no name is asked for it while joining", async () => {
+  show("#/", "empty");
+  await page.getByRole("radio", { name: "Join with an invite" }).click();
+  await page.getByRole("textbox", { name: "Invite" }).fill("skein1abc");
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await expect.element(page.getByText("Looking for a device")).toBeVisible();
+  fake.setStatus({ joining: { step: "naming", received: 0, reason: null } });
+  await page.getByRole("textbox", { name: "Your name" }).fill("Bea");
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect.element(page.getByText("Checking the invite")).toBeVisible();
+  expect(fake.requests.at(-1)).toEqual({ type: "name_joiner", memberName: "Bea" });
+});
+
 test("what is trashed can be undone from its toast and restored from the trash", async () => {
   await show("#/note/n-interviews");
   await page.getByRole("button", { name: "Menu of this document" }).click();

@@ -11,6 +11,8 @@ const status: Status = {
   workspaceId: "w",
   deviceId: "d",
   joining: null,
+  role: null,
+  out: false,
   readOnlyReason: null,
 };
 

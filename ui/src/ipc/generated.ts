@@ -807,7 +807,7 @@ received: number,
  */
 reason: string | null, };
 
-export type JoiningStep = "connecting" | "verifying" | "receiving" | "failed";
+export type JoiningStep = "connecting" | "verifying" | "naming" | "receiving" | "failed";
 
 export type Kind = "note" | "board";
 
@@ -881,6 +881,10 @@ madeBy: string | null,
  */
 madeAt: number, 
 /**
+ * Whose further device it lets in, instead of a new person.
+ */
+forMember: string | null, 
+/**
  * Whether it was closed.
  */
 revoked: boolean, };
@@ -899,9 +903,9 @@ name: string,
  */
 role: Role, 
 /**
- * How many devices they have.
+ * Their devices.
  */
-devices: number, 
+devices: Array<string>, 
 /**
  * Whether it is this person.
  */
@@ -1029,7 +1033,7 @@ export type Notice = {
  */
 id: number, 
 /**
- * What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`.
+ * What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`.
  */
 code: string, 
 /**
@@ -1241,13 +1245,17 @@ zone?: string, } | { "type": "join_workspace",
  */
 ticket: string, 
 /**
- * The person's name.
+ * The person's name. A further device goes by its person's; a new person is asked for it when it turns out to be missing.
  */
-memberName: string, 
+memberName?: string, 
 /**
  * The time zone the person lives in, by its IANA name.
  */
-zone?: string, } | { "type": "cancel_join" } | { "type": "create_invite", 
+zone?: string, } | { "type": "name_joiner", 
+/**
+ * The person's name.
+ */
+memberName: string, } | { "type": "cancel_join" } | { "type": "create_invite", 
 /**
  * What the invited may do.
  */
@@ -1259,11 +1267,31 @@ uses: number,
 /**
  * After how many hours it ends; for ever when absent.
  */
-expiresInHours: number | null, } | { "type": "list_invites" } | { "type": "revoke_invite", 
+expiresInHours: number | null, } | { "type": "invite_device", 
+/**
+ * After how many hours it ends; an hour or so when absent.
+ */
+expiresInHours?: number, } | { "type": "list_invites" } | { "type": "revoke_invite", 
 /**
  * Which invite, by its id.
  */
-invite: string, } | { "type": "create_note", 
+invite: string, } | { "type": "set_role", 
+/**
+ * Who.
+ */
+member: string, 
+/**
+ * What they may do from now on.
+ */
+role: Role, } | { "type": "remove_member", 
+/**
+ * Who.
+ */
+member: string, } | { "type": "remove_device", 
+/**
+ * Which device.
+ */
+device: string, } | { "type": "leave" } | { "type": "create_note", 
 /**
  * Its title.
  */
@@ -1580,6 +1608,14 @@ deviceId: string,
  * How the join goes.
  */
 joining: Joining | null, 
+/**
+ * What this person may do; absent as long as it is not known here that he is in.
+ */
+role: Role | null, 
+/**
+ * Whether this device was part of the workspace and is out: what it holds stays readable.
+ */
+out: boolean, 
 /**
  * Why nothing is written.
  */

@@ -7,10 +7,16 @@ type ReplyTags = {
   status: "status";
   create_workspace: "status";
   join_workspace: "status";
+  name_joiner: "status";
   cancel_join: "status";
   create_invite: "invite";
   list_invites: "invites";
+  invite_device: "invite";
   revoke_invite: "done";
+  set_role: "done";
+  remove_member: "done";
+  remove_device: "done";
+  leave: "status";
   create_note: "created";
   create_board: "created";
   edit_note: "edited";

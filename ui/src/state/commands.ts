@@ -30,6 +30,8 @@ export type Command = {
   outsideText?: boolean;
   /** It writes to the workspace: not offered where that is only read. */
   edits?: boolean;
+  /** It decides who is in: offered to owners. */
+  rules?: boolean;
   /** Not offered while this is false. */
   when?: (context: Context) => boolean;
   run: (context: Context) => void;

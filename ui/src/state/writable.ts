@@ -1,14 +1,37 @@
-// Whether the workspace takes edits: a damaged profile, or one of a newer version, is open for reading only.
+// What can be done here: nothing in a profile that is only read, documents by those whose role writes them, people by owners.
 
 import type { Engine } from "./engine";
 
-/** Reading it in a component follows it. */
-export function isWritable(engine: Engine): boolean {
-  return engine.live.of({ type: "status" }).current?.state !== "read_only";
+const status = (engine: Engine) => engine.live.of({ type: "status" }).current;
+
+/** Whether anything can be done at all: a damaged profile, one of a newer version, or of somebody who is out, is only read. */
+export function isOpen(engine: Engine): boolean {
+  return status(engine)?.state !== "read_only";
 }
 
-/** What of commands or entries of a menu can work now: `edits` marks those that write. */
-export function working<T extends { edits?: boolean }>(engine: Engine, things: readonly T[]): T[] {
-  const writable = isWritable(engine);
-  return things.filter(({ edits }) => writable || edits !== true);
+/** Whether somebody reads here by role. */
+export function isReader(engine: Engine): boolean {
+  const role = status(engine)?.role ?? null;
+  return role === "viewer" || role === "commenter";
+}
+
+/** Whether the workspace takes edits from this person. Reading it in a component follows it. */
+export function isWritable(engine: Engine): boolean {
+  return isOpen(engine) && !isReader(engine);
+}
+
+/** Whether this person decides who else is in. */
+export function isOwner(engine: Engine): boolean {
+  return isOpen(engine) && status(engine)?.role === "owner";
+}
+
+/** What of commands or entries of a menu can work now: `edits` marks those that write, `rules` those for owners. */
+export function working<T extends { edits?: boolean; rules?: boolean }>(
+  engine: Engine,
+  things: readonly T[],
+): T[] {
+  const [writable, owner] = [isWritable(engine), isOwner(engine)];
+  return things.filter(({ edits, rules }) => {
+    return (writable || edits !== true) && (owner || rules !== true);
+  });
 }

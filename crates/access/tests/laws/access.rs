@@ -267,7 +267,7 @@ fn a_ticket_that_a_removed_person_knew_lets_nobody_back_in() {
             &ticket,
             &device.authority,
             &device.key,
-            "Back",
+            Some("Back"),
             &stamp,
             &mut world.rng,
         )
@@ -559,7 +559,7 @@ fn quarrel(seed: u64, steps: usize) -> World {
                     &ticket,
                     &device.authority,
                     &device.key,
-                    "N",
+                    Some("N"),
                     &stamp,
                     &mut world.rng,
                 );
@@ -727,7 +727,7 @@ proptest! {
                     let stamp = world.stamp(back);
                     let device = &world.devices[back];
                     let joined =
-                        skein_access::join(&ticket, &device.authority, &device.key, "N", &stamp, &mut world.rng);
+                        skein_access::join(&ticket, &device.authority, &device.key, Some("N"), &stamp, &mut world.rng);
                     if let Ok(envelope) = joined {
                         world.publish(back, envelope);
                     }

@@ -37,7 +37,7 @@ fn try_join(world: &mut World, ticket: &Ticket, device: usize) -> Result<Envelop
         ticket,
         &device.authority,
         &device.key,
-        "Dora",
+        Some("Dora"),
         &stamp,
         &mut world.rng,
     )
@@ -286,7 +286,7 @@ fn every_way_in_that_is_closed_says_why() {
         &open,
         &authority,
         &world.devices[newcomer].key,
-        " ",
+        Some(" "),
         &stamp,
         &mut world.rng,
     );

@@ -45,14 +45,16 @@ fn each_role_may_do_exactly_what_the_table_says() {
 }
 
 #[test]
-fn strangers_and_the_removed_may_do_nothing() {
+fn strangers_may_do_nothing_and_the_removed_read_what_they_hold() {
     let mut world = World::with(2, &[Role::Owner]);
     let stranger = world.stranger();
     world.remove(0, 1, 9);
     let authority = world.authority();
     for (device, expected) in [(stranger, Denied::NotAMember), (1, Denied::Removed)] {
         let device = world.devices[device].id();
-        assert_eq!(authority.read(&device, Kind::Note).unwrap_err(), expected);
+        let reads = authority.read(&device, Kind::Note).is_ok();
+        assert_eq!(reads, expected == Denied::Removed);
+        assert_eq!(authority.rebuild(&device).unwrap_err(), expected);
         assert_eq!(authority.write(&device, Kind::Note).unwrap_err(), expected);
         assert_eq!(authority.admin(&device).unwrap_err(), expected);
     }

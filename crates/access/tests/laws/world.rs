@@ -178,7 +178,7 @@ impl World {
             ticket,
             &device.authority,
             &device.key,
-            name,
+            Some(name),
             &stamp,
             &mut self.rng,
         )

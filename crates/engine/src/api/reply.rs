@@ -175,6 +175,10 @@ pub struct Status {
     pub device_id: String,
     /// How the join goes.
     pub joining: Option<Joining>,
+    /// What this person may do; absent as long as it is not known here that he is in.
+    pub role: Option<skein_access::Role>,
+    /// Whether this device was part of the workspace and is out: what it holds stays readable.
+    pub out: bool,
     /// Why nothing is written.
     pub read_only_reason: Option<String>,
 }
@@ -199,6 +203,8 @@ pub enum JoiningStep {
     Connecting,
     /// Checking the invite against the workspace's members.
     Verifying,
+    /// The invite is for a new person, and no name was given: it waits for one.
+    Naming,
     /// A member; the documents are coming.
     Receiving,
     /// It did not work; the reason says why.
@@ -279,6 +285,8 @@ pub struct ListedInvite {
     /// The hour in which it was made, in ms since 1970.
     #[ts(type = "number")]
     pub made_at: i64,
+    /// Whose further device it lets in, instead of a new person.
+    pub for_member: Option<String>,
     /// Whether it was closed.
     pub revoked: bool,
 }
@@ -372,8 +380,8 @@ pub struct Member {
     pub name: String,
     /// What they may do.
     pub role: skein_access::Role,
-    /// How many devices they have.
-    pub devices: u32,
+    /// Their devices.
+    pub devices: Vec<String>,
     /// Whether it is this person.
     pub me: bool,
     /// The time zone they live in, by its IANA name.
@@ -513,7 +521,7 @@ pub struct Notice {
     /// Names it, for dismissing.
     #[ts(type = "number")]
     pub id: i64,
-    /// What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`.
+    /// What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`.
     pub code: String,
     /// What was seen, what was kept, what to do.
     pub message: String,

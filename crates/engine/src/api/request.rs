@@ -32,12 +32,19 @@ pub enum Request {
     JoinWorkspace {
         /// The invite as text or link.
         ticket: String,
-        /// The person's name.
-        member_name: String,
+        /// The person's name. A further device goes by its person's; a new person is asked for it when it turns out to be missing.
+        #[serde(default)]
+        #[ts(optional)]
+        member_name: Option<String>,
         /// The time zone the person lives in, by its IANA name.
         #[serde(default)]
         #[ts(optional)]
         zone: Option<String>,
+    },
+    /// Says the name for which a join waits: `Status`.
+    NameJoiner {
+        /// The person's name.
+        member_name: String,
     },
     /// Gives up a join that has not succeeded: `Status`.
     CancelJoin,
@@ -50,6 +57,13 @@ pub enum Request {
         /// After how many hours it ends; for ever when absent.
         expires_in_hours: Option<u32>,
     },
+    /// Makes an invite for one further device of this person, whatever their role: `Invite`.
+    InviteDevice {
+        /// After how many hours it ends; an hour or so when absent.
+        #[serde(default)]
+        #[ts(optional)]
+        expires_in_hours: Option<u32>,
+    },
     /// All invites, the newest first: `Invites`.
     ListInvites,
     /// Closes an invite; whoever came in by it stays: `Done`.
@@ -57,6 +71,25 @@ pub enum Request {
         /// Which invite, by its id.
         invite: String,
     },
+    /// Gives a person another role, as an owner: `Done`.
+    SetRole {
+        /// Who.
+        member: String,
+        /// What they may do from now on.
+        role: Role,
+    },
+    /// Takes a person out with all their devices, for good, as an owner: `Done`.
+    RemoveMember {
+        /// Who.
+        member: String,
+    },
+    /// Takes one device out, for good: one's own, or as an owner anybody's: `Done`.
+    RemoveDevice {
+        /// Which device.
+        device: String,
+    },
+    /// Leaves the workspace with all one's devices, for good; what is here stays readable: `Status`.
+    Leave,
     /// Makes a note: `Created`.
     CreateNote {
         /// Its title.

@@ -9,6 +9,7 @@ use skein_store::{AuditedDocument, EnvelopeState, Mark, StoredEnvelope, StoredFi
 
 use super::Core;
 use super::io::ClientId;
+use super::judging::for_want_of_right;
 use super::step::Step;
 use crate::api::{ApiError, AuditReport, Difference, Reply, RequestId};
 
@@ -36,6 +37,12 @@ pub(super) struct Audit {
     unmet: BTreeMap<DocumentId, HashSet<Hash>>,
     /// Parts of files that should be here.
     chunks: VecDeque<ChunkName>,
+    /// Changes that are in a document and in envelopes that do not count, and none that do.
+    aside: BTreeMap<DocumentId, HashSet<Hash>>,
+    /// Changes on which some other change of the document rests.
+    rested_on: BTreeMap<DocumentId, HashSet<Hash>>,
+    /// Envelopes that are kept aside for want of a right, as they should be.
+    rightly_aside: u64,
     digest: blake3::Hasher,
     report: AuditReport,
 }
@@ -63,6 +70,9 @@ impl Core {
             changes: BTreeMap::new(),
             unmet: BTreeMap::new(),
             chunks: self.store.chunks()?.into(),
+            aside: BTreeMap::new(),
+            rested_on: BTreeMap::new(),
+            rightly_aside: 0,
             digest: blake3::Hasher::new(),
             report: AuditReport {
                 documents: 0,
@@ -138,7 +148,10 @@ impl Core {
             .map(|snapshot| snapshot.bytes.as_slice());
         let loaded = Document::load(self.actor, snapshot, &changes)?;
         let document = loaded.document;
-        let held = hashes(document.all_changes()?);
+        let all = document.all_changes()?;
+        let rested_on = all.iter().filter_map(ChangeBytes::rests_on).flatten();
+        audit.rested_on.insert(id, rested_on.collect());
+        let held = hashes(all);
         audit.report.changes += held.len() as u64;
         audit.report.unsealed += unsealed.len() as u64;
         audit.digest.update(id.as_bytes());
@@ -236,7 +249,12 @@ impl Core {
             return Err("its bytes have another hash than its name".to_owned());
         }
         let data = envelope.header().kind == EnvelopeKind::Data;
-        if !data || stored.state != EnvelopeState::Applied {
+        let aside = for_want_of_right(&stored.state);
+        // Who had all rights and still wrote where he may not is worth a word; who lost them is not.
+        let lost = workspace.authority.standing(&envelope.header().device);
+        let lost = lost.is_some_and(|standing| standing.is_limited());
+        audit.rightly_aside += u64::from(aside && lost);
+        if !data || !(aside || stored.state == EnvelopeState::Applied) {
             return Ok(());
         }
         let key = workspace
@@ -245,6 +263,14 @@ impl Core {
             .ok_or("the key that opens it is gone")?;
         let payload = envelope.open(key).map_err(|error| error.to_string())?;
         let carried = hashes(payload.changes);
+        if aside {
+            audit
+                .aside
+                .entry(payload.document)
+                .or_default()
+                .extend(carried);
+            return Ok(());
+        }
         if let Some(unmet) = audit.unmet.get_mut(&payload.document) {
             unmet.retain(|hash| !carried.contains(hash));
         }
@@ -259,7 +285,30 @@ impl Core {
         Ok(())
     }
 
+    /// What does not count is in a document only where something that counts rests on it.
+    fn audit_aside(&self, audit: &mut Audit) {
+        for (id, aside) in std::mem::take(&mut audit.aside) {
+            let Some(unmet) = audit.unmet.get_mut(&id) else {
+                continue;
+            };
+            let only_aside: HashSet<Hash> = unmet.intersection(&aside).copied().collect();
+            unmet.retain(|hash| !only_aside.contains(hash));
+            let rested_on = audit.rested_on.get(&id);
+            let loose = only_aside
+                .iter()
+                .filter(|hash| !rested_on.is_some_and(|rested_on| rested_on.contains(*hash)));
+            let loose = loose.count();
+            if loose > 0 && !self.is_out() {
+                audit.differs(
+                    self.subject(id),
+                    format!("{loose} of its changes do not count, and nothing rests on them"),
+                );
+            }
+        }
+    }
+
     fn end_audit(&self, audit: &mut Audit) -> Result<(), ApiError> {
+        self.audit_aside(audit);
         let unmet: Vec<(DocumentId, usize)> = audit
             .unmet
             .iter()
@@ -283,7 +332,7 @@ impl Core {
                 "envelopes wait for earlier changes that are not here",
             ),
             (
-                counts.quarantined,
+                counts.quarantined.saturating_sub(audit.rightly_aside),
                 "envelopes are kept aside and not applied",
             ),
         ] {

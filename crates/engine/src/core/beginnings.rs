@@ -14,7 +14,7 @@ use super::jobs::{Carried, Job};
 use super::step::Step;
 
 /// Why the beginning of something else is not taken.
-const OTHER_BEGINNING: &str = "the change begins another document";
+pub(super) const OTHER_BEGINNING: &str = "the change begins another document";
 
 /// So many new documents are made at once in the core, if they are small (bytes); more are handed out, ...
 const AT_ONCE: usize = 4;
@@ -40,6 +40,15 @@ impl Beginning {
         self.documents.contains(id)
     }
 
+    /// A document is made in another way; what comes of it waits.
+    pub(super) fn hold(&mut self, id: DocumentId) {
+        self.documents.insert(id);
+    }
+
+    pub(super) fn release(&mut self, id: &DocumentId) {
+        self.documents.remove(id);
+    }
+
     /// How many more documents may be handed out now.
     pub(super) fn room(&self) -> usize {
         MOST_JOBS.saturating_sub(self.jobs) * A_JOB
@@ -50,12 +59,15 @@ impl Beginning {
 #[derive(Debug)]
 pub struct ToBegin {
     actor: ActorSeed,
+    /// The round of rights in which the envelopes were opened.
+    round: u64,
     documents: Vec<(DocumentId, Vec<Carried>)>,
 }
 
 /// What became of them.
 #[derive(Debug)]
 pub struct Begun {
+    round: u64,
     asked: Vec<DocumentId>,
     ready: Vec<NewDocument>,
 }
@@ -71,7 +83,11 @@ impl ToBegin {
                 None => tracing::debug!(%id, "the beginning of a document has not arrived yet"),
             }
         }
-        Begun { asked, ready }
+        Begun {
+            round: self.round,
+            asked,
+            ready,
+        }
     }
 }
 
@@ -83,6 +99,8 @@ struct NewDocument {
     changes: Vec<ChangeBytes>,
     projection: Projection,
     applied: Applied,
+    /// Whether some of what came waits for what has not.
+    waits: bool,
 }
 
 impl Core {
@@ -101,7 +119,7 @@ impl Core {
             .sum();
         if documents.len() <= AT_ONCE && size <= SMALL {
             let begun = self.to_begin(documents).run();
-            self.keep_begun(step, begun.ready);
+            self.keep_begun(step, begun);
             return;
         }
         while !documents.is_empty() {
@@ -119,6 +137,7 @@ impl Core {
     fn to_begin(&self, documents: Vec<(DocumentId, Vec<Carried>)>) -> ToBegin {
         ToBegin {
             actor: self.actor,
+            round: self.judging.round,
             documents,
         }
     }
@@ -129,12 +148,34 @@ impl Core {
         for id in &begun.asked {
             self.beginning.documents.remove(id);
         }
-        self.keep_begun(step, begun.ready);
+        self.keep_begun(step, begun);
         self.gather_on(step);
     }
 
     /// Keeps new documents with their lines in lists, all in one transaction. One whose author's right is gone since waits.
-    fn keep_begun(&mut self, step: &mut Step<'_>, mut ready: Vec<NewDocument>) {
+    fn keep_begun(&mut self, step: &mut Step<'_>, begun: Begun) {
+        let Begun {
+            round,
+            asked,
+            mut ready,
+        } = begun;
+        if round != self.judging.round {
+            // Rights changed while they were made: those that still count are taken again.
+            for id in asked {
+                for carried in self.waiting_for(id, &[]) {
+                    self.gather(step, id, carried);
+                }
+            }
+            return;
+        }
+        let whole: BTreeSet<DocumentId> = ready
+            .iter()
+            .filter(|new| !new.waits)
+            .map(|new| new.id)
+            .collect();
+        for id in asked.iter().filter(|id| !whole.contains(id)) {
+            self.rests_on_what_is_aside(*id);
+        }
         let Some(workspace) = &self.workspace else {
             return;
         };
@@ -248,13 +289,18 @@ fn begin(actor: ActorSeed, id: DocumentId, carried: Vec<Carried>) -> Option<NewD
         changes: taken(&changes, &loaded.waiting, &loaded.quarantined),
         projection: document.projection().ok()?,
         applied,
+        waits: !loaded.waiting.is_empty(),
     })
 }
 
 /// Changes that begin another document, or this one a second time. An open document refuses them by itself; here several
 /// beginnings may have come at once, and the one on which most rests is taken. Looked for only where authors differ: what
 /// somebody does to a document of his own is his own affair.
-fn other_beginnings(actor: ActorSeed, id: DocumentId, carried: &[Carried]) -> Vec<ChangeBytes> {
+pub(super) fn other_beginnings(
+    actor: ActorSeed,
+    id: DocumentId,
+    carried: &[Carried],
+) -> Vec<ChangeBytes> {
     let authors: BTreeSet<DeviceId> = carried
         .iter()
         .map(|carried| carried.envelope.header().device)

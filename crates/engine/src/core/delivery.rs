@@ -115,7 +115,7 @@ impl Core {
                     id: member.id.to_string(),
                     me: member.devices.contains(&me),
                     role: member.role,
-                    devices: small(member.devices.len()),
+                    devices: member.devices.iter().map(ToString::to_string).collect(),
                     zone: profile.and_then(|profile| profile.zone.clone()),
                     hours: profile.and_then(|profile| profile.hours.clone()),
                     working: working.map(|working| working.now),

@@ -85,6 +85,8 @@ impl Core {
             && self.documents_with_burst().is_empty()
             && self.gathering.is_empty()
             && self.beginning.is_empty()
+            && self.judging.to_rebuild.is_empty()
+            && self.rotation.due.is_none()
             && !self.documents_are_busy()
             && self.joining.is_none()
             && self.links.values().all(|link| link.agreed)

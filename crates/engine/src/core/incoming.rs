@@ -10,6 +10,7 @@ use skein_sync::{Group, ItemRef};
 use super::Core;
 use super::documents::{Applied, Origin};
 use super::jobs::{Carried, Job};
+use super::judging::{NOT_ALLOWED, for_want_of_right};
 use super::step::Step;
 use crate::api::ApiError;
 
@@ -29,18 +30,28 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
+    /// All that has gathered, to be looked through.
+    pub(super) fn take(&mut self) -> BTreeMap<DocumentId, Vec<Carried>> {
+        std::mem::take(&mut self.by_document)
+    }
+
+    pub(super) fn put_back(&mut self, gathered: BTreeMap<DocumentId, Vec<Carried>>) {
+        self.by_document = gathered;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.by_document.is_empty()
     }
 }
 
 /// What an envelope is good for now.
-enum Opened {
+pub(super) enum Opened {
     Ready {
         document: DocumentId,
         changes: Vec<ChangeBytes>,
     },
-    Not(EnvelopeState),
+    /// To be kept like this; and whose changes it carries, where that could be read.
+    Not(EnvelopeState, Option<DocumentId>),
 }
 
 impl Core {
@@ -54,7 +65,11 @@ impl Core {
         group: Group,
         raw: &[Vec<u8>],
     ) -> Result<(Vec<usize>, Vec<ItemRef>), ApiError> {
-        self.writable()?;
+        self.storable()?;
+        if group == Group::Access {
+            // What was made here under the rights of until now comes before whatever changes them.
+            self.seal_everything(step);
+        }
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let mut refused = Vec::new();
         let mut kept: Vec<Envelope> = Vec::with_capacity(raw.len());
@@ -86,7 +101,7 @@ impl Core {
                         Some(Opened::Ready { document, .. }) => {
                             (EnvelopeState::Waiting, Some(*document))
                         }
-                        Some(Opened::Not(state)) => (state.clone(), None),
+                        Some(Opened::Not(state, document)) => (state.clone(), *document),
                     };
                     tx.insert_envelope(envelope, &state, document)
                 })
@@ -133,6 +148,11 @@ impl Core {
                 ) => {
                     self.gather(step, document, Carried { envelope, changes });
                 }
+                (Group::Data, Some(Opened::Not(state, Some(document))))
+                    if for_want_of_right(&state) =>
+                {
+                    self.aside_arrived(document);
+                }
                 (Group::Data, _) => {}
             }
         }
@@ -145,32 +165,40 @@ impl Core {
     }
 
     /// What an envelope of changes is good for: its author's right at its own place in history, its key, its content.
-    fn open_envelope(&self, envelope: &Envelope) -> Opened {
+    pub(super) fn open_envelope(&self, envelope: &Envelope) -> Opened {
+        let locked = Opened::Not(EnvelopeState::Locked, None);
         let Some(workspace) = &self.workspace else {
-            return Opened::Not(EnvelopeState::Locked);
+            return locked;
         };
-        let permit = match workspace.authority.accept(envelope) {
-            Ok(permit) => permit,
-            Err(Unaccepted::UnknownAuthor) => return Opened::Not(EnvelopeState::Locked),
-            Err(reason) => return Opened::Not(EnvelopeState::Quarantined(reason.to_string())),
-        };
+        let permit = workspace.authority.accept(envelope);
+        if matches!(permit, Err(Unaccepted::UnknownAuthor)) {
+            return locked;
+        }
+        // Also of one that does not count it must be known whose changes it carries: others may rest on them.
         let Some(key) = workspace.keyring.get(&envelope.header().epoch) else {
-            return Opened::Not(EnvelopeState::Locked);
+            return locked;
         };
         let payload = match envelope.open(key) {
             Ok(payload) => payload,
-            Err(error) => return Opened::Not(EnvelopeState::Quarantined(error.to_string())),
+            Err(error) => {
+                return Opened::Not(EnvelopeState::Quarantined(error.to_string()), None);
+            }
         };
         // A kind that a newer version knows: kept until this one does.
         let Some(kind) = Kind::from_code(payload.kind_code) else {
-            return Opened::Not(EnvelopeState::Locked);
+            return locked;
+        };
+        let aside = |reason: String| {
+            Opened::Not(EnvelopeState::Quarantined(reason), Some(payload.document))
+        };
+        let permit = match permit {
+            Ok(permit) => permit,
+            Err(reason) => return aside(reason.to_string()),
         };
         let of_somebody = workspace.profiles.contains_key(&payload.document);
         let suits = kind == Kind::Profile || !of_somebody;
         if !suits || !permit.writes_in(kind, &payload.document) {
-            return Opened::Not(EnvelopeState::Quarantined(
-                "its author may not write this document".to_owned(),
-            ));
+            return aside(NOT_ALLOWED.to_owned());
         }
         Opened::Ready {
             document: payload.document,
@@ -178,7 +206,7 @@ impl Core {
         }
     }
 
-    fn gather(&mut self, step: &Step<'_>, document: DocumentId, carried: Carried) {
+    pub(super) fn gather(&mut self, step: &Step<'_>, document: DocumentId, carried: Carried) {
         self.gathering
             .by_document
             .entry(document)
@@ -277,18 +305,24 @@ impl Core {
                     .all(|carried| carried.envelope.id() != envelope.id)
             })
             .filter_map(|envelope| self.reopen(&envelope.bytes))
+            .map(|(_, carried)| carried)
             .collect()
     }
 
-    /// Opens a stored envelope again: verified again, its author's right asked again.
-    fn reopen(&self, bytes: &[u8]) -> Option<Carried> {
+    /// A stored envelope, verified again.
+    pub(super) fn verified(&self, bytes: &[u8]) -> Option<Envelope> {
         let workspace = self.workspace.as_ref()?;
-        let envelope = UnverifiedEnvelope::decode(bytes)
+        UnverifiedEnvelope::decode(bytes)
             .and_then(|envelope| envelope.verify(&workspace.id))
-            .ok()?;
+            .ok()
+    }
+
+    /// Opens a stored envelope again: verified again, its author's right asked again.
+    pub(super) fn reopen(&self, bytes: &[u8]) -> Option<(DocumentId, Carried)> {
+        let envelope = self.verified(bytes)?;
         match self.open_envelope(&envelope) {
-            Opened::Ready { changes, .. } => Some(Carried { envelope, changes }),
-            Opened::Not(_) => None,
+            Opened::Ready { document, changes } => Some((document, Carried { envelope, changes })),
+            Opened::Not(..) => None,
         }
     }
 
@@ -351,6 +385,7 @@ impl Core {
                 .iter()
                 .any(|change| merged.waiting.contains(change))
             {
+                self.rests_on_what_is_aside(id);
                 // Those of its changes that were taken are never told of again.
                 carried
                     .changes
@@ -387,31 +422,29 @@ impl Core {
             let Some(last) = batch.last() else { return };
             after = last.mark;
             for stored in batch {
-                let Some(carried) = self.reopen(&stored.bytes) else {
+                let Some(envelope) = self.verified(&stored.bytes) else {
                     continue;
                 };
-                let Some(workspace) = &self.workspace else {
-                    return;
-                };
-                let Some(key) = workspace.keyring.get(&carried.envelope.header().epoch) else {
-                    continue;
-                };
-                let Ok(payload) = carried.envelope.open(key) else {
-                    continue;
+                let (state_now, document) = match self.open_envelope(&envelope) {
+                    Opened::Ready { document, changes } => {
+                        let carried = Carried { envelope, changes };
+                        self.gather(step, document, carried);
+                        (EnvelopeState::Waiting, document)
+                    }
+                    Opened::Not(aside, Some(document)) => {
+                        self.aside_arrived(document);
+                        (aside, document)
+                    }
+                    Opened::Not(_, None) => continue,
                 };
                 if *state == EnvelopeState::Locked {
                     let noted = self.store.write(Durability::Normal, |tx| {
-                        tx.set_envelope_state(
-                            stored.id,
-                            &EnvelopeState::Waiting,
-                            Some(payload.document),
-                        )
+                        tx.set_envelope_state(stored.id, &state_now, Some(document))
                     });
                     if noted.is_err() {
                         return;
                     }
                 }
-                self.gather(step, payload.document, carried);
             }
         }
     }

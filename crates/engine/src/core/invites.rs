@@ -1,6 +1,6 @@
 //! Invites: made, listed, and closed again.
 
-use skein_access::{EnvelopeId, InviteView, NewInvite, Role, Stamp};
+use skein_access::{Envelope, EnvelopeId, InviteView, NewInvite, Role, Ticket};
 
 use super::Core;
 use super::step::Step;
@@ -8,6 +8,8 @@ use crate::api::{ApiError, ListedInvite, Reply};
 
 /// An hour (ms).
 const HOUR: i64 = 3_600_000;
+/// An invite for one's own device is used at once, on the desk: it is good for what is left of this hour and so many more.
+const DEVICE_INVITE_HOURS: u32 = 1;
 
 impl Core {
     /// Makes an invite that this device's addresses stand in.
@@ -18,7 +20,7 @@ impl Core {
         uses: u32,
         expires_in_hours: Option<u32>,
     ) -> Result<Reply, ApiError> {
-        self.writable()?;
+        self.editable()?;
         if uses == 0 {
             return Err(ApiError::invalid(
                 "An invite for nobody is none: it needs at least one use.",
@@ -36,11 +38,7 @@ impl Core {
             label: None,
             relays: Vec::new(),
         };
-        let stamp = Stamp {
-            workspace: workspace.id,
-            hour: step.now.hour(),
-            chain: workspace.chain,
-        };
+        let stamp = workspace.stamp(step);
         let (ticket, envelope) = skein_access::create_invite(
             &permit,
             &self.device,
@@ -49,7 +47,37 @@ impl Core {
             new,
             step.rng,
         )?;
-        self.add_operation(step, &envelope)?;
+        self.opened_invite(step, &ticket, &envelope)
+    }
+
+    /// Makes an invite for one further device of this person.
+    pub(super) fn invite_device(
+        &mut self,
+        step: &mut Step<'_>,
+        expires_in_hours: Option<u32>,
+    ) -> Result<Reply, ApiError> {
+        self.editable()?;
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let hours = expires_in_hours.unwrap_or(DEVICE_INVITE_HOURS);
+        let (ticket, envelope) = skein_access::create_device_invite(
+            &workspace.authority,
+            &self.device,
+            &workspace.keyring,
+            &workspace.stamp(step),
+            step.now.hour().saturating_add(hours),
+            self.listening.clone(),
+            step.rng,
+        )?;
+        self.opened_invite(step, &ticket, &envelope)
+    }
+
+    fn opened_invite(
+        &mut self,
+        step: &mut Step<'_>,
+        ticket: &Ticket,
+        envelope: &Envelope,
+    ) -> Result<Reply, ApiError> {
+        self.add_operation(step, envelope)?;
         Ok(Reply::Invite {
             link: ticket.link(),
             ticket: ticket.to_string(),
@@ -79,6 +107,7 @@ impl Core {
             expires_at: invite.expires_hour.map(|hour| (i64::from(hour) + 1) * HOUR),
             made_by: self.person(&invite.maker, made_at).map(|maker| maker.name),
             made_at,
+            for_member: invite.for_member.map(|member| member.to_string()),
             revoked: invite.revoked,
         }
     }
@@ -97,11 +126,7 @@ impl Core {
             .ok()
             .and_then(|id: EnvelopeId| known.into_iter().find(|known| known.id == id))
             .ok_or_else(|| ApiError::not_found("such invite"))?;
-        let stamp = Stamp {
-            workspace: workspace.id,
-            hour: step.now.hour(),
-            chain: workspace.chain,
-        };
+        let stamp = workspace.stamp(step);
         let authority = &workspace.authority;
         let envelope = skein_access::revoke_invite(authority, &self.device, &stamp, &known.id)?;
         if !known.revoked {

@@ -13,6 +13,7 @@ use skein_store::{ChunkFolder, CutText};
 
 use super::beginnings::{Begun, ToBegin};
 use super::files::{FileDone, FileJob};
+use super::rebuilding::{Rebuilt, ToRebuild};
 
 /// Work to be done away from the core.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub enum Job {
     },
     /// Make documents that are new here.
     Begin(Box<ToBegin>),
+    /// Make a document anew of what counts.
+    Rebuild(Box<ToRebuild>),
     /// Read what search, tags and links should know.
     Read {
         /// Which document.
@@ -146,6 +149,8 @@ pub enum DocumentDone {
         /// The newest stored change that it holds.
         through: i64,
     },
+    /// A document was made anew, or was not.
+    Rebuilt(Box<Rebuilt>),
 }
 
 impl Job {
@@ -195,6 +200,9 @@ impl Job {
                 }))
             }
             Self::File { folder, work } => JobDone::File(Box::new(work.run(&folder))),
+            Self::Rebuild(work) => {
+                JobDone::Document(Box::new(DocumentDone::Rebuilt(Box::new(work.run()))))
+            }
             Self::Begin(documents) => JobDone::Begun(Box::new(documents.run())),
             Self::Read { id, number, still } => JobDone::Read(Box::new(TextRead {
                 id,

@@ -2,7 +2,7 @@
 //!
 //! The attempt is kept on disk until it succeeds, so it goes on after a restart and whenever the other side comes online.
 
-use skein_access::{Chain, DeviceId, InviteProof, Stamp, Ticket};
+use skein_access::{Chain, DeviceId, InviteProof, JoinError, Ticket};
 use skein_store::Durability;
 
 use super::Core;
@@ -17,6 +17,8 @@ const JOINING: &str = "joining";
 /// The setting with the invite by which this device came. It outlives the join: a device that has not heard of that yet,
 /// or forgot it with an older copy of its profile, takes this one for a stranger without it.
 const INVITE: &str = "invite";
+/// What is wrong with a name that cannot be used.
+const YOUR_NAME: &str = "Your name";
 
 /// A join under way.
 pub(super) struct Joining {
@@ -44,6 +46,11 @@ impl Joining {
             .find_map(|address| skein_net::device_of_address(address))
     }
 
+    /// Whether it waits for the name of a new person.
+    fn is_nameless(&self) -> bool {
+        self.step == JoiningStep::Naming
+    }
+
     pub(super) fn view(&self) -> api::Joining {
         api::Joining {
             step: self.step,
@@ -58,12 +65,14 @@ impl Core {
         &mut self,
         step: &mut Step<'_>,
         ticket: &str,
-        member: &str,
+        member: Option<&str>,
         zone: Option<&str>,
     ) -> Result<Reply, ApiError> {
         self.free_for_a_workspace()?;
         zone.map_or(Ok(()), checked_zone)?;
-        let member = checked_name(member, "Your name")?;
+        let member = member
+            .map(|member| checked_name(member, YOUR_NAME))
+            .transpose()?;
         let ticket: Ticket = ticket.parse()?;
         let id = ticket.workspace;
         self.store.write(Durability::Full, |tx| {
@@ -71,17 +80,51 @@ impl Core {
                 Some(zone) => tx.put_setting(ZONE, zone.as_bytes())?,
                 None => tx.remove_setting(ZONE)?,
             }
-            tx.put_setting(MEMBER_NAME, member.as_bytes())?;
+            match member {
+                Some(member) => tx.put_setting(MEMBER_NAME, member.as_bytes())?,
+                None => tx.remove_setting(MEMBER_NAME)?,
+            }
             tx.put_setting(JOINING, &[])?;
             tx.put_setting(INVITE, ticket.to_string().as_bytes())?;
             tx.put_setting(WORKSPACE, id.as_bytes())
         })?;
-        self.member_name = Some(member.to_owned());
+        self.member_name = member.map(str::to_owned);
         self.workspace = Some(Workspace::unknown(id, &self.device));
         self.invite = Some(ticket.clone());
         self.joining = Some(Joining::new(ticket));
         self.new_workspace(step);
         self.dial_inviter(step);
+        Ok(Reply::Status {
+            status: self.status(),
+        })
+    }
+
+    /// A new person says the name that was missing, and the join goes on.
+    pub(super) fn name_joiner(
+        &mut self,
+        step: &mut Step<'_>,
+        member: &str,
+    ) -> Result<Reply, ApiError> {
+        self.writable()?;
+        let member = checked_name(member, YOUR_NAME)?;
+        let Some(joining) = self
+            .joining
+            .as_mut()
+            .filter(|joining| joining.is_nameless())
+        else {
+            return Err(ApiError::new(
+                ErrorCode::WrongState,
+                "No join waits for a name; nothing was changed.",
+                "Settings, or `skein profile set --name`, change the name of somebody who is in.",
+            ));
+        };
+        self.store.write(Durability::Full, |tx| {
+            tx.put_setting(MEMBER_NAME, member.as_bytes())
+        })?;
+        joining.step = JoiningStep::Verifying;
+        self.member_name = Some(member.to_owned());
+        step.news.status = true;
+        self.joining_learned(step);
         Ok(Reply::Status {
             status: self.status(),
         })
@@ -177,6 +220,7 @@ impl Core {
     fn joining_at(&mut self, step: &mut Step<'_>, at: JoiningStep, reason: Option<String>) {
         if let Some(joining) = &mut self.joining
             && joining.step != JoiningStep::Receiving
+            && !joining.is_nameless()
         {
             joining.step = at;
             joining.reason = reason;
@@ -186,9 +230,7 @@ impl Core {
 
     /// Operations arrived: once they show the invite, the join is added; once they show this device a member, data comes.
     pub(super) fn joining_learned(&mut self, step: &mut Step<'_>) {
-        let (Some(joining), Some(workspace), Some(name)) =
-            (&mut self.joining, &mut self.workspace, &self.member_name)
-        else {
+        let (Some(joining), Some(workspace)) = (&mut self.joining, &mut self.workspace) else {
             return;
         };
         if workspace.authority.is_member(&self.device.id()) {
@@ -200,16 +242,12 @@ impl Core {
         if !workspace.authority.is_founded() || workspace.chain != Chain::START {
             return;
         }
-        let stamp = Stamp {
-            workspace: workspace.id,
-            hour: step.now.hour(),
-            chain: workspace.chain,
-        };
+        let stamp = workspace.stamp(step);
         match skein_access::join(
             &joining.ticket,
             &workspace.authority,
             &self.device,
-            name,
+            self.member_name.as_deref(),
             &stamp,
             step.rng,
         ) {
@@ -217,6 +255,11 @@ impl Core {
                 if let Err(error) = self.add_operation(step, &envelope) {
                     tracing::error!(%error, "the join could not be kept and is tried again");
                 }
+            }
+            Err(JoinError::NameWanted) => {
+                joining.step = JoiningStep::Naming;
+                joining.reason = None;
+                step.news.status = true;
             }
             Err(error) => self.joining_at(step, JoiningStep::Failed, Some(error.to_string())),
         }
@@ -239,6 +282,7 @@ impl Core {
                 self.joining = None;
                 self.tell_network(step);
                 self.take_zone(step);
+                self.plan_rotation(step);
                 step.news.status = true;
             }
             Err(error) => {

@@ -31,6 +31,7 @@ impl Core {
             Admission::Invitee(invite) if !self.opens(invite, step.now.hour()) => {
                 Admission::Stranger
             }
+            Admission::Removed if !self.to_be_told().contains(&peer) => Admission::Stranger,
             admission => admission,
         }
     }
@@ -107,17 +108,18 @@ impl Core {
             .into_iter()
             .chain(self.joining.as_ref().and_then(super::Joining::inviter))
             .collect();
-        let strangers = self.open_invites(step.now.hour()).next().is_some();
+        let strangers = !self.is_out() && self.open_invites(step.now.hour()).next().is_some();
+        // Who is out may come once more, to be told; nobody goes to him.
         step.effects.push(Effect::Allow {
-            devices: devices.clone(),
+            devices: devices.iter().copied().chain(self.to_be_told()).collect(),
             strangers,
         });
+        let knocks = !self.others_know_it_is_out();
         for peer in self.store.peers().unwrap_or_default() {
             if devices.contains(&peer.device) && !peer.addresses.is_empty() {
-                step.effects.push(Effect::Know {
-                    peer: peer.device,
-                    addresses: peer.addresses,
-                });
+                let addresses = if knocks { peer.addresses } else { Vec::new() };
+                let peer = peer.device;
+                step.effects.push(Effect::Know { peer, addresses });
             }
         }
     }

@@ -12,6 +12,7 @@ mod delivery;
 mod disk;
 mod documents;
 mod editing;
+mod farewell;
 mod files;
 mod idle;
 mod incoming;
@@ -19,12 +20,16 @@ mod invites;
 mod io;
 mod jobs;
 mod joining;
+mod judging;
 mod meeting;
+mod membership;
 mod notices;
 mod peers;
 mod preferences;
 mod profiles;
 mod reading;
+mod rebuilding;
+mod rotation;
 mod sealing;
 mod step;
 mod text_feed;
@@ -43,6 +48,7 @@ pub use beginnings::{Begun, ToBegin};
 pub use files::{FileDone, FileJob};
 pub use io::{ChunkAnswer, ClientId, Effect, Input, Now, PeerInput};
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
+pub use rebuilding::{Rebuilt, ToRebuild};
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId};
 use attempts::Typed;
@@ -55,8 +61,10 @@ use files::Files;
 use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
+use judging::Judging;
 use peers::Link;
 use profiles::Profiles;
+use rotation::Rotation;
 use sealing::Sealing;
 use step::Step;
 use views::Subscriptions;
@@ -84,6 +92,8 @@ pub struct Core {
     gathering: Gathering,
     beginning: Beginning,
     sealing: Sealing,
+    rotation: Rotation,
+    judging: Judging,
     indexing: Indexing,
     idle_waiters: Vec<IdleWaiter>,
     audits: VecDeque<Audit>,
@@ -134,6 +144,8 @@ impl Core {
             gathering: Gathering::default(),
             beginning: Beginning::default(),
             sealing: Sealing::default(),
+            rotation: Rotation::default(),
+            judging: Judging::default(),
             indexing: Indexing::default(),
             idle_waiters: Vec::new(),
             audits: VecDeque::new(),
@@ -151,7 +163,7 @@ impl Core {
     /// When the core wants to be woken, on the monotonic clock.
     #[must_use]
     pub fn wake_at(&self) -> Option<u64> {
-        if !self.started || !self.audits.is_empty() {
+        if !self.started || !self.audits.is_empty() || self.has_to_rebuild() {
             return Some(0);
         }
         [
@@ -163,6 +175,7 @@ impl Core {
             self.profiles.due,
             self.carets.due(),
             self.next_file_work(),
+            self.rotation.due,
         ]
         .into_iter()
         .flatten()
@@ -197,7 +210,9 @@ impl Core {
 
     fn do_what_is_due(&mut self, step: &mut Step<'_>) {
         self.tick_links(step);
+        self.rotate_if_due(step);
         self.work_on_documents(step);
+        self.rebuild_some(step);
         self.apply_gathered_if_due(step);
         self.seal_if_due(step);
         self.work_on_files(step);
@@ -274,15 +289,23 @@ impl Core {
                 ticket,
                 member_name,
                 zone,
-            } => self.start_joining(step, &ticket, &member_name, zone.as_deref())?,
+            } => self.start_joining(step, &ticket, member_name.as_deref(), zone.as_deref())?,
+            Request::NameJoiner { member_name } => self.name_joiner(step, &member_name)?,
             Request::CancelJoin => self.cancel_join(step)?,
             Request::CreateInvite {
                 role,
                 uses,
                 expires_in_hours,
             } => self.create_invite(step, role, uses, expires_in_hours)?,
+            Request::InviteDevice { expires_in_hours } => {
+                self.invite_device(step, expires_in_hours)?
+            }
             Request::ListInvites => self.list_invites()?,
             Request::RevokeInvite { invite } => self.revoke_invite(step, &invite)?,
+            Request::SetRole { member, role } => self.set_role(step, &member, role)?,
+            Request::RemoveMember { member } => self.remove_member(step, &member)?,
+            Request::RemoveDevice { device } => self.remove_device(step, &device)?,
+            Request::Leave => self.leave(step)?,
             Request::CreateNote {
                 title,
                 text,
@@ -408,8 +431,17 @@ impl Core {
         step.effects.push(Effect::Stopped);
     }
 
-    /// The workspace, for a request that changes it.
+    /// Whether a request may change something of the workspace.
     fn writable(&self) -> Result<(), ApiError> {
+        self.storable()?;
+        match self.is_out() {
+            true => Err(Self::out()),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether anything can be written to this profile.
+    fn storable(&self) -> Result<(), ApiError> {
         match self.store.read_only_reason() {
             Some(reason) => Err(ApiError::new(
                 ErrorCode::ReadOnly,

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use skein_access::{DeviceId, EnvelopeId};
+use skein_access::{Admission, DeviceId, EnvelopeId};
 use skein_store::Durability;
-use skein_sync::{Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side};
+use skein_sync::{
+    EnvelopeSet, Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
+};
 
 use super::Core;
 use super::io::{Effect, PeerInput};
@@ -20,6 +22,8 @@ const COMPARE_AGAIN: u64 = 30_000;
 /// One connected device.
 pub(super) struct Link {
     session: Session,
+    /// What alone is shown to a device that is out.
+    farewell: Option<EnvelopeSet>,
     pub(super) address: String,
     /// Whether both sides held the same when last compared, and nothing came since that it has not confirmed.
     pub(super) agreed: bool,
@@ -105,6 +109,7 @@ impl Core {
             peer,
             Link {
                 session,
+                farewell: None,
                 address: address.clone(),
                 agreed: false,
                 sent: 0,
@@ -150,7 +155,7 @@ impl Core {
         };
         let outputs = link.session.handle(
             input,
-            &workspace.set,
+            link.farewell.as_ref().unwrap_or(&workspace.set),
             &mut workspace.fetching,
             step.now.mono_ms,
         );
@@ -168,10 +173,15 @@ impl Core {
                 }
                 SessionOutput::NeedAdmission { proof, .. } => {
                     let admission = self.admission(step, peer, proof.as_ref());
+                    let farewell =
+                        (admission == Admission::Removed).then(|| self.farewell_set(&peer));
+                    if let Some(link) = self.links.get_mut(&peer) {
+                        link.farewell = farewell;
+                    }
                     self.give_session(step, peer, SessionInput::Admitted(admission));
                 }
                 SessionOutput::Load { ids, bytes, .. } => {
-                    let envelopes = self.read_envelopes(&ids, bytes);
+                    let envelopes = self.read_envelopes(peer, &ids, bytes);
                     self.give_session(step, peer, SessionInput::Provide(envelopes));
                 }
                 SessionOutput::Store {
@@ -185,9 +195,21 @@ impl Core {
                     }
                     Err(error) => self.give_session(step, peer, SessionInput::Shut(error.message)),
                 },
-                SessionOutput::Acknowledged(held) => self.acknowledged(step, peer, &held),
+                SessionOutput::Acknowledged(held) => {
+                    self.acknowledged(step, peer, &held);
+                    self.others_know(step);
+                }
                 SessionOutput::Agreed(agreement) => {
                     tracing::debug!(%peer, ?agreement, "agreed");
+                    let told = self
+                        .links
+                        .get(&peer)
+                        .is_some_and(|link| link.farewell.is_some());
+                    if told {
+                        self.was_told(step, peer);
+                        continue;
+                    }
+                    self.others_know(step);
                     if agreement.group == Group::Data {
                         let newest = self.newest_mark();
                         if let Some(link) = self.links.get_mut(&peer) {
@@ -217,14 +239,25 @@ impl Core {
     }
 
     /// Entry by entry what was asked for, until about so many bytes are gathered.
-    fn read_envelopes(&self, ids: &[EnvelopeId], bytes: usize) -> Vec<Option<Vec<u8>>> {
+    fn read_envelopes(
+        &self,
+        peer: DeviceId,
+        ids: &[EnvelopeId],
+        bytes: usize,
+    ) -> Vec<Option<Vec<u8>>> {
+        let farewell = self
+            .links
+            .get(&peer)
+            .and_then(|link| link.farewell.as_ref());
         let mut gathered = 0;
         let mut envelopes = Vec::new();
         for id in ids {
+            let may_see = farewell.is_none_or(|set| set.contains(Group::Access, id));
             let found = self.store.envelope(*id).unwrap_or_else(|error| {
                 tracing::warn!(%error, %id, "an envelope could not be read");
                 None
             });
+            let found = found.filter(|_| may_see);
             gathered += found.as_ref().map_or(0, |envelope| envelope.bytes.len());
             envelopes.push(found.map(|envelope| envelope.bytes));
             if gathered >= bytes {
@@ -250,12 +283,21 @@ impl Core {
         self.acknowledged(step, from, &Held::Ids(brought));
         if group == Group::Access {
             self.access_changed(step);
+            self.others_know(step);
         }
     }
 
     fn tell_sessions(&mut self, step: &mut Step<'_>, items: &[ItemRef], from: Option<DeviceId>) {
         let peers: Vec<DeviceId> = self.links.keys().copied().collect();
         for peer in peers {
+            // Whoever is out hears of nothing that is new.
+            if self
+                .links
+                .get(&peer)
+                .is_some_and(|link| link.farewell.is_some())
+            {
+                continue;
+            }
             if Some(peer) != from
                 && let Some(link) = self.links.get_mut(&peer)
             {

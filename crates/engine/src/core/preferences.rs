@@ -27,7 +27,7 @@ impl Core {
         key: &str,
         value: Option<&str>,
     ) -> Result<Reply, ApiError> {
-        self.writable()?;
+        self.storable()?;
         check_key(key)?;
         let mut all = self.preferences()?;
         if all.get(key).map(String::as_str) == value {

@@ -64,7 +64,7 @@ impl Core {
             _ => return,
         };
         // Another device of this person may have said so before.
-        let said = self.stored_profile().is_some();
+        let said = self.stored_profile().is_some() || self.is_further_device();
         let edit = ProfileEdit {
             zone: Some(zone),
             ..ProfileEdit::default()
@@ -80,6 +80,14 @@ impl Core {
         if let Err(error) = forgotten {
             tracing::warn!(%error, "the zone could not be noted; it is tried again at the next start");
         }
+    }
+
+    /// Whether this person has other devices: what he says of himself is said by one of them, or will be by himself.
+    fn is_further_device(&self) -> bool {
+        let me = self.device.id();
+        let members = self.workspace.as_ref().map(super::Workspace::members);
+        let mut members = members.into_iter().flatten();
+        members.any(|member| member.devices.len() > 1 && member.devices.contains(&me))
     }
 
     /// What a member says of himself.

@@ -8,6 +8,7 @@ use skein_sync::ItemRef;
 
 use super::Core;
 use super::step::Step;
+use super::workspace::Workspace;
 use crate::api::ApiError;
 
 /// How long changes gather when a peer listens, counted from the last sealing: after a pause they go out at once (ms), ...
@@ -55,7 +56,7 @@ impl Core {
     /// Ends all bursts and seals every change that is in no envelope.
     pub(super) fn seal_everything(&mut self, step: &mut Step<'_>) {
         self.sealing.due = None;
-        if self.workspace.is_none() || self.store.read_only_reason().is_some() {
+        if !self.seals() {
             return;
         }
         for id in self.documents_with_burst() {
@@ -72,6 +73,13 @@ impl Core {
         }
     }
 
+    /// Whether anything made here goes into envelopes: whoever is out keeps it as it is.
+    fn seals(&self) -> bool {
+        let me = self.device.id();
+        let member = |workspace: &Workspace| workspace.authority.is_member(&me);
+        self.workspace.as_ref().is_some_and(member) && self.store.read_only_reason().is_none()
+    }
+
     /// All unsealed changes of documents that this device may write.
     fn parcels(&self) -> Result<Vec<Parcel>, ApiError> {
         let Some(workspace) = &self.workspace else {
@@ -79,6 +87,10 @@ impl Core {
         };
         let mut parcels = Vec::new();
         for unsealed in self.store.unsealed()? {
+            // What is just made anew must find its unsealed changes as they were.
+            if self.judging.under_way.contains(&unsealed.document) {
+                continue;
+            }
             let permit = workspace.authority.read(&self.device.id(), unsealed.kind)?;
             let changes = self.store.unsealed_changes(&permit, unsealed.document)?;
             parcels.extend(split(unsealed.document, unsealed.kind, changes));
@@ -86,12 +98,22 @@ impl Core {
         Ok(parcels)
     }
 
+    /// How many changes still are in no envelope.
+    fn left_unsealed(&self) -> usize {
+        if self.judging.under_way.is_empty() {
+            return 0;
+        }
+        let left = self.store.unsealed().unwrap_or_default();
+        left.iter().map(|unsealed| unsealed.rows.len()).sum()
+    }
+
     fn seal_stored(&mut self, step: &mut Step<'_>) -> Result<(), ApiError> {
         let parcels = self.parcels()?;
         if parcels.is_empty() {
-            self.sealing.unsealed = 0;
+            self.sealing.unsealed = self.left_unsealed();
             return Ok(());
         }
+        self.rotate_if_needed(step)?;
         let Some(workspace) = &mut self.workspace else {
             return Ok(());
         };
@@ -108,9 +130,8 @@ impl Core {
                 changes: parcel.changes.clone(),
             };
             let stamp = Stamp {
-                workspace: workspace.id,
-                hour: step.now.hour(),
                 chain,
+                ..workspace.stamp(step)
             };
             let envelope =
                 skein_access::seal_data(&self.device, &stamp, (&epoch, key), &payload, step.rng)?;
@@ -124,7 +145,6 @@ impl Core {
                 .collect::<Result<Vec<Mark>, _>>()
         })?;
         workspace.chain = chain;
-        self.sealing.unsealed = 0;
         let mut items = Vec::with_capacity(sealed.len());
         for ((_, envelope), mark) in sealed.iter().zip(marks) {
             let item = ItemRef::new(
@@ -137,8 +157,10 @@ impl Core {
                 .insert(item, u64::try_from(mark).unwrap_or_default());
             items.push(item);
         }
+        self.sealing.unsealed = self.left_unsealed();
         step.news.delivery = true;
         self.announce(step, &items);
+        self.judge_own(step);
         Ok(())
     }
 }

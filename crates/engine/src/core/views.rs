@@ -7,7 +7,9 @@ use skein_model::{CardId, DocumentId, TextField};
 use super::io::ClientId;
 use super::step::Step;
 use super::{Core, Flow};
-use crate::api::{ApiError, AttachedFile, Delivery, Event, Reply, RequestId, SubscriptionId, View};
+use crate::api::{
+    ApiError, AttachedFile, Delivery, ErrorCode, Event, Reply, RequestId, SubscriptionId, View,
+};
 
 /// How many subscriptions one client may have.
 const MOST: usize = 256;
@@ -150,9 +152,12 @@ impl Core {
 
     /// Whether anybody looks into this document, so that it should stay in memory.
     pub(super) fn is_watched(&self, id: DocumentId) -> bool {
-        !self
-            .watching(|view| view.document_needed() == Some(id))
-            .is_empty()
+        !self.watchers_of(id).is_empty()
+    }
+
+    /// Everybody who looks into a document.
+    pub(super) fn watchers_of(&self, id: DocumentId) -> Vec<(ClientId, SubscriptionId)> {
+        self.watching(|view| view.document_needed() == Some(id))
     }
 
     fn watching(&self, wanted: impl Fn(&View) -> bool) -> Vec<(ClientId, SubscriptionId)> {
@@ -285,6 +290,9 @@ impl Core {
             };
             match event {
                 Ok(event) => step.event(client, subscription, event),
+                Err(error) if error.code == ErrorCode::NotFound => {
+                    step.event(client, subscription, Event::Gone);
+                }
                 Err(error) => {
                     tracing::warn!(%error, ?view, "a view could not be brought up to date")
                 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use skein_access::{
-    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, MemberId,
+    Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, MemberId, Role, Stamp,
     UnverifiedEnvelope, WorkspaceId, profile_of,
 };
 use skein_model::DocumentId;
@@ -83,6 +83,15 @@ impl Workspace {
         })
     }
 
+    /// What the next envelope made here begins with.
+    pub(super) fn stamp(&self, step: &Step<'_>) -> Stamp {
+        Stamp {
+            workspace: self.id,
+            hour: step.now.hour(),
+            chain: self.chain,
+        }
+    }
+
     /// The people, with the names that the keys at hand open.
     pub(super) fn members(&self) -> Vec<Member> {
         self.authority.members(&self.keyring)
@@ -138,12 +147,15 @@ impl Core {
         if self.sealing.unsealed > 0 {
             self.plan_sealing(step);
         }
+        self.judge_again(step);
         self.retry_kept(step, &EnvelopeState::Waiting);
+        self.plan_rotation(step);
         self.tell_network(step);
         self.look_for_forks(step);
         if self.joining.is_none() {
             self.take_zone(step);
         }
+        self.joining_learned(step);
         self.dial_inviter(step);
     }
 
@@ -262,8 +274,10 @@ impl Core {
         };
         workspace.keyring = workspace.authority.keyring(&self.device);
         workspace.profiles = profiles(&workspace.authority, &workspace.keyring);
+        self.judge_again(step);
         self.joining_learned(step);
         self.retry_kept(step, &EnvelopeState::Locked);
+        self.plan_rotation(step);
         self.rights_changed(step);
         self.tell_network(step);
         step.news.status = true;
@@ -281,9 +295,28 @@ impl Core {
         step.news.delivery = true;
     }
 
+    /// The name by which colleagues know this person; until they do, the one given here.
+    fn own_name(&self) -> Option<String> {
+        let me = self.device.id();
+        let members = self.workspace.as_ref().map(Workspace::members);
+        let mut members = members.into_iter().flatten();
+        let myself = members.find(|member| member.devices.contains(&me));
+        let known = myself.filter(|member| member.name.is_some());
+        known
+            .map(|member| self.name_shown(member))
+            .or_else(|| self.member_name.clone())
+    }
+
+    fn own_role(&self) -> Option<Role> {
+        let workspace = self.workspace.as_ref()?;
+        workspace.authority.role_of(&self.device.id())
+    }
+
     /// The profile's state.
     pub(super) fn status(&self) -> Status {
-        let read_only_reason = self.store.read_only_reason();
+        let out = self.is_out();
+        let told = out.then(|| "you are no longer part of this workspace".to_owned());
+        let read_only_reason = self.store.read_only_reason().or(told);
         let state = match (&read_only_reason, &self.joining, &self.workspace) {
             (Some(_), _, _) => WorkspaceState::ReadOnly,
             (None, Some(_), _) => WorkspaceState::Joining,
@@ -292,7 +325,7 @@ impl Core {
         };
         Status {
             state,
-            member_name: self.member_name.clone(),
+            member_name: self.own_name(),
             workspace_name: self
                 .workspace
                 .as_ref()
@@ -303,6 +336,8 @@ impl Core {
                 .map(|workspace| workspace.id.to_string()),
             device_id: self.device.id().to_string(),
             joining: self.joining.as_ref().map(super::Joining::view),
+            role: self.own_role(),
+            out,
             read_only_reason,
         }
     }

@@ -110,6 +110,22 @@ impl Ledger {
             .retain(|_, (by, at)| *by != machine || *at <= moment);
     }
 
+    /// What this machine made up to now need not be anywhere.
+    pub(crate) fn excuse(&mut self, machine: usize) {
+        for token in self.tokens.values_mut() {
+            token.excused |= token.machine == machine;
+        }
+        self.documents.retain(|_, (by, _)| *by != machine);
+        self.cards.retain(|_, (by, _)| *by != machine);
+    }
+
+    /// The documents in whose texts something must be.
+    pub(crate) fn documents_with_text(&self) -> BTreeSet<DocumentId> {
+        let tokens = self.tokens.values();
+        let expected = tokens.filter(|token| token.acknowledged && !token.excused);
+        expected.map(|token| token.document).collect()
+    }
+
     /// The tokens that must be in a text.
     pub(crate) fn expected(
         &self,

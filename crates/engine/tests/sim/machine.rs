@@ -68,6 +68,8 @@ pub(crate) struct Machine {
     pub(crate) answers: BTreeMap<u32, Result<Reply, ApiError>>,
     pub(crate) mirror: Mirror,
     pub(crate) joined: bool,
+    /// Whose device it is: the machine with which that person came.
+    pub(crate) person: usize,
     /// Texts seen earlier, from which somebody may still write.
     pub(crate) old_texts: BTreeMap<(DocumentId, TextField), String>,
     /// What takes back an earlier edit.
@@ -92,6 +94,7 @@ impl Machine {
             answers: BTreeMap::new(),
             mirror: Mirror::default(),
             joined: false,
+            person: index,
             old_texts: BTreeMap::new(),
             undos: Vec::new(),
         }

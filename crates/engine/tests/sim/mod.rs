@@ -4,6 +4,7 @@
 pub(crate) mod laws;
 pub(crate) mod ledger;
 pub(crate) mod machine;
+pub(crate) mod membership;
 pub(crate) mod network;
 pub(crate) mod shells;
 pub(crate) mod view;
@@ -40,6 +41,10 @@ pub(crate) struct World {
     pub(crate) backup: Option<(usize, u64, std::path::PathBuf)>,
     /// Machines that are copies: they are the same device.
     pub(crate) is_talkative: bool,
+    /// Machines of people, or devices, that were taken out or left.
+    pub(crate) out: std::collections::BTreeSet<usize>,
+    /// People whose work need not count: they were taken out, left, or have another role.
+    pub(crate) uncertain: std::collections::BTreeSet<usize>,
     /// A machine whose frames are changed on their way.
     pub(crate) tampered: Option<usize>,
     /// A machine that gives other bytes than it was asked for.
@@ -72,6 +77,8 @@ impl World {
             clients: 10,
             requests: 0,
             backup: None,
+            out: std::collections::BTreeSet::new(),
+            uncertain: std::collections::BTreeSet::new(),
             tampered: None,
             spoils_chunks: None,
             is_talkative: std::env::var("SKEIN_SIM_LOG").is_ok(),
@@ -377,6 +384,10 @@ impl World {
                 self.start(index);
             }
         }
+        // Nobody waits for the editors of those who are out.
+        let out = std::mem::take(&mut self.out);
+        self.views.retain(|view| !out.contains(&view.machine));
+        self.out = out;
         let until = self.now_ms + PATIENCE;
         let mut redial_at = self.now_ms;
         let peers = among.len() - 1;

@@ -1,7 +1,9 @@
 //! The shells of the machines: what they ask, what they are told, and the editors' lines.
 
-use skein_engine::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, ServerMessage, View};
-use skein_engine::core::Input;
+use skein_engine::api::{
+    ApiError, ClientMessage, ErrorCode, Event, Member, Reply, Request, ServerMessage, Status, View,
+};
+use skein_engine::core::{Effect, Input};
 use skein_model::{BoardView, DocumentId, TextField};
 
 use super::World;
@@ -50,6 +52,86 @@ impl World {
         panic!("{words} was never answered");
     }
 
+    /// Asks as a shell of its own and gives what it is told at once: the answer, and the first event.
+    pub(crate) fn ask_apart(
+        &mut self,
+        index: usize,
+        client: u64,
+        request: Request,
+    ) -> (Option<Result<Reply, ApiError>>, Option<Event>) {
+        self.requests += 1;
+        let id = self.requests;
+        let message = ClientMessage { id, request };
+        let effects = self.machines[index].handle(self.now_ms, Input::Client { client, message });
+        let (mut answer, mut first) = (None, None);
+        for effect in effects {
+            match self.keep(index, effect) {
+                Some(Effect::ToClient { message, .. }) => match *message {
+                    ServerMessage::Reply { id: to, result } if to == id => {
+                        answer = Some(result.into());
+                    }
+                    ServerMessage::Event { event, .. } => {
+                        first.get_or_insert(event);
+                    }
+                    ServerMessage::Reply { .. } => {}
+                },
+                _ => {}
+            }
+        }
+        (answer, first)
+    }
+
+    /// Lets time pass and work be done until such a shell is answered.
+    pub(crate) fn ask_again(
+        &mut self,
+        index: usize,
+        client: u64,
+    ) -> Option<Result<Reply, ApiError>> {
+        self.now_ms += 1;
+        let input = match self.machines[index].jobs.pop() {
+            Some(job) => Input::JobDone(Box::new(job.run())),
+            None => Input::Tick,
+        };
+        let effects = self.machines[index].handle(self.now_ms, input);
+        let mut answer = None;
+        for effect in effects {
+            if let Some(Effect::ToClient {
+                client: to,
+                message,
+            }) = self.keep(index, effect)
+                && to == client
+                && let ServerMessage::Reply { result, .. } = *message
+            {
+                answer = Some(result.into());
+            }
+        }
+        answer
+    }
+
+    /// All of a view, as it is now.
+    pub(crate) fn look(&mut self, index: usize, view: View) -> Event {
+        self.clients += 1;
+        let client = self.clients;
+        let (_, event) = self.ask_apart(index, client, Request::Subscribe { view });
+        self.give(index, Input::ClientGone(client));
+        event.expect("a first event")
+    }
+
+    /// The people, as one machine knows them.
+    pub(crate) fn people(&mut self, index: usize) -> Vec<Member> {
+        match self.look(index, View::People) {
+            Event::People { members } => members,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn status(&mut self, index: usize) -> Status {
+        match self.ask(index, Request::Status) {
+            Ok(Reply::Status { status }) => status,
+            other => panic!("{other:?}"),
+        }
+    }
+
     pub(crate) fn wait_until_idle(&mut self, index: usize, timeout_ms: u32, peers: usize) -> u32 {
         let peers = u32::try_from(peers).unwrap();
         self.ask_for(
@@ -78,6 +160,7 @@ impl World {
                 error.code,
                 ErrorCode::Internal | ErrorCode::Storage | ErrorCode::Resync | ErrorCode::ReadOnly
             );
+            let bad = bad && !(error.code == ErrorCode::ReadOnly && self.out.contains(&index));
             assert!(
                 !bad || matches!(asked, Asked::Question),
                 "{asked:?} was answered {error:?}"
@@ -205,6 +288,7 @@ impl World {
             match self.views[at].receive(message) {
                 Outcome::Nothing | Outcome::Resubscribe => {}
                 Outcome::OutOfStep => self.out_of_step += 1,
+                Outcome::Refused => self.breaks += 1,
                 Outcome::Acknowledged(text) => self.ledger.acknowledge(&text),
             }
         }

@@ -27,6 +27,8 @@ pub(crate) enum Outcome {
     Resubscribe,
     /// The same, and the engine said so.
     OutOfStep,
+    /// Who types here may not any more, or what is shown is gone: the editor is closed.
+    Refused,
 }
 
 /// One editor. Its text is always base, in flight, pending, in this order.
@@ -47,6 +49,7 @@ pub(crate) struct TextView {
     base_forgotten: bool,
     /// What it shows was not there when last asked for.
     is_absent: bool,
+    is_closed: bool,
     newest: u32,
     /// Unlike any other view's, and the same over all its lines.
     name: u64,
@@ -71,6 +74,7 @@ impl TextView {
             started: false,
             base_forgotten: false,
             is_absent: false,
+            is_closed: false,
             newest: 0,
             name: client,
             pushes: 0,
@@ -92,15 +96,16 @@ impl TextView {
 
     /// Whether there is a text to type into.
     pub(crate) fn is_started(&self) -> bool {
-        self.started
+        self.started && !self.is_closed
     }
 
     /// Whether all that was typed is acknowledged and nothing is awaited.
     pub(crate) fn is_settled(&self) -> bool {
-        self.inflight.is_none()
-            && self.pending.is_empty()
-            && self.following
-            && self.inbox.is_empty()
+        self.is_closed
+            || self.inflight.is_none()
+                && self.pending.is_empty()
+                && self.following
+                && self.inbox.is_empty()
     }
 
     pub(crate) fn type_in(&mut self, change: &Splices) {
@@ -109,7 +114,7 @@ impl TextView {
 
     /// Whether it has to be subscribed, because it never was or the line broke.
     pub(crate) fn needs_subscription(&self) -> bool {
-        !self.following && self.subscribing.is_none() && !self.is_absent
+        !self.following && self.subscribing.is_none() && !self.is_absent && !self.is_closed
     }
 
     /// Time passed: what was not there may have come.
@@ -146,7 +151,7 @@ impl TextView {
 
     /// The next push, if one may be sent now.
     pub(crate) fn next_push(&mut self, request: u32) -> Option<Request> {
-        if !self.following {
+        if !self.following || self.is_closed {
             return None;
         }
         if self.inflight.is_none() {
@@ -168,6 +173,13 @@ impl TextView {
             splices: inflight.splices.0.clone(),
             length: inflight.length,
         })
+    }
+
+    fn close(&mut self) -> Outcome {
+        self.is_closed = true;
+        self.inflight = None;
+        self.pending = Splices::default();
+        Outcome::Refused
     }
 
     fn prepare(&mut self) {
@@ -197,6 +209,7 @@ impl TextView {
                     version,
                     splices,
                 } => self.patched(from_version, version, &Splices(splices)),
+                Event::Gone => self.close(),
                 other => panic!("a text view got {other:?}"),
             },
             ServerMessage::Event { .. } => Outcome::Nothing,
@@ -228,6 +241,14 @@ impl TextView {
                 self.base_forgotten = true;
                 self.following = false;
                 Outcome::OutOfStep
+            }
+            Err(error)
+                if matches!(
+                    error.code,
+                    ErrorCode::Denied | ErrorCode::ReadOnly | ErrorCode::NotFound
+                ) =>
+            {
+                self.close()
             }
             other => panic!("a push was answered {other:?}"),
         }

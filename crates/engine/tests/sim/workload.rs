@@ -66,7 +66,7 @@ impl World {
                     }
                 }
                 let ticket = self.tickets[index % self.tickets.len()].clone();
-                let member_name = format!("Member {index}");
+                let member_name = Some(format!("Member {index}"));
                 self.log(|| format!("{index} joins"));
                 self.ask(
                     index,
@@ -81,7 +81,7 @@ impl World {
             WorkspaceState::Joining | WorkspaceState::Ready => {
                 self.machines[index].joined = status.state == WorkspaceState::Ready;
             }
-            WorkspaceState::ReadOnly => panic!("read only: {status:?}"),
+            WorkspaceState::ReadOnly => assert!(status.out, "read only: {status:?}"),
         }
     }
 

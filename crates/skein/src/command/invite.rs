@@ -12,19 +12,8 @@ use crate::output::Output;
 pub(super) async fn make(
     connection: &mut Connection,
     out: Output,
-    role: Role,
-    uses: u32,
-    expires: Option<u32>,
+    request: Request,
 ) -> Result<(), Failure> {
-    let role = match role {
-        Role::Owner => Granted::Owner,
-        Role::Editor => Granted::Editor,
-    };
-    let request = Request::CreateInvite {
-        role,
-        uses,
-        expires_in_hours: expires,
-    };
     let Reply::Invite {
         ticket,
         link,
@@ -69,15 +58,34 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn words(invite: &ListedInvite) -> String {
-    let ListedInvite { id, uses, used, .. } = invite;
-    let role = match invite.role {
+/// A role as people say it.
+pub(super) fn role_word(role: Granted) -> &'static str {
+    match role {
         Granted::Owner => "owner",
         Granted::Editor => "editor",
         Granted::Commenter => "commenter",
         Granted::Viewer => "viewer",
+    }
+}
+
+impl From<Role> for Granted {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Editor => Self::Editor,
+            Role::Commenter => Self::Commenter,
+            Role::Viewer => Self::Viewer,
+        }
+    }
+}
+
+fn words(invite: &ListedInvite) -> String {
+    let ListedInvite { id, uses, used, .. } = invite;
+    let what = match invite.for_member {
+        Some(_) => "a further device",
+        None => role_word(invite.role),
     };
     let maker = invite.made_by.as_deref().unwrap_or("somebody");
     let end = if invite.revoked { ", closed" } else { "" };
-    format!("{id}  {role}, by {maker}, used {used} of {uses}{end}")
+    format!("{id}  {what}, by {maker}, used {used} of {uses}{end}")
 }

@@ -5,6 +5,7 @@ mod edit;
 mod exchange;
 mod file;
 mod invite;
+mod members;
 mod note;
 mod people;
 mod profile;
@@ -28,6 +29,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Sync { .. }
         | Command::Join { .. }
         | Command::Invite { .. }
+        | Command::People { command: Some(_) }
+        | Command::Device(_)
         | Command::Connect { .. } => Use::Sync(arguments.network(None)),
         _ => Use::Once,
     };
@@ -80,15 +83,32 @@ async fn dispatch(
             ..
         } => invite::run(connection, out, command).await,
         Command::Invite {
+            my_device,
             role,
             uses,
             expires,
             ..
-        } => invite::make(connection, out, role, uses, expires).await,
+        } => {
+            let request = match my_device {
+                true => Request::InviteDevice {
+                    expires_in_hours: expires,
+                },
+                false => Request::CreateInvite {
+                    role: role.into(),
+                    uses,
+                    expires_in_hours: expires,
+                },
+            };
+            invite::make(connection, out, request).await
+        }
         Command::Join { ticket, name, wait } => {
             people::join(connection, out, ticket, name, wait).await
         }
-        Command::People => profile::people(connection, out).await,
+        Command::People { command: None } => profile::people(connection, out).await,
+        Command::People {
+            command: Some(command),
+        } => members::run(connection, out, command).await,
+        Command::Device(command) => members::device(connection, out, command).await,
         Command::Profile(command) => profile::run(connection, out, command).await,
         Command::Peers => people::peers(connection, out).await,
         Command::Connect { address, wait } => people::connect(connection, out, address, wait).await,

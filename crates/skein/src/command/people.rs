@@ -17,16 +17,20 @@ pub(super) async fn join(
     connection: &mut Connection,
     out: Output,
     ticket: String,
-    name: String,
+    name: Option<String>,
     wait: u64,
 ) -> Result<(), Failure> {
-    connection
-        .ask(Request::JoinWorkspace {
+    let waits = connection.status().await?.joining;
+    let waits_for_name = waits.is_some_and(|joining| joining.step == JoiningStep::Naming);
+    let request = match name {
+        Some(member_name) if waits_for_name => Request::NameJoiner { member_name },
+        member_name => Request::JoinWorkspace {
             ticket,
-            member_name: name,
+            member_name,
             zone: None,
-        })
-        .await?;
+        },
+    };
+    connection.ask(request).await?;
     connection
         .ask(Request::Subscribe { view: View::Status })
         .await?;
@@ -55,14 +59,22 @@ pub(super) async fn join(
         let Some(joining) = status.joining else {
             continue;
         };
+        if joining.step == JoiningStep::Naming {
+            return Err(ApiError::new(
+                ErrorCode::Invalid,
+                "The invite is for a new person, whom colleagues need to know by a name. It is kept, and waits for yours.",
+                "Say the same again with --name.",
+            )
+            .into());
+        }
         if said != Some(joining.step) {
             said = Some(joining.step);
             out.say(step_words(joining.step));
         }
         reason = joining.reason;
     }
-    Err(skein_engine::api::ApiError::new(
-        skein_engine::api::ErrorCode::TimedOut,
+    Err(ApiError::new(
+        ErrorCode::TimedOut,
         format!(
             "The join has not succeeded yet{}",
             reason.map_or_else(
@@ -79,6 +91,7 @@ fn step_words(step: JoiningStep) -> &'static str {
     match step {
         JoiningStep::Connecting => "Looking for a device of the workspace …",
         JoiningStep::Verifying => "Found one; showing the invite …",
+        JoiningStep::Naming => "A new person: waiting for a name …",
         JoiningStep::Receiving => "A member now; receiving …",
         JoiningStep::Failed => "That did not work yet; trying again …",
     }

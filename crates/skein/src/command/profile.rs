@@ -3,6 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use skein_engine::api::{ApiError, Event, Hours, Member, Request, View};
 
+use super::invite::role_word;
 use crate::arguments::Profile;
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
@@ -44,14 +45,14 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn members(connection: &mut Connection) -> Result<Vec<Member>, Failure> {
+pub(super) async fn members(connection: &mut Connection) -> Result<Vec<Member>, Failure> {
     match connection.look_at(View::People).await? {
         Event::People { members } => Ok(members),
         _ => Err(another_question()),
     }
 }
 
-async fn mine(connection: &mut Connection) -> Result<Member, Failure> {
+pub(super) async fn mine(connection: &mut Connection) -> Result<Member, Failure> {
     let mut members = members(connection).await?.into_iter();
     let none = || ApiError::invalid("You are not a member of a workspace here yet.").into();
     members.find(|member| member.me).ok_or_else(none)
@@ -60,7 +61,7 @@ async fn mine(connection: &mut Connection) -> Result<Member, Failure> {
 /// `Ana (you), owner · 14:05 in Europe/Lisbon · works now, until 17:30`.
 fn words(member: &Member) -> String {
     let you = if member.me { " (you)" } else { "" };
-    let role = format!("{:?}", member.role).to_lowercase();
+    let role = role_word(member.role);
     let mut parts = vec![format!("{}{you}, {role}", member.name)];
     let zone = member.zone.as_deref();
     if let Some((name, zone)) = zone.and_then(|name| Some((name, TimeZone::get(name).ok()?))) {

@@ -105,6 +105,15 @@ pub(crate) fn seal(
     Ok(())
 }
 
+/// Removes all changes that envelopes hold. What is in no envelope yet stays.
+pub(crate) fn remove_sealed(
+    connection: &Connection,
+    document: DocumentId,
+) -> Result<usize, StoreError> {
+    let sql = "DELETE FROM changes WHERE document = ?1 AND sealed = 1";
+    run(connection, sql, [document.as_bytes()])
+}
+
 /// Removes changes that a snapshot holds. What is in no envelope yet stays: it must still be sealed.
 pub(crate) fn remove_sealed_through(
     connection: &Connection,

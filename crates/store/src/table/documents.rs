@@ -95,6 +95,12 @@ pub(crate) fn insert(
     }
 }
 
+/// Removes a document's row.
+pub(crate) fn remove(connection: &Connection, id: DocumentId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM documents WHERE id = ?1";
+    run(connection, sql, [id.as_bytes()]).map(drop)
+}
+
 pub(crate) fn set_heads(
     connection: &Connection,
     id: DocumentId,

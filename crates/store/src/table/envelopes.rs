@@ -234,6 +234,35 @@ pub(crate) fn of_document(
     )
 }
 
+pub(crate) fn all_of_document(
+    connection: &Connection,
+    document: DocumentId,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    let sql = format!("{STORED} WHERE document = ?1 ORDER BY mark");
+    all(connection, &sql, [document.as_bytes()], stored)
+}
+
+/// What a device wrote beyond a number, and what of it is kept aside.
+pub(crate) fn to_judge(
+    connection: &Connection,
+    device: DeviceId,
+    beyond: u64,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    let beyond = i64::try_from(beyond).unwrap_or(i64::MAX);
+    let sql = format!(
+        "{STORED} WHERE device = ?1 AND kind <> 1 AND (sequence > ?2 OR state = 3) ORDER BY sequence"
+    );
+    all(connection, &sql, params![device.as_bytes(), beyond], stored)
+}
+
+pub(crate) fn last_sequence(connection: &Connection, device: DeviceId) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(max(sequence), 0) FROM envelopes WHERE device = ?1";
+    let last = one(connection, sql, [device.as_bytes()], |row| {
+        column::count(row, 0)
+    })?;
+    Ok(last.unwrap_or_default())
+}
+
 pub(crate) fn carriers(
     connection: &Connection,
     document: DocumentId,

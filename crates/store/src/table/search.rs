@@ -135,6 +135,16 @@ pub(crate) fn remove(
     }
 }
 
+/// Removes all that is found of a document.
+pub(crate) fn remove_all(connection: &Connection, document: DocumentId) -> Result<(), StoreError> {
+    pieces::put(connection, document, &CutText::of(String::new()))?;
+    let sql = "SELECT row FROM texts WHERE document = ?1";
+    for row in all(connection, sql, [document.as_bytes()], |row| row.get(0))? {
+        remove_row(connection, row)?;
+    }
+    Ok(())
+}
+
 fn remove_row(connection: &Connection, row: i64) -> Result<(), StoreError> {
     unindex(connection, row)?;
     run(connection, "DELETE FROM texts WHERE row = ?1", [row]).map(drop)

@@ -41,6 +41,12 @@ pub(crate) fn put(
     .map(drop)
 }
 
+/// Removes both snapshots of a document.
+pub(crate) fn remove(connection: &Connection, document: DocumentId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM snapshots WHERE document = ?1";
+    run(connection, sql, [document.as_bytes()]).map(drop)
+}
+
 pub(crate) fn get(
     connection: &Connection,
     document: DocumentId,

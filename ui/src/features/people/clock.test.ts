@@ -9,7 +9,7 @@ const bo = (more: Partial<Member>): Member => ({
   id: "m",
   name: "Bo",
   role: "editor",
-  devices: 1,
+  devices: ["d-2"],
   me: false,
   zone: null,
   hours: null,

@@ -5,4 +5,6 @@ export const dialogs = {
   invite: () => import("./InviteDialog.svelte"),
   peers: () => import("./PeersDialog.svelte"),
 };
+/** What the settings show of this person's devices. */
+export const myDevices = () => import("./MyDevices.svelte");
 export { default as PeopleFoot } from "./PeopleFoot.svelte";

@@ -61,6 +61,8 @@ function statusOf(state: Status["state"]): Status {
     workspaceId: ready ? "w-1" : null,
     deviceId: "d-1",
     joining: state === "joining" ? { step: "connecting", received: 0, reason: null } : null,
+    role: ready ? "owner" : null,
+    out: false,
     readOnlyReason: state === "read_only" ? "a part of it is damaged: page 214" : null,
   };
 }
@@ -72,7 +74,7 @@ export class FakeEngine implements Transport {
     id: `m-${index + 1}`,
     name,
     role: index === 0 ? "owner" : "editor",
-    devices: index === 1 ? 2 : 1,
+    devices: index === 1 ? ["d-2", "d-4"] : [index === 0 ? "d-1" : `d-${index + 1}`],
     me: index === 0,
     ...SAYS_NOTHING,
   }));
@@ -230,9 +232,11 @@ export class FakeEngine implements Transport {
         return [{ type: "status", status: this.status }, quiet];
       case "create_workspace":
       case "join_workspace":
+      case "name_joiner":
       case "cancel_join":
         return this.#begin(request);
-      case "create_invite": {
+      case "create_invite":
+      case "invite_device": {
         const ticket = "skein1" + "kq7zr3hd5w2mvx6tn4ya".repeat(7);
         const link = `skein://join/${ticket}`;
         return [{ type: "invite", ticket, link, addresses: ["192.168.1.20:4711"] }, quiet];
@@ -272,6 +276,27 @@ export class FakeEngine implements Transport {
           known.id === request.invite ? { ...known, revoked: true } : known,
         );
         return [{ type: "done" }, quiet];
+      case "set_role":
+        return this.#people((member) =>
+          member.id === request.member ? { ...member, role: request.role } : member,
+        );
+      case "remove_member":
+        return this.#people((member) => (member.id === request.member ? null : member));
+      case "remove_device":
+        return this.#people((member) => ({
+          ...member,
+          devices: member.devices.filter((device) => device !== request.device),
+        }));
+      case "leave": {
+        this.status = {
+          ...this.status,
+          state: "read_only",
+          role: null,
+          out: true,
+          readOnlyReason: "you are no longer part of this workspace",
+        };
+        return [{ type: "status", status: this.status }, () => this.setStatus({})];
+      }
       case "list_tags":
         return [{ type: "tags", tags: this.#tags() }, quiet];
       case "search":
@@ -294,13 +319,30 @@ export class FakeEngine implements Transport {
     }
   }
 
+  /** Changes who is in, as an owner may; never to nobody in charge. */
+  #people(change: (member: Member) => Member | null): [Reply, () => void] {
+    const members = this.members.flatMap((member) => change(member) ?? []);
+    if (!members.some(({ role }) => role === "owner")) {
+      throw new Refused(
+        "invalid",
+        "That would leave the workspace without an owner; make somebody else an owner first.",
+        "",
+      );
+    }
+    this.members = members;
+    return [
+      { type: "done" },
+      () => this.#tell((view) => (view.type === "people" ? { type: "people", members } : null)),
+    ];
+  }
+
   #begin(request: Request): [Reply, () => void] {
     if (request.type === "create_workspace") {
       const { memberName, workspaceName } = request;
       this.documents.clear();
       this.status = { ...statusOf("ready"), memberName, workspaceName };
       this.members = [
-        { id: "m-1", name: memberName, role: "owner", devices: 1, me: true, ...SAYS_NOTHING },
+        { id: "m-1", name: memberName, role: "owner", devices: ["d-1"], me: true, ...SAYS_NOTHING },
       ];
       this.peers = [];
       this.delivery = {
@@ -318,7 +360,11 @@ export class FakeEngine implements Transport {
           "Paste all of it, from skein1 to its end.",
         );
       }
-      this.status = { ...statusOf("joining"), memberName: request.memberName };
+      this.status = { ...statusOf("joining"), memberName: request.memberName ?? null };
+    } else if (request.type === "name_joiner") {
+      const { memberName } = request;
+      const joining = { step: "verifying" as const, received: 0, reason: null };
+      this.status = { ...this.status, memberName, joining };
     } else {
       this.status = statusOf("empty");
     }

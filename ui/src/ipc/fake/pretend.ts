@@ -1,4 +1,5 @@
-// Which pretended workspace `npm run dev` shows: `?fake=empty|joining|failed|read_only|many|large|notices|files|new`.
+// Which pretended workspace `npm run dev` shows:
+// `?fake=empty|joining|naming|failed|read_only|viewer|out|many|large|notices|files|new`.
 
 import type { AttachedFile } from "../generated";
 import { FakeEngine, largeBoard, manyNotes } from "./index";
@@ -11,13 +12,25 @@ export function pretend(page: URL): FakeEngine {
     case "joining":
     case "read_only":
       return new FakeEngine(wanted);
+    case "naming":
     case "failed": {
       const engine = new FakeEngine("joining");
-      engine.status.joining = {
-        step: "failed",
-        received: 0,
-        reason: "No device of the workspace answered. It is tried again every minute.",
-      };
+      const failed = "No device of the workspace answered. It is tried again every minute.";
+      const reason = wanted === "failed" ? failed : null;
+      engine.status.joining = { step: wanted, received: 0, reason };
+      return engine;
+    }
+    case "viewer": {
+      const engine = new FakeEngine();
+      engine.status.role = "viewer";
+      engine.members = engine.members.map((member) =>
+        member.me ? { ...member, role: "viewer" } : { ...member, role: "owner" },
+      );
+      return engine;
+    }
+    case "out": {
+      const engine = new FakeEngine("read_only");
+      engine.status = { ...engine.status, out: true, role: null };
       return engine;
     }
     case "new":

@@ -62,6 +62,7 @@ impl Core {
             DocumentDone::Loaded { id, .. }
             | DocumentDone::Merged { id, .. }
             | DocumentDone::Compacted { id, .. } => *id,
+            DocumentDone::Rebuilt(rebuilt) => rebuilt.id,
         };
         // Whatever becomes of the document, those who wait for it are answered.
         let parked = match self.documents.get_mut(&id) {
@@ -80,9 +81,19 @@ impl Core {
                 before,
                 ..
             } => {
-                self.put_back(id, document);
-                self.merged(step, id, result, incoming, &before)
+                if incoming
+                    .iter()
+                    .all(|carried| self.still_counts(id, carried))
+                {
+                    self.put_back(id, document);
+                    self.merged(step, id, result, incoming, &before)
+                } else {
+                    // A right went while it was merged: it is read again as it rests on disk.
+                    self.leave_memory(step, id);
+                    self.ensure_open(step, id).map(drop)
+                }
             }
+            DocumentDone::Rebuilt(rebuilt) => self.rebuilt(step, *rebuilt),
             DocumentDone::Compacted {
                 document,
                 result,

@@ -3,6 +3,7 @@
 mod indexing;
 mod loading;
 mod merging;
+mod rebuilding;
 mod upkeep;
 mod writing;
 
@@ -68,6 +69,31 @@ pub(super) struct Slot {
     pub(super) used: u64,
 }
 
+impl Slot {
+    /// A document that nothing was done with yet; without it, one that is on its way.
+    fn new(kind: Kind, document: Option<Box<Document>>, mono: u64) -> Self {
+        Self {
+            kind,
+            document,
+            parked: VecDeque::new(),
+            feeds: BTreeMap::new(),
+            burst: None,
+            described: None,
+            stale_text: None,
+            indexing: false,
+            incoming: Vec::new(),
+            waiting: Vec::new(),
+            journal: Vec::new(),
+            painted: false,
+            rows: 0,
+            last_row: 0,
+            size: 0,
+            disputed: false,
+            used: mono,
+        }
+    }
+}
+
 impl Core {
     /// The document a request works on, which must be in memory first.
     pub(super) fn document_needed(
@@ -109,26 +135,16 @@ impl Core {
         self.documents.insert(
             id,
             Slot {
-                kind,
-                document: None,
-                parked: VecDeque::new(),
-                feeds: BTreeMap::new(),
-                burst: None,
-                described: None,
                 stale_text: stored.text_stale.then_some(StaleText {
                     since: step.now.mono_ms,
                     last: step.now.mono_ms,
                 }),
-                indexing: false,
-                incoming: Vec::new(),
-                waiting: Vec::new(),
                 journal: stored.journal,
-                painted: false,
                 rows: stored.changes.len(),
                 last_row: stored.changes.last().map_or(0, |(row, _)| *row),
                 size,
                 disputed,
-                used: step.now.mono_ms,
+                ..Slot::new(kind, None, step.now.mono_ms)
             },
         );
         let job = Job::Load {
@@ -249,23 +265,8 @@ impl Core {
         self.documents.insert(
             id,
             Slot {
-                kind,
-                document: Some(Box::new(document)),
-                parked: VecDeque::new(),
-                feeds: BTreeMap::new(),
-                burst: None,
-                described: None,
-                stale_text: None,
-                indexing: false,
-                incoming: Vec::new(),
-                waiting: Vec::new(),
-                journal: Vec::new(),
-                painted: false,
                 rows: 1,
-                last_row: 0,
-                size: 0,
-                disputed: false,
-                used: step.now.mono_ms,
+                ..Slot::new(kind, Some(Box::new(document)), step.now.mono_ms)
             },
         );
     }

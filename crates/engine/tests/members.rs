@@ -1,0 +1,532 @@
+//! Laws of membership as people use it: further devices, new keys, roles, removals, leaving.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod sim;
+
+use std::collections::BTreeSet;
+
+use sim::World;
+use skein_access::{
+    Authority, DeviceKey, Envelope, EnvelopeKind, EpochId, Role, UnverifiedEnvelope, WorkspaceId,
+};
+use skein_engine::api::{
+    ApiError, ErrorCode, Event, JoiningStep, Member, Reply, Request, View, WorkspaceState,
+};
+use skein_model::{DocumentId, NoteEdit, TextField};
+use skein_store::{Opened, Store};
+
+/// A founder and so many who came by an invite as editors, all at rest.
+fn team(seed: u64, machines: usize) -> World {
+    let mut world = World::new(seed, machines);
+    for machine in &mut world.machines {
+        machine.skew_ms = 0;
+    }
+    world.found();
+    world.invite(0, Role::Editor, 9);
+    for index in 1..machines {
+        world.join(index);
+    }
+    let all: Vec<usize> = (0..machines).collect();
+    rest(&mut world, &all);
+    world
+}
+
+/// Until new keys are made and told too.
+fn rest(world: &mut World, among: &[usize]) {
+    world.settle(among);
+    for _ in 0..12 {
+        world.pass(400);
+    }
+    world.settle(among);
+}
+
+fn note(world: &mut World, index: usize, title: &str, text: &str) -> DocumentId {
+    let request = Request::CreateNote {
+        title: title.to_owned(),
+        text: Some(text.to_owned()),
+        parent: None,
+        after: None,
+    };
+    match world.ask(index, request) {
+        Ok(Reply::Created { id }) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn append(world: &mut World, index: usize, document: DocumentId, text: &str) {
+    let text = text.to_owned();
+    let edit = NoteEdit::AppendText { text };
+    world
+        .ask(index, Request::EditNote { document, edit })
+        .unwrap();
+}
+
+fn text(world: &mut World, index: usize, document: DocumentId) -> Option<String> {
+    match world.ask(index, Request::ReadNote { document }) {
+        // What is added is a paragraph of its own.
+        Ok(Reply::Note { note }) => Some(note.text.replace("\n\n", "")),
+        Err(error) if error.code == ErrorCode::NotFound => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn member(world: &mut World, at: usize, name: &str) -> Member {
+    let people = world.people(at);
+    people
+        .into_iter()
+        .find(|member| member.name == name)
+        .unwrap_or_else(|| panic!("{name} is not in"))
+}
+
+fn remove(world: &mut World, by: usize, name: &str) -> Result<Reply, ApiError> {
+    let member = member(world, by, name).id;
+    world.ask(by, Request::RemoveMember { member })
+}
+
+fn set_role(world: &mut World, by: usize, name: &str, role: Role) -> Result<Reply, ApiError> {
+    let member = member(world, by, name).id;
+    world.ask(by, Request::SetRole { member, role })
+}
+
+/// A further machine that belongs to the person at one.
+fn further_device(world: &mut World, of: usize, name: Option<&str>) -> usize {
+    let ticket = match world.ask(
+        of,
+        Request::InviteDevice {
+            expires_in_hours: None,
+        },
+    ) {
+        Ok(Reply::Invite { ticket, .. }) => ticket,
+        other => panic!("{other:?}"),
+    };
+    let index = world.add_machine();
+    world.machines[index].skew_ms = 0;
+    let member_name = name.map(str::to_owned);
+    let request = Request::JoinWorkspace {
+        ticket,
+        member_name,
+        zone: Some("Asia/Tokyo".to_owned()),
+    };
+    world.ask(index, request).unwrap();
+    index
+}
+
+/// A machine ends, and its lines with it.
+fn end(world: &mut World, index: usize) {
+    let mut rng = world.rng.clone();
+    world.network.machine_gone(&mut rng, index);
+    world.machines[index].crash(false);
+}
+
+/// What rests on the disk of a machine that was stopped.
+fn envelopes(world: &mut World, index: usize) -> Vec<Envelope> {
+    let workspace = WorkspaceId::from_bytes(bytes_of(&world.status(index).workspace_id.unwrap()));
+    end(world, index);
+    let Opened::Ready(store) = Store::open(&world.machines[index].path).unwrap() else {
+        panic!("the file is damaged")
+    };
+    let stored = store.envelopes_after(0, 100_000).unwrap();
+    let verified = stored.iter().map(|stored| {
+        let envelope = UnverifiedEnvelope::decode(&stored.bytes).unwrap();
+        envelope.verify(&workspace).unwrap()
+    });
+    let all = verified.collect();
+    drop(store);
+    world.start(index);
+    all
+}
+
+fn bytes_of(id: &str) -> [u8; 32] {
+    let id: WorkspaceId = id.parse().unwrap();
+    *id.as_bytes()
+}
+
+/// The epochs that a device can open, of all that there are.
+fn opens(world: &World, index: usize, all: &[Envelope]) -> BTreeSet<EpochId> {
+    let workspace = all[0].header().workspace;
+    let authority = Authority::build(workspace, all);
+    let key = DeviceKey::from_bytes(&world.machines[index].key);
+    authority.keyring(&key).epochs().copied().collect()
+}
+
+#[test]
+fn a_further_device_is_the_same_person_and_needs_no_name() {
+    for role in [Role::Owner, Role::Viewer] {
+        let mut world = team(1, 2);
+        let document = note(&mut world, 0, "Plan", "north");
+        rest(&mut world, &[0, 1]);
+        let of = match role {
+            Role::Owner => 0,
+            _ => {
+                set_role(&mut world, 0, "Member 1", role).unwrap();
+                rest(&mut world, &[0, 1]);
+                1
+            }
+        };
+        let zone = Some("Europe/Lisbon".to_owned());
+        let request = Request::SetProfile {
+            name: None,
+            zone,
+            hours: None,
+        };
+        world.ask(of, request).unwrap();
+        rest(&mut world, &[0, 1]);
+        let new = further_device(&mut world, of, None);
+        rest(&mut world, &[0, 1, new]);
+        let status = world.status(new);
+        assert_eq!(status.state, WorkspaceState::Ready);
+        assert_eq!(
+            status.member_name.as_deref(),
+            Some(&*format!("Member {of}"))
+        );
+        assert_eq!(status.role, Some(role));
+        assert_eq!(text(&mut world, new, document).as_deref(), Some("north"));
+        for index in [0, 1, new] {
+            let people = world.people(index);
+            assert_eq!(people.len(), 2, "no second member: {people:?}");
+            let person = member(&mut world, index, &format!("Member {of}"));
+            assert_eq!(person.devices.len(), 2);
+            assert_eq!(
+                person.zone.as_deref(),
+                Some("Europe/Lisbon"),
+                "the same profile"
+            );
+            assert_eq!(person.me, index == of || index == new);
+        }
+        // A key for all three was made by one who was there.
+        let all = envelopes(&mut world, 0);
+        assert!(opens(&world, new, &all).is_superset(&opens(&world, 0, &all)));
+        world.check();
+    }
+}
+
+#[test]
+fn a_new_person_who_gave_no_name_is_asked_for_it_and_then_comes_in() {
+    let mut world = team(2, 1);
+    let ticket = world.tickets[0].clone();
+    let new = world.add_machine();
+    world.machines[new].skew_ms = 0;
+    let request = Request::JoinWorkspace {
+        ticket,
+        member_name: None,
+        zone: None,
+    };
+    world.ask(new, request).unwrap();
+    for _ in 0..3 {
+        world.dial(new, 0);
+        for _ in 0..60 {
+            for pipe in world.network.busy() {
+                world.deliver(pipe);
+            }
+            world.pass(50);
+        }
+    }
+    let waits = |world: &mut World| world.status(new).joining.map(|joining| joining.step);
+    assert_eq!(waits(&mut world), Some(JoiningStep::Naming));
+    end(&mut world, new);
+    world.start(new);
+    assert_eq!(
+        waits(&mut world),
+        Some(JoiningStep::Naming),
+        "it waits after a restart too"
+    );
+    let name = |text: &str| Request::NameJoiner {
+        member_name: text.to_owned(),
+    };
+    assert_eq!(
+        world.ask(new, name(" ")).unwrap_err().code,
+        ErrorCode::Invalid
+    );
+    world.ask(new, name("Bea")).unwrap();
+    rest(&mut world, &[0, new]);
+    assert_eq!(world.people(0).len(), 2);
+    assert_eq!(member(&mut world, new, "Bea").role, Role::Editor);
+    let again = world.ask(new, name("Cleo")).unwrap_err();
+    assert_eq!(again.code, ErrorCode::WrongState);
+}
+
+#[test]
+fn an_invite_for_a_device_is_for_one_use_and_an_hour_or_so() {
+    let mut world = team(3, 1);
+    let first = further_device(&mut world, 0, None);
+    rest(&mut world, &[0, first]);
+    let Ok(Reply::Invites { invites }) = world.ask(0, Request::ListInvites) else {
+        panic!("the invites")
+    };
+    let invite = invites
+        .iter()
+        .find(|invite| invite.for_member.is_some())
+        .unwrap();
+    assert_eq!((invite.uses, invite.used), (1, 1));
+    let good_for = invite.expires_at.unwrap() - invite.made_at;
+    assert!((3_600_000..=7_200_000).contains(&good_for), "{good_for}");
+}
+
+#[test]
+fn after_a_join_by_a_ticket_there_is_one_new_key_that_all_have() {
+    let mut world = team(4, 3);
+    let document = note(&mut world, 1, "Plan", "after");
+    rest(&mut world, &[0, 1, 2]);
+    let all = envelopes(&mut world, 0);
+    let epochs = opens(&world, 0, &all);
+    assert!(
+        epochs.len() > 1 && epochs.len() <= 5,
+        "{} keys",
+        epochs.len()
+    );
+    for index in [1, 2] {
+        assert_eq!(opens(&world, index, &all), epochs);
+    }
+    // Coming back makes no further key.
+    for index in 0..3 {
+        end(&mut world, index);
+        world.start(index);
+    }
+    rest(&mut world, &[0, 1, 2]);
+    let again = envelopes(&mut world, 0);
+    assert_eq!(opens(&world, 0, &again), epochs);
+    assert_eq!(text(&mut world, 2, document).as_deref(), Some("after"));
+}
+
+#[test]
+fn whoever_is_removed_keeps_what_he_had_gets_nothing_new_and_knows_it() {
+    let mut world = team(5, 3);
+    let document = note(&mut world, 1, "Plan", "before");
+    rest(&mut world, &[0, 1, 2]);
+    remove(&mut world, 0, "Member 1").unwrap();
+    world.settle(&[0, 2]);
+    append(&mut world, 0, document, " after");
+    let late = note(&mut world, 2, "Secret", "by a colleague");
+    // He is connected to one who knows, and to one who hears of it now.
+    rest(&mut world, &[0, 2]);
+    for _ in 0..4 {
+        world.dial(1, 0);
+        for _ in 0..60 {
+            for pipe in world.network.busy() {
+                world.deliver(pipe);
+            }
+            world.pass(50);
+        }
+    }
+    let status = world.status(1);
+    assert_eq!((status.state, status.out), (WorkspaceState::ReadOnly, true));
+    assert_eq!(status.role, None);
+    assert_eq!(text(&mut world, 1, document).as_deref(), Some("before"));
+    assert_eq!(text(&mut world, 1, late), None);
+    let edit = NoteEdit::AppendText {
+        text: "no".to_owned(),
+    };
+    let refused = world
+        .ask(1, Request::EditNote { document, edit })
+        .unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ReadOnly);
+    assert!(
+        refused.message.contains("no longer part"),
+        "{}",
+        refused.message
+    );
+    // Once told he is not let in any more.
+    assert!(
+        !world.machines[0]
+            .devices_allowed
+            .contains(&world.machines[1].device)
+    );
+    for index in [0, 2] {
+        assert_eq!(world.people(index).len(), 2);
+        assert_eq!(
+            text(&mut world, index, document).as_deref(),
+            Some("before after")
+        );
+    }
+    // He holds nothing of what was said after his removal, and no key made after it.
+    let theirs = envelopes(&mut world, 0);
+    let his = envelopes(&mut world, 1);
+    let he_opens = opens(&world, 1, &theirs);
+    let data = |envelope: &&Envelope| envelope.header().kind == EnvelopeKind::Data;
+    let new: Vec<&Envelope> = theirs
+        .iter()
+        .filter(data)
+        .filter(|envelope| !his.contains(envelope))
+        .collect();
+    assert!(new.len() >= 2);
+    for envelope in new {
+        assert!(
+            !he_opens.contains(&envelope.header().epoch),
+            "sealed under a key he has"
+        );
+    }
+    // After a restart it is the same.
+    end(&mut world, 1);
+    world.start(1);
+    assert!(world.status(1).out);
+}
+
+#[test]
+fn what_a_removed_device_wrote_after_the_pin_is_taken_out_where_it_had_been_applied() {
+    let mut world = team(6, 4);
+    let shared = note(&mut world, 0, "Shared", "common");
+    let built_on = note(&mut world, 0, "Built on", "base");
+    rest(&mut world, &[0, 1, 2, 3]);
+    // 1 and 2 go on together; 0 and 3 know nothing of it, and 0 removes 1.
+    append(&mut world, 1, shared, " unwanted");
+    append(&mut world, 1, built_on, " below");
+    let alone = note(&mut world, 1, "Only his", "nobody else's");
+    world.settle(&[1, 2]);
+    append(&mut world, 2, built_on, " above");
+    world.settle(&[1, 2]);
+    assert_eq!(
+        text(&mut world, 2, shared).as_deref(),
+        Some("common unwanted")
+    );
+    assert!(text(&mut world, 2, alone).is_some());
+    let Event::Note { .. } = world.look(2, View::Note { document: alone }) else {
+        panic!("it is there")
+    };
+    // An editor looks at the text that will change under it.
+    world.open_view(2, shared, TextField::NoteText);
+    while world.work_view(0, usize::MAX) {}
+    assert_eq!(world.views[0].text(), "common\n\n unwanted");
+    remove(&mut world, 0, "Member 1").unwrap();
+    rest(&mut world, &[0, 2, 3]);
+    for index in [0, 2, 3] {
+        assert_eq!(
+            text(&mut world, index, shared).as_deref(),
+            Some("common"),
+            "at {index}"
+        );
+        assert_eq!(text(&mut world, index, alone), None, "at {index}");
+        // What a colleague wrote on top of it is not lost, and stands on what it stood on.
+        let both = text(&mut world, index, built_on).unwrap();
+        assert!(both.contains("above"), "at {index}: {both}");
+    }
+    assert_eq!(world.views[0].text(), "common", "the editor followed");
+    let built: BTreeSet<_> = [0, 2, 3]
+        .map(|index| text(&mut world, index, built_on))
+        .into();
+    assert_eq!(built.len(), 1, "one and the same everywhere: {built:?}");
+    world.check_among(&[0, 2, 3]);
+    // A restart changes nothing, and neither does the rest of what he wrote.
+    end(&mut world, 2);
+    world.start(2);
+    rest(&mut world, &[0, 2, 3]);
+    world.check_among(&[0, 2, 3]);
+}
+
+#[test]
+fn a_lowered_role_counts_from_what_was_seen_and_a_raised_one_brings_back_what_it_took() {
+    let mut world = team(7, 3);
+    let document = note(&mut world, 0, "Plan", "seen");
+    rest(&mut world, &[0, 1, 2]);
+    append(&mut world, 1, document, " unseen");
+    world.settle(&[1, 2]);
+    set_role(&mut world, 0, "Member 1", Role::Viewer).unwrap();
+    rest(&mut world, &[0, 1, 2]);
+    for index in 0..3 {
+        assert_eq!(
+            text(&mut world, index, document).as_deref(),
+            Some("seen"),
+            "at {index}"
+        );
+    }
+    world.check_among(&[0, 1, 2]);
+    let edit = NoteEdit::AppendText {
+        text: "no".to_owned(),
+    };
+    let refused = world
+        .ask(1, Request::EditNote { document, edit })
+        .unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Denied);
+    let Event::Notices { notices } = world.look(1, View::Notices) else {
+        panic!("the notices")
+    };
+    assert!(
+        notices.iter().any(|notice| notice.code == "kept-aside"),
+        "{notices:?}"
+    );
+    set_role(&mut world, 0, "Member 1", Role::Editor).unwrap();
+    rest(&mut world, &[0, 1, 2]);
+    for index in 0..3 {
+        assert_eq!(
+            text(&mut world, index, document).as_deref(),
+            Some("seen unseen"),
+            "at {index}"
+        );
+    }
+    append(&mut world, 1, document, " more");
+    rest(&mut world, &[0, 1, 2]);
+    assert_eq!(
+        text(&mut world, 2, document).as_deref(),
+        Some("seen unseen more")
+    );
+    world.check_among(&[0, 1, 2]);
+}
+
+#[test]
+fn there_is_never_a_workspace_without_an_owner() {
+    let mut world = team(8, 2);
+    let refused = world.ask(0, Request::Leave).unwrap_err();
+    assert!(
+        refused.message.contains("without an owner"),
+        "{}",
+        refused.message
+    );
+    for refused in [
+        remove(&mut world, 0, "Member 0"),
+        set_role(&mut world, 0, "Member 0", Role::Viewer),
+    ] {
+        assert!(refused.unwrap_err().message.contains("without an owner"));
+    }
+    set_role(&mut world, 0, "Member 1", Role::Owner).unwrap();
+    rest(&mut world, &[0, 1]);
+    world.ask(0, Request::Leave).unwrap();
+    assert!(world.status(0).out);
+    // Word of it goes out when they meet, though it was alone when it left.
+    for _ in 0..4 {
+        world.dial(0, 1);
+        for _ in 0..60 {
+            for pipe in world.network.busy() {
+                world.deliver(pipe);
+            }
+            world.pass(50);
+        }
+    }
+    assert_eq!(world.people(1).len(), 1);
+    assert_eq!(member(&mut world, 1, "Member 1").role, Role::Owner);
+}
+
+#[test]
+fn one_removes_a_device_of_ones_own_and_only_owners_remove_others() {
+    let mut world = team(9, 2);
+    let second = further_device(&mut world, 1, Some("ignored"));
+    rest(&mut world, &[0, 1, second]);
+    let devices = member(&mut world, 1, "Member 1").devices;
+    assert_eq!(devices.len(), 2);
+    let here = world.status(1).device_id;
+    let owners = world.status(0).device_id;
+    let denied = world
+        .ask(1, Request::RemoveDevice { device: owners })
+        .unwrap_err();
+    assert_eq!(denied.code, ErrorCode::Denied);
+    let other = devices.into_iter().find(|device| *device != here).unwrap();
+    world
+        .ask(
+            1,
+            Request::RemoveDevice {
+                device: other.clone(),
+            },
+        )
+        .unwrap();
+    rest(&mut world, &[0, 1]);
+    assert_eq!(member(&mut world, 0, "Member 1").devices, [here]);
+    let again = world
+        .ask(1, Request::RemoveDevice { device: other })
+        .unwrap_err();
+    assert_eq!(again.code, ErrorCode::NotFound);
+    let denied = remove(&mut world, 1, "Member 0").unwrap_err();
+    assert_eq!(denied.code, ErrorCode::Denied);
+}

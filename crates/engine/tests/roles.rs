@@ -1,0 +1,555 @@
+//! The table of rights: every request of the API against everybody who may ask it. A request without its row fails here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod sim;
+
+use std::collections::BTreeSet;
+
+use ErrorCode::{Denied, Invalid, NotFound, ReadOnly, WrongState};
+use sim::World;
+use skein_access::Role;
+use skein_engine::api::{ApiError, ErrorCode, Reply, Request, View, WorkspaceState};
+use skein_model::{BoardEdit, CardId, DocumentId, NewCard, NoteEdit, Splice};
+use ts_rs::{Config, TS};
+
+/// Who asks, each from a machine of their own.
+const OWNER: usize = 0;
+const EDITOR: usize = 1;
+const COMMENTER: usize = 2;
+const VIEWER: usize = 3;
+const REMOVED: usize = 4;
+const JOINING: usize = 5;
+/// Two on whom owners try what they may do.
+const SPARE: usize = 6;
+const LAST: usize = 7;
+const ASKING: [usize; 6] = [OWNER, EDITOR, COMMENTER, VIEWER, REMOVED, JOINING];
+
+/// What each of them is answered: it is done, or refused as this.
+type Row = [Option<ErrorCode>; 6];
+
+const ALL: Row = [None; 6];
+/// Those who are in, whatever their role.
+const MEMBERS: Row = [None, None, None, None, Some(ReadOnly), Some(WrongState)];
+/// Whoever writes notes and boards.
+const WRITERS: Row = [
+    None,
+    None,
+    Some(Denied),
+    Some(Denied),
+    Some(ReadOnly),
+    Some(WrongState),
+];
+/// The same for what is not here before one is in.
+const WRITERS_OF_WHAT_IS_HERE: Row = [
+    None,
+    None,
+    Some(Denied),
+    Some(Denied),
+    Some(ReadOnly),
+    Some(NotFound),
+];
+const OWNERS: Row = [
+    None,
+    Some(Denied),
+    Some(Denied),
+    Some(Denied),
+    Some(ReadOnly),
+    Some(WrongState),
+];
+/// Whoever has the workspace here, those who are out included.
+const HOLDERS: Row = [None, None, None, None, None, Some(NotFound)];
+/// Nobody who has a workspace or is on the way to one.
+const NOBODY: Row = [
+    Some(WrongState),
+    Some(WrongState),
+    Some(WrongState),
+    Some(WrongState),
+    Some(ReadOnly),
+    Some(WrongState),
+];
+
+/// What the requests are about.
+struct Things {
+    note: DocumentId,
+    board: DocumentId,
+    card: CardId,
+    spare: String,
+    last: String,
+    spare_device: String,
+    ticket: String,
+    invite: String,
+}
+
+/// All of the table; what changes who is in comes last.
+fn table(things: &Things) -> Vec<(Request, Row)> {
+    let Things {
+        note, board, card, ..
+    } = *things;
+    let text = |text: &str| Some(text.to_owned());
+    let push = Request::TextPush {
+        subscription: 0,
+        base_version: 0,
+        push_id: "p".to_owned(),
+        splices: vec![Splice {
+            at: 0,
+            delete: 0,
+            insert: "x".to_owned(),
+        }],
+        length: 0,
+    };
+    let row = |owner, others, out, joining| [owner, others, others, others, out, joining];
+    vec![
+        (Request::Status, ALL),
+        (
+            Request::CreateWorkspace {
+                member_name: "A".to_owned(),
+                workspace_name: "B".to_owned(),
+                zone: None,
+            },
+            NOBODY,
+        ),
+        (
+            Request::JoinWorkspace {
+                ticket: things.ticket.clone(),
+                member_name: text("A"),
+                zone: None,
+            },
+            NOBODY,
+        ),
+        (
+            Request::NameJoiner {
+                member_name: "A".to_owned(),
+            },
+            NOBODY,
+        ),
+        (
+            Request::CreateInvite {
+                role: Role::Viewer,
+                uses: 1,
+                expires_in_hours: None,
+            },
+            OWNERS,
+        ),
+        (
+            Request::InviteDevice {
+                expires_in_hours: None,
+            },
+            MEMBERS,
+        ),
+        (Request::ListInvites, ALL),
+        (
+            Request::RevokeInvite {
+                invite: things.invite.clone(),
+            },
+            OWNERS,
+        ),
+        (
+            Request::CreateNote {
+                title: "N".to_owned(),
+                text: None,
+                parent: None,
+                after: None,
+            },
+            WRITERS,
+        ),
+        (
+            Request::CreateBoard {
+                title: "B".to_owned(),
+                columns: None,
+                parent: None,
+                after: None,
+            },
+            WRITERS,
+        ),
+        (
+            Request::EditNote {
+                document: note,
+                edit: NoteEdit::AppendText {
+                    text: "x".to_owned(),
+                },
+            },
+            WRITERS_OF_WHAT_IS_HERE,
+        ),
+        (
+            Request::EditBoard {
+                document: board,
+                edit: BoardEdit::Rename {
+                    title: "R".to_owned(),
+                },
+            },
+            WRITERS_OF_WHAT_IS_HERE,
+        ),
+        (
+            Request::PlaceDocument {
+                document: note,
+                parent: None,
+                after: Some(board),
+            },
+            WRITERS_OF_WHAT_IS_HERE,
+        ),
+        (
+            Request::Subscribe {
+                view: View::Note { document: note },
+            },
+            HOLDERS,
+        ),
+        (Request::Unsubscribe { subscription: 9 }, ALL),
+        // On a text that one looks at; who has none to look at is told to look first.
+        (
+            push,
+            [
+                None,
+                None,
+                Some(Denied),
+                Some(Denied),
+                Some(ReadOnly),
+                Some(ErrorCode::Resync),
+            ],
+        ),
+        (
+            Request::ShowCaret {
+                subscription: 0,
+                anchor: Some(0),
+                head: Some(0),
+                version: 0,
+            },
+            row(None, None, None, Some(NotFound)),
+        ),
+        (Request::ReadNote { document: note }, HOLDERS),
+        (Request::ReadBoard { document: board }, HOLDERS),
+        (Request::ReadCard { card }, HOLDERS),
+        (
+            Request::ListDocuments {
+                kind: None,
+                trashed: false,
+            },
+            ALL,
+        ),
+        (Request::ListTags, ALL),
+        (
+            Request::Search {
+                query: "plan".to_owned(),
+                limit: 5,
+            },
+            ALL,
+        ),
+        (
+            Request::Connect {
+                address: "127.0.0.1:9".to_owned(),
+            },
+            ALL,
+        ),
+        (Request::Reconnect, ALL),
+        (Request::ListPeers, ALL),
+        (Request::Delivery { document: None }, ALL),
+        (Request::DismissNotice { notice: 1 }, ALL),
+        (
+            Request::SetProfile {
+                name: None,
+                zone: text("Asia/Tokyo"),
+                hours: None,
+            },
+            MEMBERS,
+        ),
+        (
+            Request::SetPreference {
+                key: "theme".to_owned(),
+                value: text("dark"),
+            },
+            ALL,
+        ),
+        (Request::Audit, ALL),
+        (
+            Request::WaitUntilIdle {
+                timeout_ms: 1,
+                peers: 0,
+            },
+            ALL,
+        ),
+        (
+            Request::SetRole {
+                member: things.spare.clone(),
+                role: Role::Commenter,
+            },
+            [
+                OWNERS[0],
+                OWNERS[1],
+                OWNERS[2],
+                OWNERS[3],
+                OWNERS[4],
+                Some(NotFound),
+            ],
+        ),
+        (
+            Request::RemoveDevice {
+                device: things.spare_device.clone(),
+            },
+            OWNERS,
+        ),
+        (
+            Request::RemoveMember {
+                member: things.last.clone(),
+            },
+            [
+                OWNERS[0],
+                OWNERS[1],
+                OWNERS[2],
+                OWNERS[3],
+                OWNERS[4],
+                Some(NotFound),
+            ],
+        ),
+        // A join can be given up while nothing is here; a member leaves instead, unless nobody would be left in charge.
+        (
+            Request::CancelJoin,
+            [
+                Some(WrongState),
+                Some(WrongState),
+                Some(WrongState),
+                Some(WrongState),
+                Some(WrongState),
+                None,
+            ],
+        ),
+        (
+            Request::Leave,
+            [
+                Some(Invalid),
+                None,
+                None,
+                None,
+                Some(ReadOnly),
+                Some(WrongState),
+            ],
+        ),
+    ]
+}
+
+/// The name of a request as it crosses the line.
+fn name(request: &Request) -> String {
+    let value = serde_json::to_value(request).unwrap();
+    value["type"].as_str().unwrap().to_owned()
+}
+
+/// The names of all requests that there are.
+fn all_names() -> BTreeSet<String> {
+    let declared = Request::decl(&Config::new().with_large_int("number"));
+    let tags = declared.split("\"type\": \"").skip(1);
+    tags.map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
+fn world() -> (World, Things) {
+    let mut world = World::new(11, 5);
+    for machine in &mut world.machines {
+        machine.skew_ms = 0;
+    }
+    world.found();
+    let roles = [
+        Role::Editor,
+        Role::Commenter,
+        Role::Viewer,
+        Role::Editor,
+        Role::Editor,
+        Role::Editor,
+    ];
+    let document = |reply| match reply {
+        Ok(Reply::Created { id }) => id,
+        other => panic!("{other:?}"),
+    };
+    let note = document(world.ask(
+        OWNER,
+        Request::CreateNote {
+            title: "Plan".to_owned(),
+            text: None,
+            parent: None,
+            after: None,
+        },
+    ));
+    let board = document(world.ask(
+        OWNER,
+        Request::CreateBoard {
+            title: "Autumn".to_owned(),
+            columns: None,
+            parent: None,
+            after: None,
+        },
+    ));
+    let card = CardId::from_bytes([7; 16]);
+    let column = world.board(OWNER, board).unwrap().columns[0].id;
+    let cards = vec![NewCard {
+        id: card,
+        title: "Pack".to_owned(),
+    }];
+    let edit = BoardEdit::AddCards {
+        column,
+        after: None,
+        cards,
+    };
+    world
+        .ask(
+            OWNER,
+            Request::EditBoard {
+                document: board,
+                edit,
+            },
+        )
+        .unwrap();
+    let mut ready = vec![OWNER];
+    for role in roles {
+        world.tickets.clear();
+        world.invite(OWNER, role, 1);
+        let index = match ready.len() {
+            // The one on the way in has the machine before the last.
+            JOINING => {
+                let joining = world.add_machine();
+                let spare = world.add_machine();
+                assert_eq!((joining, spare), (JOINING, SPARE));
+                spare
+            }
+            next if next > JOINING => world.add_machine(),
+            next => next,
+        };
+        world.machines[index].skew_ms = 0;
+        world.join(index);
+        ready.push(index);
+        world.settle(&ready);
+    }
+    for _ in 0..12 {
+        world.pass(400);
+    }
+    world.settle(&ready);
+    let person = |world: &mut World, index: usize| {
+        let name = format!("Member {index}");
+        let people = world.people(OWNER).into_iter();
+        people.clone().find(|member| member.name == name).unwrap()
+    };
+    let removed = person(&mut world, REMOVED).id;
+    world
+        .ask(OWNER, Request::RemoveMember { member: removed })
+        .unwrap();
+    for _ in 0..40 {
+        for pipe in world.network.busy() {
+            world.deliver(pipe);
+        }
+        world.pass(50);
+    }
+    assert!(world.status(REMOVED).out);
+    world.tickets.clear();
+    world.invite(OWNER, Role::Editor, 5);
+    let ticket = world.tickets[0].clone();
+    world.join(JOINING);
+    assert_eq!(world.status(JOINING).state, WorkspaceState::Joining);
+    world.settle(&[OWNER, EDITOR, COMMENTER, VIEWER, SPARE, LAST]);
+    let invite = match world.ask(OWNER, Request::ListInvites) {
+        Ok(Reply::Invites { invites }) => invites[0].id.clone(),
+        other => panic!("{other:?}"),
+    };
+    let spare = person(&mut world, SPARE);
+    let last = person(&mut world, LAST).id;
+    let things = Things {
+        note,
+        board,
+        card,
+        spare_device: spare.devices[0].clone(),
+        spare: spare.id,
+        last,
+        ticket,
+        invite,
+    };
+    (world, things)
+}
+
+#[test]
+fn every_request_has_its_row_in_the_table_of_rights() {
+    let things = Things {
+        note: DocumentId::from_bytes([1; 16]),
+        board: DocumentId::from_bytes([2; 16]),
+        card: CardId::from_bytes([3; 16]),
+        spare: String::new(),
+        last: String::new(),
+        spare_device: String::new(),
+        ticket: String::new(),
+        invite: String::new(),
+    };
+    let rows: BTreeSet<String> = table(&things)
+        .iter()
+        .map(|(request, _)| name(request))
+        .collect();
+    assert_eq!(rows, all_names());
+}
+
+/// A text view of the note, as an editor has one.
+fn text_view(world: &mut World, index: usize, client: u64, note: DocumentId) -> (u32, u32, u32) {
+    let view = View::Text {
+        document: note,
+        card: None,
+    };
+    let (answer, event) = world.ask_apart(index, client, Request::Subscribe { view });
+    let (Some(Ok(Reply::Subscribed { subscription })), Some(event)) = (answer, event) else {
+        return (0, 0, 0);
+    };
+    let skein_engine::api::Event::TextReset { version, text } = event else {
+        panic!("{event:?}")
+    };
+    (subscription, version, skein_model::text::length_of(&text))
+}
+
+#[test]
+fn everybody_may_do_what_the_table_says_and_nothing_else() {
+    let (mut world, things) = world();
+    let mut wrong = Vec::new();
+    for (request, row) in table(&things) {
+        for (index, expected) in ASKING.into_iter().zip(row) {
+            world.clients += 1;
+            let client = world.clients;
+            let mut request = request.clone();
+            if let Request::TextPush {
+                subscription,
+                base_version,
+                length,
+                ..
+            } = &mut request
+            {
+                let (id, version, long) = text_view(&mut world, index, client, things.note);
+                (*subscription, *base_version, *length) = (id, version, long + 1);
+            }
+            if let Request::ShowCaret {
+                subscription,
+                version,
+                ..
+            } = &mut request
+            {
+                let (id, now, _) = text_view(&mut world, index, client, things.note);
+                (*subscription, *version) = (id, now);
+            }
+            let (mut answer, _) = world.ask_apart(index, client, request.clone());
+            for _ in 0..200 {
+                if answer.is_some() {
+                    break;
+                }
+                answer = world.ask_again(index, client);
+            }
+            let answer: Result<Reply, ApiError> = answer.expect("an answer");
+            let code = answer.as_ref().err().map(|error| error.code);
+            // That it took too long is no matter of rights.
+            let code = code.filter(|code| *code != ErrorCode::TimedOut);
+            if code != expected {
+                wrong.push(format!(
+                    "{} by {index}: {code:?}, not {expected:?}",
+                    name(&request)
+                ));
+            }
+            if let Err(error) = answer {
+                assert!(error.message.ends_with(['.', '!']), "{}", error.message);
+                assert_ne!(error.code, ErrorCode::Internal, "{}", error.message);
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}

@@ -1,0 +1,286 @@
+//! Who comes, goes and may do what in a run: further devices, roles, removals, leaving; and the laws of those who are out.
+
+use rand::Rng;
+use rand_chacha::ChaCha20Rng;
+use skein_access::{
+    Authority, DeviceKey, Envelope, EnvelopeKind, Keyring, Role, UnverifiedEnvelope, WorkspaceId,
+};
+use skein_engine::api::{Member, Reply, Request, WorkspaceState};
+use skein_model::NoteEdit;
+use skein_store::{Opened, Store};
+
+use super::World;
+
+/// One who starts alone has so many machines at most.
+const MOST_MACHINES: usize = 6;
+
+impl World {
+    /// The machines of those who are in.
+    pub(crate) fn insiders(&self) -> Vec<usize> {
+        (0..self.machines.len())
+            .filter(|index| !self.out.contains(index))
+            .collect()
+    }
+
+    /// Something about people, as an own source of chance says: other stories stay as they were.
+    pub(crate) fn about_people(&mut self, fate: &mut ChaCha20Rng, members: usize) {
+        let subject = fate.gen_range(1..members.max(2));
+        match fate.gen_range(0..10) {
+            0..3 => self.add_device(fate.gen_range(0..members)),
+            3..6 => {
+                let roles = [
+                    Role::Owner,
+                    Role::Editor,
+                    Role::Editor,
+                    Role::Commenter,
+                    Role::Viewer,
+                ];
+                self.change_role(subject, roles[fate.gen_range(0..roles.len())]);
+            }
+            6..9 => self.take_out(subject),
+            _ => self.go(subject),
+        }
+    }
+
+    fn person_at(&mut self, index: usize, at: usize) -> Option<Member> {
+        if !self.machines[at].is_running() || !self.machines[at].joined {
+            return None;
+        }
+        let name = format!("Member {index}");
+        let people = self.people(at).into_iter();
+        people.clone().find(|member| member.name == name)
+    }
+
+    /// A machine that becomes a further device of a person, when it meets somebody.
+    fn add_device(&mut self, of: usize) {
+        let usable = self.machines[of].is_running() && self.machines[of].joined;
+        if !usable || self.out.contains(&of) || self.machines.len() >= MOST_MACHINES {
+            return;
+        }
+        let request = Request::InviteDevice {
+            expires_in_hours: Some(1_000_000),
+        };
+        let Ok(Reply::Invite { ticket, .. }) = self.ask(of, request) else {
+            return;
+        };
+        let index = self.add_machine();
+        self.log(|| format!("{index} is to be a further device of {of}"));
+        let person = self.machines[of].person;
+        self.machines[index].person = person;
+        let request = Request::JoinWorkspace {
+            ticket,
+            member_name: None,
+            zone: None,
+        };
+        self.ask(index, request).unwrap();
+    }
+
+    fn change_role(&mut self, of: usize, role: Role) {
+        let Some(member) = self.person_at(of, 0) else {
+            return;
+        };
+        self.log(|| format!("0 makes {of} {role:?}"));
+        if self
+            .ask(
+                0,
+                Request::SetRole {
+                    member: member.id,
+                    role,
+                },
+            )
+            .is_ok()
+            && role < member.role
+        {
+            self.may_be_lost(of);
+        }
+    }
+
+    fn take_out(&mut self, whom: usize) {
+        let Some(member) = self.person_at(whom, 0) else {
+            return;
+        };
+        self.log(|| format!("0 takes {whom} out"));
+        if self
+            .ask(0, Request::RemoveMember { member: member.id })
+            .is_ok()
+        {
+            self.is_out_now(whom);
+        }
+    }
+
+    fn go(&mut self, index: usize) {
+        if !self.machines[index].is_running() || !self.machines[index].joined {
+            return;
+        }
+        self.log(|| format!("{index} leaves"));
+        if self.ask(index, Request::Leave).is_ok() {
+            self.is_out_now(index);
+        }
+    }
+
+    fn is_out_now(&mut self, index: usize) {
+        let person = self.machines[index].person;
+        for other in 0..self.machines.len() {
+            if self.machines[other].person == person {
+                self.out.insert(other);
+            }
+        }
+        self.may_be_lost(index);
+    }
+
+    /// What somebody makes who was taken out, or whose role was lowered, need not count: up to where it does is for others to say.
+    fn may_be_lost(&mut self, index: usize) {
+        let person = self.machines[index].person;
+        self.uncertain.insert(person);
+        self.breaks += 1;
+    }
+
+    /// Those who are out meet those who are in: each side may hold word that the other lacks.
+    pub(crate) fn spread_the_word(&mut self) {
+        for index in 0..self.machines.len() {
+            if self.uncertain.contains(&self.machines[index].person) {
+                self.ledger.excuse(index);
+            }
+        }
+        for index in self.out.clone() {
+            self.meet_insiders(index);
+        }
+    }
+
+    /// A further device whose invite was closed before it came has not come, and stays outside.
+    pub(crate) fn see_who_came(&mut self, members: usize) {
+        for index in members..self.machines.len() {
+            if self.out.contains(&index) {
+                continue;
+            }
+            self.meet_insiders(index);
+            self.meet_insiders(index);
+            let device = self.machines[index].device.to_string();
+            let came = self
+                .people(0)
+                .iter()
+                .any(|member| member.devices.contains(&device));
+            if !came {
+                self.log(|| format!("{index} has not come in"));
+                self.out.insert(index);
+            }
+        }
+    }
+
+    fn meet_insiders(&mut self, index: usize) {
+        if !self.machines[index].is_running() {
+            self.start(index);
+        }
+        for other in self.insiders() {
+            if self.can_meet(index, other) {
+                self.dial(index, other);
+            }
+            for _ in 0..20 {
+                for pipe in self.network.busy() {
+                    self.deliver(pipe);
+                }
+                self.pass(50);
+            }
+        }
+    }
+
+    /// Whoever is out may not know it yet, and writes on; nobody ever sees that, whoever he meets.
+    pub(crate) fn check_the_late(&mut self) {
+        if self.out.is_empty() {
+            return;
+        }
+        let inside = self.insiders();
+        let outside: Vec<usize> = self.out.iter().copied().collect();
+        let mut late = Vec::new();
+        for index in outside.iter().copied() {
+            if !self.machines[index].is_running() {
+                self.start(index);
+            }
+            let title = format!("Too late at {index}");
+            let request = Request::CreateNote {
+                title,
+                text: None,
+                parent: None,
+                after: None,
+            };
+            let _ = self.ask(index, request);
+            for document in self.documents(index, false).into_iter().take(3) {
+                let text = format!("[late {index}]");
+                let request = Request::EditNote {
+                    document: document.item.id,
+                    edit: NoteEdit::AppendText { text: text.clone() },
+                };
+                let _ = self.ask(index, request);
+                late.push((document.item.id, text));
+            }
+        }
+        self.spread_the_word();
+        self.settle(&inside);
+        for index in inside.iter().copied() {
+            let documents = self.documents(index, false);
+            let titles = documents.iter().map(|listed| listed.item.title.as_str());
+            for title in titles {
+                assert!(!title.starts_with("Too late"), "{title} is seen at {index}");
+            }
+            for (document, text) in &late {
+                let seen = match self.ask(
+                    index,
+                    Request::ReadNote {
+                        document: *document,
+                    },
+                ) {
+                    Ok(Reply::Note { note }) => note.text,
+                    _ => continue,
+                };
+                assert!(!seen.contains(text.as_str()), "{text} is seen at {index}");
+            }
+        }
+        for index in outside {
+            let status = self.status(index);
+            let knows = status.out || status.state == WorkspaceState::Joining;
+            assert!(
+                knows,
+                "{index} met everybody and does not know that it is out: {status:?}"
+            );
+        }
+    }
+
+    /// Nobody who is out opens the key under which those who are in write on. The machines have stopped.
+    pub(crate) fn check_keys(&self) {
+        let Some(inside) = self.insiders().first().copied() else {
+            return;
+        };
+        let envelopes = envelopes_at(&self.machines[inside].path);
+        let Some(first) = envelopes.first() else {
+            return;
+        };
+        let authority = Authority::build(first.header().workspace, &envelopes);
+        let keyring = |index: usize| -> Keyring {
+            authority.keyring(&DeviceKey::from_bytes(&self.machines[index].key))
+        };
+        let theirs = keyring(inside);
+        let Some((epoch, _)) = theirs.writing_epoch(&authority) else {
+            panic!("those who are in have no key to write under")
+        };
+        for index in self.out.iter().copied() {
+            assert!(
+                keyring(index).get(&epoch).is_none(),
+                "{index} is out and opens the key"
+            );
+        }
+    }
+}
+
+fn envelopes_at(path: &std::path::Path) -> Vec<Envelope> {
+    let Ok(Opened::Ready(store)) = Store::open(path) else {
+        panic!("the file does not open")
+    };
+    let workspace = store.setting("workspace").unwrap().unwrap();
+    let workspace = WorkspaceId::from_bytes(workspace.try_into().unwrap());
+    let stored = store.envelopes_of_kind(EnvelopeKind::Access).unwrap();
+    let verified = stored.iter().map(|stored| {
+        let envelope = UnverifiedEnvelope::decode(&stored.bytes).unwrap();
+        envelope.verify(&workspace).unwrap()
+    });
+    verified.collect()
+}
