@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import english from "./en.json";
+import dialogs from "./en.dialogs.json";
+import first from "./en.json";
 import { orList, t } from "./index";
+
+const english = { ...first, ...dialogs };
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -30,8 +33,11 @@ test("every key in the code has its words", () => {
 });
 
 test("keys are sorted, so that two people do not add one twice", () => {
-  const keys = Object.keys(english);
-  expect(keys).toEqual([...keys].sort());
+  for (const words of [first, dialogs]) {
+    const keys = Object.keys(words);
+    expect(keys).toEqual([...keys].sort());
+  }
+  expect(Object.keys(dialogs).filter((key) => key in first)).toEqual([]);
 });
 
 test("gaps are filled and the count chooses the plural", () => {

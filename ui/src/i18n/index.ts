@@ -1,10 +1,11 @@
 // The words of the interface: looked up by key, with named gaps and a plural where there is a count.
 
+import type dialogs from "./en.dialogs.json";
 import english from "./en.json";
 
 export type Entry = string | { one: string; other: string };
 
-export type Key = keyof typeof english & string;
+export type Key = (keyof typeof english | keyof typeof dialogs) & string;
 export type Gaps = Record<string, string | number>;
 
 let entries: Record<string, Entry> = english;
@@ -13,6 +14,11 @@ const plural = new Intl.PluralRules("en");
 /** Other words from now on; chosen before anything is shown. */
 export function speak(words: Record<string, Entry>): void {
   entries = words;
+}
+
+/** More words, which came later; those that are there already stay. */
+export function learn(words: Record<string, Entry>): void {
+  entries = { ...words, ...entries };
 }
 
 /** The words for `key`; `{name}` in them is filled from `gaps`, and `count` chooses the plural. */

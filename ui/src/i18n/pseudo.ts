@@ -1,5 +1,6 @@
 // Words that nobody speaks: accented, longer and in brackets. What stays readable was never given to be translated, what is cut had no room.
 
+import dialogs from "./en.dialogs.json";
 import english from "./en.json";
 import type { Entry } from "./index";
 
@@ -27,7 +28,7 @@ export function pseudo(words: string): string {
 /** All words of the interface. */
 export function pseudoWords(): Record<string, Entry> {
   return Object.fromEntries(
-    Object.entries<Entry>(english).map(([key, entry]) => [
+    Object.entries<Entry>({ ...english, ...dialogs }).map(([key, entry]) => [
       key,
       typeof entry === "string"
         ? pseudo(entry)

@@ -1,6 +1,7 @@
 // People and their devices in words: a short name for a device, when it was last here, and what can go.
 
 import { t } from "../../i18n";
+import "../../i18n/dialogs";
 import { ago } from "../../i18n/ago";
 import type { Member, Peer, Role } from "../../ipc";
 

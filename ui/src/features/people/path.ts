@@ -1,6 +1,7 @@
 // By what way a device is connected, in words.
 
 import { t } from "../../i18n";
+import "../../i18n/dialogs";
 
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[?(fe80|f[cd]))/i;
 const HERE = /^(127\.|localhost\b|\[?::1\b)/i;
