@@ -37,7 +37,7 @@ for (const width of [600, 700, 800, 900]) {
     await expect.element(panel()).toHaveFocus();
     expect(board()?.matches("[inert]")).toBe(true);
     expect(await reachedBehind()).toEqual([]);
-    await expect.element(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect.element(panel().getByRole("heading", { level: 1 })).toBeVisible();
     if (width === 800) expect(await faults()).toEqual([]);
     panel().element().querySelector<HTMLElement>("header button:last-child")?.focus();
     await userEvent.keyboard("{Escape}");
