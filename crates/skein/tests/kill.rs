@@ -625,7 +625,7 @@ async fn join(folder: &Path, colleague: &mut Node) {
     let mut node = Node::open(folder, LOOPBACK).await;
     node.ask(Request::JoinWorkspace {
         ticket,
-        member_name: "Ana".to_owned(),
+        member_name: Some("Ana".to_owned()),
         zone: None,
     })
     .await;
@@ -652,7 +652,7 @@ fn kill_together(kills: u32, seed: u64) -> usize {
     let (targets, mut colleague) = runtime.block_on(async {
         let mut node = Node::open(&b, LOOPBACK).await;
         let request = Request::CreateWorkspace {
-            member_name: Some("Bo".to_owned()),
+            member_name: "Bo".to_owned(),
             workspace_name: "Geese".to_owned(),
             zone: None,
         };
