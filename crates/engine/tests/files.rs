@@ -137,6 +137,23 @@ fn read(
     }
 }
 
+/// A machine stops without a word, and starts again.
+fn restart(world: &mut World, index: usize) {
+    let mut rng = world.rng.clone();
+    world.network.machine_gone(&mut rng, index);
+    world.machines[index].crash(false);
+    world.start(index);
+}
+
+/// Lets what was received be merged too, and what that makes wanted be fetched.
+fn rest(world: &mut World, among: &[usize]) {
+    for _ in 0..3 {
+        world.settle(among);
+        world.pass(50);
+    }
+    world.settle(among);
+}
+
 fn code<T: std::fmt::Debug>(result: Result<T, ApiError>) -> ErrorCode {
     result.unwrap_err().code
 }
@@ -181,7 +198,7 @@ fn a_file_of_any_size_is_the_same_for_whoever_reads_it() {
         let id = attach(&mut world, 0, note, &name, &bytes);
         attached.push((name, id, bytes));
     }
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     for index in [0, 1] {
         let listed = files(&mut world, index, note);
         for (listed, (name, id, bytes)) in listed.iter().zip(&attached) {
@@ -205,8 +222,7 @@ fn a_file_of_any_size_is_the_same_for_whoever_reads_it() {
         let bytes = std::fs::read(path).unwrap();
         assert!(!bytes.windows(64).any(|window| content(64) == window));
     }
-    world.machines[1].crash(true);
-    world.start(1);
+    restart(&mut world, 1);
     let (_, id, bytes) = &attached[5];
     assert!(read(&mut world, 1, note, *id).unwrap() == *bytes);
     world.rest_and_check(&[0, 1]);
@@ -217,7 +233,7 @@ fn a_large_file_comes_when_it_is_asked_for_and_goes_on_where_it_was_cut_off() {
     let (mut world, note) = workspace(2, 2);
     let bytes = content(9 * MIB + 5);
     let id = attach(&mut world, 0, note, "film.mkv", &bytes);
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     let listed = files(&mut world, 1, note).remove(0);
     assert_eq!((listed.here, listed.state), (0, FileState::Away));
     let request = Request::FetchFile {
@@ -250,9 +266,8 @@ fn a_large_file_comes_when_it_is_asked_for_and_goes_on_where_it_was_cut_off() {
         code(read(&mut world, 1, note, id).map(drop)),
         ErrorCode::NotHere
     );
-    world.machines[1].crash(false);
-    world.start(1);
-    world.settle(&[0, 1]);
+    restart(&mut world, 1);
+    rest(&mut world, &[0, 1]);
     assert!(read(&mut world, 1, note, id).unwrap() == bytes);
     let asked = world.network.asked.len();
     assert!(
@@ -270,10 +285,10 @@ fn spoiled_bytes_are_not_kept_and_come_from_another() {
     }
     let bytes = content(5 * MIB);
     let id = attach(&mut world, 0, note, "goose.png", &bytes);
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     assert_eq!(files(&mut world, 1, note)[0].state, FileState::Here);
     world.spoils_chunks = Some(0);
-    world.settle(&[0, 1, 2]);
+    rest(&mut world, &[0, 1, 2]);
     assert!(read(&mut world, 2, note, id).unwrap() == bytes);
     for path in on_disk(&world, 2) {
         let name = name_of(&path);
@@ -288,7 +303,7 @@ fn a_part_that_is_lost_from_disk_is_fetched_again() {
     let (mut world, note) = workspace(4, 2);
     let bytes = content(2 * MIB);
     let id = attach(&mut world, 0, note, "goose.png", &bytes);
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     let spoiled = on_disk(&world, 0);
     std::fs::write(&spoiled[0], b"bad sectors").unwrap();
     std::fs::remove_file(&spoiled[1]).unwrap();
@@ -297,7 +312,7 @@ fn a_part_that_is_lost_from_disk_is_fetched_again() {
             code(read(&mut world, 0, note, id).map(drop)),
             ErrorCode::NotHere
         );
-        world.settle(&[0, 1]);
+        rest(&mut world, &[0, 1]);
     }
     assert!(read(&mut world, 0, note, id).unwrap() == bytes);
     world.rest_and_check(&[0, 1]);
@@ -310,22 +325,21 @@ fn what_nobody_has_is_said_to_be_away_and_comes_when_somebody_has_it() {
     let id = attach(&mut world, 0, note, "goose.png", &bytes);
     let aside = folder(&world, 0).with_extension("elsewhere");
     std::fs::rename(folder(&world, 0), &aside).unwrap();
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     let error = read(&mut world, 1, note, id).unwrap_err();
     assert_eq!(error.code, ErrorCode::NotHere);
     assert!(
         error.message.contains("goose.png") && error.hint.contains("by itself"),
         "{error:?}"
     );
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     assert_eq!(files(&mut world, 1, note)[0].state, FileState::Away);
     // A backup of the folder is put back.
     std::fs::rename(aside, folder(&world, 0)).unwrap();
-    world.machines[0].crash(false);
-    world.start(0);
+    restart(&mut world, 0);
     // What is in the folder was forgotten when it was not; whoever has the bytes hands them over again.
     let again = attach(&mut world, 0, note, "goose 2.png", &bytes);
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     assert!(read(&mut world, 1, note, again).unwrap() == bytes);
 }
 
@@ -335,7 +349,7 @@ fn only_members_are_given_anything() {
     let bytes = content(MIB);
     attach(&mut world, 0, note, "goose.png", &bytes);
     world.invite(0, Role::Editor, 1);
-    world.settle(&[0, 1]);
+    rest(&mut world, &[0, 1]);
     let name = name_of(&on_disk(&world, 0)[0]);
     let stranger = DeviceKey::generate(&mut world.rng).id();
     let connected = PeerInput::Connected {
@@ -485,8 +499,7 @@ fn what_no_document_names_is_swept_after_a_start_and_nothing_else_is() {
         put(&mut world, 0, &upload, piece).unwrap();
     }
     assert_eq!(on_disk(&world, 0).len(), 3);
-    world.machines[0].crash(true);
-    world.start(0);
+    restart(&mut world, 0);
     // One that goes on after the start is not swept.
     let upload = begin(&mut world, 0, note, "other.png", bytes.len() as u64);
     for piece in bytes.chunks(PIECE).take(2) {
@@ -503,7 +516,10 @@ fn what_no_document_names_is_swept_after_a_start_and_nothing_else_is() {
         "what the first upload left is gone"
     );
     assert!(read(&mut world, 0, note, id).unwrap() == bytes);
-    world.rest_and_check(&[0]);
+    match world.ask(0, Request::Audit) {
+        Ok(Reply::Audit { report }) => assert_eq!(report.differences, []),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl World {
 
     /// Asks and waits for the answer, running what stands before it.
     pub(crate) fn ask(&mut self, index: usize, request: Request) -> Result<Reply, ApiError> {
-        let words = format!("{request:?}");
+        let asked = request.clone();
         let id = self.ask_for(index, request, Asked::Question);
         for _ in 0..1_000 {
             if let Some(answer) = self.machines[index].answers.remove(&id) {
@@ -49,7 +49,7 @@ impl World {
             self.run_job(index);
             self.pass(1);
         }
-        panic!("{words} was never answered");
+        panic!("{asked:?} was never answered");
     }
 
     /// Asks as a shell of its own and gives what it is told at once: the answer, and the first event.
