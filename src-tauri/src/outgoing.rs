@@ -1,7 +1,6 @@
 //! Files on their way out of the workspace: to a place that a person chose, or as a copy for the program that opens it.
 
 use std::collections::HashMap;
-use std::fs::Permissions;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -51,16 +50,9 @@ impl Outgoing {
     /// Begins a file that will take the place of `path` once it is whole.
     pub(crate) fn to(&self, path: PathBuf) -> Result<u64> {
         let folder = path.parent().ok_or(ErrorKind::InvalidInput)?;
-        let mut builder = tempfile::Builder::new();
+        // As other files that the person saves: what the system's mask leaves of it.
+        let mut builder = with_mode(0o666);
         builder.prefix(".skein-");
-        #[cfg(unix)]
-        let ordinary = {
-            use std::os::unix::fs::PermissionsExt;
-            // As other files that the person saves: what the system's mask leaves of it.
-            Permissions::from_mode(0o666)
-        };
-        #[cfg(unix)]
-        builder.permissions(ordinary);
         let file = builder.tempfile_in(folder)?;
         self.begin(UnderWay {
             file,
@@ -74,10 +66,10 @@ impl Outgoing {
         let folder = {
             let mut inner = self.inner();
             if inner.copies.is_none() {
-                inner.copies = Some(tempfile::Builder::new().prefix("skein-").tempdir()?);
+                inner.copies = Some(with_mode(0o700).prefix("skein-").tempdir()?);
             }
             let copies = inner.copies.as_ref().ok_or(ErrorKind::NotFound)?;
-            tempfile::Builder::new().tempdir_in(copies.path())?.keep()
+            with_mode(0o700).tempdir_in(copies.path())?.keep()
         };
         let file = NamedTempFile::new_in(&folder)?;
         self.begin(UnderWay {
@@ -137,6 +129,20 @@ impl Outgoing {
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes files or folders that these people can use.
+fn with_mode(mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(mode));
+    }
+    // Elsewhere a person's folders are that person's own.
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
 }
 
 fn unknown() -> Error {

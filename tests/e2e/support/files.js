@@ -39,7 +39,9 @@ export async function pastePicture(person, width, height, label = "Note text") {
 
 /** A file is dragged in from outside and let go behind the last words of the text. */
 export async function dropFile(person, path) {
-  const { x, y, width, height } = await person.editor().locator(".cm-line").last().boundingBox();
+  const line = person.editor().locator(".cm-line").last();
+  await line.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await line.boundingBox();
   const session = await person.page.context().newCDPSession(person.page);
   const data = { items: [], files: [path], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"]) {

@@ -53,10 +53,11 @@ export class FileChip extends WidgetType {
     seen.className = "sk-file-seen";
     seen.ariaHidden = "true";
     seen.append(fileIcon(kindOf(file ?? { name, mime: "" })), nameOf(name));
-    const far = whereabouts(file) ?? sizeWords(file?.size ?? 0);
+    const where = whereabouts(file);
+    const far = where ?? sizeWords(file?.size ?? 0);
     if (far !== "") {
       const words = document.createElement("span");
-      words.className = "sk-file-far";
+      words.className = where === null ? "sk-file-far" : "sk-file-far sk-file-away";
       words.textContent = far;
       seen.append(words);
     }

@@ -31,9 +31,10 @@ export function insertionAt(
   const behind = state.sliceDoc(at, line.to);
   if (apart) return onLines(state, at, reference);
   const lead = /\S$/.test(before) ? " " : "";
-  const tail = /^\S/.test(behind) ? " " : "";
+  // One goes on behind a space, so that the markers are out of sight.
+  const tail = /^\s/.test(behind) ? "" : " ";
   const insert = lead + reference + tail;
-  return { insert, after: insert.length };
+  return { insert, after: lead.length + reference.length + 1 };
 }
 
 /** With an empty line above and below; one goes on in the line after, so that the markers are out of sight. */

@@ -61,6 +61,7 @@ export const filesTheme = growingTheme({
     maxInlineSize: "100%",
     maxBlockSize: "480px",
   },
+  ".sk-kept-inline > button, .sk-kept-inline img": { borderRadius: "var(--radius-s)" },
   ".sk-kept-words": {
     ...card,
     display: "flex",
@@ -128,13 +129,13 @@ export const filesTheme = growingTheme({
   },
   ".sk-file-name > :first-child": { overflow: "hidden", textOverflow: "ellipsis" },
   ".sk-file-name > :last-child": { flex: "none" },
-  ".sk-file-far": {
+  ".sk-file-far": { flex: "none", whiteSpace: "nowrap", color: "var(--text-3)" },
+  // How far it is gives way before its name does.
+  ".sk-file-away": {
     flex: "0 1 auto",
-    minInlineSize: "4em",
+    minInlineSize: "6em",
     overflow: "hidden",
     textOverflow: "ellipsis",
-    whiteSpace: "nowrap",
-    color: "var(--text-3)",
   },
 
   ".sk-place": {

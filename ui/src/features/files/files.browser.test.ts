@@ -130,7 +130,7 @@ test("several files come in the order in which they were given", async () => {
   await expect
     .poll(withoutIds)
     .toBe(
-      '![b](skein:file/ID "300x200")\n\n[a.txt](skein:file/ID)\n\n![c](skein:file/ID "10x10")\n\n',
+      '![b](skein:file/ID "300x200")\n\n[a.txt](skein:file/ID) \n\n![c](skein:file/ID "10x10")\n\n',
     );
 });
 
@@ -164,7 +164,7 @@ test("what could not be kept says why and can be tried again", async () => {
     .toContain("“a.txt” was not kept: The disk is full.");
   fake.files.refuses = null;
   button("Try again")?.click();
-  await expect.poll(withoutIds).toBe("[a.txt](skein:file/ID)");
+  await expect.poll(withoutIds).toBe("[a.txt](skein:file/ID) ");
   expect(content.querySelector(".sk-place")).toBeNull();
 });
 
