@@ -248,7 +248,7 @@ impl World {
             .views
             .iter()
             .filter(|view| (view.document, view.field) == (document, field))
-            .filter(|view| all.contains(&view.machine))
+            .filter(|view| all.contains(&view.machine) && !view.is_closed())
         {
             assert_eq!(view.text(), texts[0], "the editor at {}", view.machine);
         }

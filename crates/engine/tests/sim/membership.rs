@@ -156,10 +156,13 @@ impl World {
             self.meet_insiders(index);
             self.meet_insiders(index);
             let device = self.machines[index].device.to_string();
-            let came = self
-                .people(0)
-                .iter()
-                .any(|member| member.devices.contains(&device));
+            let came = self.insiders().into_iter().any(|other| {
+                other != index
+                    && self
+                        .people(other)
+                        .iter()
+                        .any(|member| member.devices.contains(&device))
+            });
             if !came {
                 self.log(|| format!("{index} has not come in"));
                 self.out.insert(index);

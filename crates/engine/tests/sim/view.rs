@@ -108,6 +108,11 @@ impl TextView {
                 && self.inbox.is_empty()
     }
 
+    /// Whether it was closed, since nobody may type here any more or nothing is here.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
     pub(crate) fn type_in(&mut self, change: &Splices) {
         self.pending = self.pending.compose(change);
     }
