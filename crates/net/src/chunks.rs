@@ -48,10 +48,13 @@ const PIECE: usize = 64 * 1024;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asks(Arc<Mutex<Open>>);
 
+/// Where an answer is waited for; taken when it is given.
+type Awaiting = Option<oneshot::Sender<Option<Vec<u8>>>>;
+
 #[derive(Debug, Default)]
 struct Open {
     last: AskId,
-    open: HashMap<AskId, (DeviceId, Option<oneshot::Sender<Option<Vec<u8>>>>)>,
+    open: HashMap<AskId, (DeviceId, Awaiting)>,
 }
 
 /// One that is open; over when this is dropped.

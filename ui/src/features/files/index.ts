@@ -2,3 +2,5 @@
 
 export { fileDoorOf } from "./door";
 export type { Large } from "./door";
+
+export const lightbox = () => import("./Lightbox.svelte");
