@@ -14,7 +14,7 @@ use ErrorCode::{Denied, Invalid, NotFound, ReadOnly, WrongState};
 use sim::World;
 use skein_access::Role;
 use skein_engine::api::{ApiError, ErrorCode, Reply, Request, View, WorkspaceState};
-use skein_model::{BoardEdit, CardId, DocumentId, NewCard, NoteEdit, Splice};
+use skein_model::{BoardEdit, CardId, DocumentId, FileId, NewCard, NoteEdit, Splice};
 use ts_rs::{Config, TS};
 
 /// Who asks, each from a machine of their own.
@@ -63,6 +63,8 @@ const OWNERS: Row = [
 ];
 /// Whoever has the workspace here, those who are out included.
 const HOLDERS: Row = [None, None, None, None, None, Some(NotFound)];
+/// There is no such thing, whoever asks.
+const NOWHERE: Row = [Some(NotFound); 6];
 /// Nobody who has a workspace or is on the way to one.
 const NOBODY: Row = [
     Some(WrongState),
@@ -102,6 +104,7 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
         }],
         length: 0,
     };
+    let file = FileId::from_bytes([5; 16]);
     let row = |owner, others, out, joining| [owner, others, others, others, out, joining];
     vec![
         (Request::Status, ALL),
@@ -219,6 +222,52 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
                 version: 0,
             },
             row(None, None, None, Some(NotFound)),
+        ),
+        (
+            Request::BeginFile {
+                document: note,
+                name: "plan.txt".to_owned(),
+                mime: "text/plain".to_owned(),
+                size: 4,
+            },
+            WRITERS,
+        ),
+        // Only whoever began a file goes on with it, and a file that nobody added is nowhere.
+        (
+            Request::PutFile {
+                upload: "u".to_owned(),
+                data: String::new(),
+            },
+            NOWHERE,
+        ),
+        (
+            Request::FinishFile {
+                upload: "u".to_owned(),
+            },
+            NOWHERE,
+        ),
+        (
+            Request::CancelFile {
+                upload: "u".to_owned(),
+            },
+            NOWHERE,
+        ),
+        (Request::ListFiles { document: note }, HOLDERS),
+        (
+            Request::ReadFile {
+                document: note,
+                file,
+                offset: 0,
+                length: 1,
+            },
+            NOWHERE,
+        ),
+        (
+            Request::FetchFile {
+                document: note,
+                file,
+            },
+            NOWHERE,
         ),
         (Request::ReadNote { document: note }, HOLDERS),
         (Request::ReadBoard { document: board }, HOLDERS),

@@ -192,7 +192,7 @@ fn look_at_damaged(profile: &Profile, out: &Path) {
         let exported = profile.run(&["export", out.to_str().unwrap()]);
         assert!(exported.status.code().is_some(), "it ends");
     } else {
-        assert!(matches!(status.status.code(), Some(1 | 4)), "{status:?}");
+        assert!(matches!(status.status.code(), Some(1 | 4)), "{said}");
         assert!(said.contains("workspace.db") && said.len() > 60, "{said}");
     }
     assert_eq!(

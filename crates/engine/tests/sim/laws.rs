@@ -321,6 +321,8 @@ impl World {
             assert!(created.is_ok(), "{created:?}");
         }
         self.settle(among);
+        // Whoever only reads had nothing to wait for when it was asked the first time.
+        self.settle(among);
         let mut counts = Vec::new();
         for index in among.iter().copied() {
             counts.push(

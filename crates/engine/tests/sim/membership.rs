@@ -147,8 +147,13 @@ impl World {
         }
     }
 
-    /// A further device whose invite was closed before it came has not come, and stays outside.
+    /// A further device whose invite was closed before it came has not come, and stays outside. Those who were there from the
+    /// beginning say so, once they know the same.
     pub(crate) fn see_who_came(&mut self, members: usize) {
+        let first: Vec<usize> = (0..members)
+            .filter(|index| !self.out.contains(index))
+            .collect();
+        self.settle(&first);
         for index in members..self.machines.len() {
             if self.out.contains(&index) {
                 continue;
@@ -156,12 +161,9 @@ impl World {
             self.meet_insiders(index);
             self.meet_insiders(index);
             let device = self.machines[index].device.to_string();
-            let came = self.insiders().into_iter().any(|other| {
-                other != index
-                    && self
-                        .people(other)
-                        .iter()
-                        .any(|member| member.devices.contains(&device))
+            let came = first.iter().any(|other| {
+                let people = self.people(*other);
+                people.iter().any(|member| member.devices.contains(&device))
             });
             if !came {
                 self.log(|| format!("{index} has not come in"));

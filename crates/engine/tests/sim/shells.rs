@@ -65,17 +65,17 @@ impl World {
         let effects = self.machines[index].handle(self.now_ms, Input::Client { client, message });
         let (mut answer, mut first) = (None, None);
         for effect in effects {
-            match self.keep(index, effect) {
-                Some(Effect::ToClient { message, .. }) => match *message {
-                    ServerMessage::Reply { id: to, result } if to == id => {
-                        answer = Some(result.into());
-                    }
-                    ServerMessage::Event { event, .. } => {
-                        first.get_or_insert(event);
-                    }
-                    ServerMessage::Reply { .. } => {}
-                },
-                _ => {}
+            let Some(Effect::ToClient { message, .. }) = self.keep(index, effect) else {
+                continue;
+            };
+            match *message {
+                ServerMessage::Reply { id: to, result } if to == id => {
+                    answer = Some(result.into());
+                }
+                ServerMessage::Event { event, .. } => {
+                    first.get_or_insert(event);
+                }
+                ServerMessage::Reply { .. } => {}
             }
         }
         (answer, first)
