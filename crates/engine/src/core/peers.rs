@@ -27,6 +27,9 @@ pub(super) struct Link {
     pub(super) address: String,
     /// Whether both sides held the same when last compared, and nothing came since that it has not confirmed.
     pub(super) agreed: bool,
+    /// Whether all was compared once in this connection: before that the device may hold what nobody here knows of, whatever it
+    /// confirms.
+    compared: bool,
     /// Bytes of frames handed to the network for it, and taken from it, in this connection.
     pub(super) sent: u64,
     pub(super) received: u64,
@@ -112,6 +115,7 @@ impl Core {
                 farewell: None,
                 address: address.clone(),
                 agreed: false,
+                compared: false,
                 sent: 0,
                 received: 0,
                 next_tick: step.now.mono_ms + TICK,
@@ -213,6 +217,7 @@ impl Core {
                     if agreement.group == Group::Data {
                         let newest = self.newest_mark();
                         if let Some(link) = self.links.get_mut(&peer) {
+                            link.compared = true;
                             // Something may have come from elsewhere while the two compared.
                             link.agreed = agreement.withheld == 0 && link.mark >= newest;
                             if agreement.withheld == 0 {
@@ -344,7 +349,7 @@ impl Core {
         }
         let mark = link.mark;
         link.confirmed.retain(|confirmed| *confirmed > mark);
-        link.agreed |= mark >= newest && link.session.is_open_for_data();
+        link.agreed |= link.compared && mark >= newest && link.session.is_open_for_data();
         let written = self.store.write(Durability::Normal, |tx| {
             tx.set_peer_mark(peer, i64::try_from(mark).unwrap_or(i64::MAX))
         });
