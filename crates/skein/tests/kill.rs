@@ -111,7 +111,7 @@ impl Node {
         let columns = self.board(board).await.columns;
         Targets {
             typed: self.create_note("Typed").await,
-            appended: self.create_note("Appended").await,
+            appended: self.create_note(FIRST_TITLE).await,
             board,
             columns: columns.iter().map(|column| column.id).collect(),
         }
@@ -364,6 +364,9 @@ impl Moment {
     }
 }
 
+/// The title of the note that is renamed, as it is made.
+const FIRST_TITLE: &str = "Appended";
+
 /// What must be there, and what may be.
 #[derive(Default)]
 struct Expected {
@@ -387,7 +390,13 @@ impl Expected {
                 Deed::Type(token) | Deed::Append(token) | Deed::Note(token) => {
                     self.tried.insert(token);
                 }
-                Deed::Rename(title) => self.title.push(title),
+                Deed::Rename(title) => {
+                    // Until one is acknowledged, it may still have the title that it was made with.
+                    if self.title.is_empty() {
+                        self.title.push(format!("{FIRST_TITLE} "));
+                    }
+                    self.title.push(title);
+                }
                 Deed::Card(card, column) => {
                     self.columns.insert(card, vec![column]);
                     self.tried.insert(token_of(card));
