@@ -227,6 +227,7 @@ impl State {
                 *reason = Some(VoidReason::WrongRecipients);
             }
         }
+        let handed_over = handed_over(graph);
         for (op, id, epoch) in &valid {
             let wrapped = valid.iter().any(|(later, _, newer)| {
                 later != op
@@ -236,10 +237,11 @@ impl State {
                         .iter()
                         .any(|wrapped| wrapped.epoch == epoch.epoch)
             });
-            let known_to_removed = epoch
-                .devices
-                .iter()
-                .any(|seal| removed_after(ruling, &seal.device).is_some());
+            let holders = epoch.devices.iter().map(|seal| seal.device);
+            let others = handed_over.get(&epoch.epoch).into_iter().flatten().copied();
+            let known_to_removed = holders
+                .chain(others)
+                .any(|device| removed_after(ruling, &device).is_some());
             self.epochs.push(EpochRecord {
                 epoch: epoch.epoch,
                 declared_by: *id,
@@ -247,6 +249,26 @@ impl State {
             });
         }
     }
+}
+
+/// Who got an epoch's key outside of the operation that declares it: from a colleague, or by a ticket.
+fn handed_over(graph: &Graph<'_>) -> BTreeMap<EpochId, BTreeSet<DeviceId>> {
+    let mut holders: BTreeMap<EpochId, BTreeSet<DeviceId>> = BTreeMap::new();
+    for (_, node) in graph.iter() {
+        match &node.action {
+            Ok(Action::SealFor { epoch, devices, .. }) => {
+                let given = devices.iter().map(|seal| seal.device);
+                holders.entry(*epoch).or_default().extend(given);
+            }
+            Ok(Action::Join(join)) => {
+                for seal in &join.keys {
+                    holders.entry(seal.epoch).or_default().insert(node.author);
+                }
+            }
+            _ => {}
+        }
+    }
+    holders
 }
 
 /// The devices an operation's author knew to be in the workspace.
