@@ -1,5 +1,6 @@
 // Every view in every state that it can be in: how the engine comes to be in it, and what a person is told then.
 
+import { expect } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import type { ErrorCode, Event, Request } from "../../ipc/generated";
 import { FakeEngine, largeBoard, manyNotes } from "../../ipc/fake";
@@ -100,9 +101,10 @@ const SETTINGS = "{Control>},{/Control}";
 const opening =
   (pressed: string, words = "") =>
   async () => {
-    await page.getByRole("navigation", { name: "Workspace" }).element();
+    await expect.element(page.getByRole("navigation", { name: "Workspace" })).toBeVisible();
     await userEvent.keyboard(pressed);
-    await page.getByRole("combobox").element();
+    // It is loaded after the first frame.
+    await expect.element(page.getByRole("combobox")).toBeVisible();
     if (words !== "") await userEvent.fill(page.getByRole("combobox"), words);
   };
 
