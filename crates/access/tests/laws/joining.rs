@@ -508,3 +508,27 @@ fn a_restarted_device_finds_its_keys_in_the_operations() {
     assert!(later.refresh(&authority, &again));
     assert!(!later.refresh(&authority, &again));
 }
+
+#[test]
+fn the_key_that_a_removed_joiner_took_by_the_ticket_is_not_written_under() {
+    let mut world = World::with(21, &[Role::Editor]);
+    // No new key was made since the join: the joiner is no recipient of the one in use, and holds it all the same.
+    let founder = &world.devices[0];
+    let (epoch, _) = founder
+        .keyring()
+        .writing_epoch(&founder.authority)
+        .map(|(epoch, key)| (epoch, key.clone()))
+        .unwrap();
+    assert!(world.devices[1].keyring().get(&epoch).is_some());
+    world.remove(0, 1, 9);
+    let founder = &world.devices[0];
+    assert_eq!(
+        rotation_due(&founder.authority, &founder.keyring()),
+        Some(RotationReason::NoUsableKey)
+    );
+    world.rotate(0);
+    let later = write(&mut world, 0, "after the removal");
+    world.share_all();
+    assert_eq!(read(&world.devices[1].keyring(), &later), None);
+    assert!(read(&world.devices[0].keyring(), &later).is_some());
+}
