@@ -250,11 +250,32 @@ impl Authority {
         self.role_of(device).is_some()
     }
 
-    /// Whether a device was part of the workspace and is no longer: it or its person was removed, or left.
+    /// Whether a device is out for good: it was part of the workspace and it or its person was removed or left, or it came by an invite
+    /// that was closed or used up before, as those who are in see it.
     #[must_use]
-    pub fn is_removed(&self, device: &DeviceId) -> bool {
+    pub fn is_out(&self, device: &DeviceId) -> bool {
         let record = self.state.devices.get(device);
-        record.is_some_and(|record| record.removed_after.is_some())
+        self.is_turned_away(device) || record.is_some_and(|record| record.removed_after.is_some())
+    }
+
+    /// Whether a device came by an invite and did not get in.
+    #[must_use]
+    pub fn is_turned_away(&self, device: &DeviceId) -> bool {
+        self.state.turned_away.contains_key(device)
+    }
+
+    /// All devices that are out.
+    #[must_use]
+    pub fn outsiders(&self) -> BTreeSet<DeviceId> {
+        let known = self
+            .state
+            .devices
+            .keys()
+            .chain(self.state.turned_away.keys());
+        known
+            .filter(|device| self.is_out(device))
+            .copied()
+            .collect()
     }
 
     /// By what right the envelopes of each device count.
@@ -485,7 +506,7 @@ impl Authority {
         if self.is_member(device) {
             return Admission::Member;
         }
-        if self.is_removed(device) {
+        if self.is_out(device) {
             return Admission::Removed;
         }
         let Some(proof) = proof else {
@@ -510,16 +531,9 @@ impl Authority {
     /// came after them is among them.
     #[must_use]
     pub fn farewell(&self, device: &DeviceId) -> BTreeSet<EnvelopeId> {
-        let Some(record) = self.state.devices.get(device) else {
-            return BTreeSet::new();
-        };
         let void: BTreeSet<EnvelopeId> = self.voided().iter().map(|voided| voided.id).collect();
-        let takes_out = |node: &&Node| match &node.action {
-            Ok(Action::RemoveDevice { device: gone, .. }) => gone == device,
-            Ok(Action::RemoveMember { member, .. }) => record.members.contains(member),
-            _ => false,
-        };
-        let by = self.nodes().filter(takes_out).map(|node| node.id);
+        let by = self.nodes().filter(|node| self.keeps_out(node, device));
+        let by = by.map(|node| node.id);
         let mut next: Vec<EnvelopeId> = by.filter(|id| !void.contains(id)).collect();
         let mut told: BTreeSet<EnvelopeId> = next.iter().copied().collect();
         while let Some(node) = next.pop().and_then(|id| self.nodes.get(&id)) {
@@ -527,6 +541,45 @@ impl Authority {
             next.extend(parents.filter(|parent| told.insert(*parent)));
         }
         told
+    }
+
+    /// Whether an operation, if it has an effect, is among those by which a device is out.
+    fn keeps_out(&self, node: &Node, device: &DeviceId) -> bool {
+        let Ok(action) = &node.action else {
+            return false;
+        };
+        if let Some(record) = self.state.devices.get(device) {
+            return match action {
+                Action::RemoveDevice { device: gone, .. } => gone == device,
+                Action::RemoveMember { member, .. } => record.members.contains(member),
+                _ => false,
+            };
+        }
+        let Some(invite) = self.state.turned_away.get(device) else {
+            return false;
+        };
+        // An invite is closed by itself, or with whoever knew its ticket, and used up by others.
+        match action {
+            Action::RevokeInvite { invite: closed } => closed == invite,
+            Action::Join(join) => join.invite == *invite,
+            Action::RemoveDevice { device: struck, .. } => self.knew_the_ticket(invite, struck),
+            Action::RemoveMember { member, .. } | Action::Lower { member, .. } => {
+                let theirs = self.state.devices.iter();
+                let mut theirs = theirs.filter(|(_, record)| record.members.contains(member));
+                theirs.any(|(struck, _)| self.knew_the_ticket(invite, struck))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a device made an invite or came by it.
+    fn knew_the_ticket(&self, invite: &EnvelopeId, device: &DeviceId) -> bool {
+        let made = self.nodes.get(invite);
+        made.is_some_and(|node| node.author == *device)
+            || self.nodes().any(|node| {
+                node.author == *device
+                    && matches!(&node.action, Ok(Action::Join(join)) if join.invite == *invite)
+            })
     }
 
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {

@@ -79,7 +79,7 @@ pub(crate) struct EpochRecord {
     pub(crate) epoch: EpochId,
     /// The operation that declares it.
     pub(crate) declared_by: EnvelopeId,
-    /// No other valid epoch wraps it, and no removed device holds it.
+    /// No other valid epoch wraps it, and no device that is out holds it.
     pub(crate) usable: bool,
 }
 
@@ -96,6 +96,8 @@ pub(crate) struct State {
     pub(crate) heads: Vec<EnvelopeId>,
     /// Every device that some operation ties to somebody, with effect or without.
     pub(crate) claimed: BTreeSet<DeviceId>,
+    /// Devices that came by an invite, with it, and are not in: it was closed or used up before, as the others see it.
+    pub(crate) turned_away: BTreeMap<DeviceId, EnvelopeId>,
     /// Operations on which others build and which are not here.
     pub(crate) missing: BTreeSet<EnvelopeId>,
     pub(crate) voided: Vec<Voided>,
@@ -109,8 +111,9 @@ impl State {
         let (ruling, mut reasons) =
             settle::rule(&graph, &facts, &settled.counting, &settled.dropped);
         let mut state = Self::default();
-        state.take_epochs(&ruling, &mut reasons);
         state.take_people(&ruling);
+        state.take_turned_away(&ruling);
+        state.take_epochs(&ruling, &mut reasons);
         state.take_invites(&ruling);
         for (op, node) in graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
             match &node.action {
@@ -195,6 +198,20 @@ impl State {
         }
     }
 
+    fn take_turned_away(&mut self, ruling: &Ruling<'_, '_>) {
+        let graph = ruling.graph;
+        for (op, node) in graph.iter() {
+            let entry = ruling.facts.entries.get(&op);
+            let invite = entry.and_then(|entry| graph.node(entry.invite));
+            if let Some(invite) = invite
+                && !ruling.holds_at(op)
+                && !self.devices.contains_key(&node.author)
+            {
+                self.turned_away.insert(node.author, invite.id);
+            }
+        }
+    }
+
     fn take_invites(&mut self, ruling: &Ruling<'_, '_>) {
         for (op, node) in ruling.graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
             let Some(invite) = invite_at(ruling.graph, op) else {
@@ -227,7 +244,7 @@ impl State {
                 *reason = Some(VoidReason::WrongRecipients);
             }
         }
-        let handed_over = handed_over(graph);
+        let holders = holders(ruling);
         for (op, id, epoch) in &valid {
             let wrapped = valid.iter().any(|(later, _, newer)| {
                 later != op
@@ -237,24 +254,25 @@ impl State {
                         .iter()
                         .any(|wrapped| wrapped.epoch == epoch.epoch)
             });
-            let holders = epoch.devices.iter().map(|seal| seal.device);
-            let others = handed_over.get(&epoch.epoch).into_iter().flatten().copied();
-            let known_to_removed = holders
-                .chain(others)
-                .any(|device| removed_after(ruling, &device).is_some());
+            let mut holders = holders.get(&epoch.epoch).into_iter().flatten();
+            let known_outside = holders.any(|device| {
+                removed_after(ruling, device).is_some() || self.turned_away.contains_key(device)
+            });
             self.epochs.push(EpochRecord {
                 epoch: epoch.epoch,
                 declared_by: *id,
-                usable: !wrapped && !known_to_removed,
+                usable: !wrapped && !known_outside,
             });
         }
     }
 }
 
-/// Who got an epoch's key outside of the operation that declares it: from a colleague, or by a ticket.
-fn handed_over(graph: &Graph<'_>) -> BTreeMap<EpochId, BTreeSet<DeviceId>> {
+/// Who has each epoch's key: by the operation that declares it, from a colleague, by a ticket, or out of a later epoch that wraps it, be it
+/// that this one does not count for want of the right recipients.
+fn holders(ruling: &Ruling<'_, '_>) -> BTreeMap<EpochId, BTreeSet<DeviceId>> {
     let mut holders: BTreeMap<EpochId, BTreeSet<DeviceId>> = BTreeMap::new();
-    for (_, node) in graph.iter() {
+    let mut declared: Vec<&KeyEpoch> = Vec::new();
+    for (op, node) in ruling.graph.iter() {
         match &node.action {
             Ok(Action::SealFor { epoch, devices, .. }) => {
                 let given = devices.iter().map(|seal| seal.device);
@@ -266,6 +284,21 @@ fn handed_over(graph: &Graph<'_>) -> BTreeMap<EpochId, BTreeSet<DeviceId>> {
                 }
             }
             _ => {}
+        }
+        if let Some(epoch) = node.epoch().filter(|_| ruling.holds_at(op)) {
+            let given = epoch.devices.iter().map(|seal| seal.device);
+            holders.entry(epoch.epoch).or_default().extend(given);
+            declared.push(epoch);
+        }
+    }
+    // What wraps comes after what it wraps.
+    for epoch in declared.into_iter().rev() {
+        let open = holders.get(&epoch.epoch).cloned().unwrap_or_default();
+        for older in &epoch.wrapped {
+            holders
+                .entry(older.epoch)
+                .or_default()
+                .extend(open.iter().copied());
         }
     }
     holders

@@ -491,6 +491,14 @@ impl Reader {
         envelopes::last_mark_of(&self.connection, id)
     }
 
+    /// The first mark that was given after this one.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn mark_after(&self, mark: Mark) -> Result<Option<Mark>, StoreError> {
+        envelopes::mark_after(&self.connection, mark)
+    }
+
     /// How many envelopes came after a mark: what a peer with this mark lacks.
     ///
     /// # Errors

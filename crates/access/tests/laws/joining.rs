@@ -4,9 +4,9 @@ use crate::world::{World, invite_as};
 use skein_access::operation::{DeviceSeal, KeyEpoch};
 use skein_access::wire::Fixed;
 use skein_access::{
-    Action, Admission, Authority, DataPayload, DeviceKey, Envelope, EpochId, InviteProof,
-    JoinError, Keyring, NewInvite, Role, RotationReason, Ticket, VoidReason, approve, join,
-    rotation_due, seal_data, seal_for_missing,
+    Action, Admission, Authority, DataPayload, DeviceId, DeviceKey, Envelope, EnvelopeId, EpochId,
+    InviteProof, JoinError, Keyring, NewInvite, Role, RotationReason, Ticket, VoidReason, approve,
+    join, rotation_due, seal_data, seal_for_missing,
 };
 use skein_model::{ChangeBytes, DocumentId};
 
@@ -305,6 +305,71 @@ fn a_join_that_a_revocation_had_not_seen_does_not_count() {
         world.authority().voided()[0].reason,
         VoidReason::InviteClosed
     );
+}
+
+/// Ways in which a join turns out not to count: what happens beside it, unseen by the one who joins.
+const UNSEEN: [fn(&mut World, &Ticket, EnvelopeId); 4] = [
+    |world, _, invite| {
+        world.revoke(0, &invite);
+    },
+    |world, _, _| {
+        world.set_role(0, 1, Role::Editor, 99);
+    },
+    |world, _, _| {
+        world.remove(0, 1, 99);
+    },
+    |world, ticket, _| {
+        let first = world.join(ticket, 1, "Somebody quicker");
+        world.tell(first, 0);
+    },
+];
+
+#[test]
+fn whoever_was_turned_away_learns_it_from_what_he_may_see() {
+    for (number, beside) in UNSEEN.iter().enumerate() {
+        let mut world = World::with(30, &[Role::Owner]);
+        let ticket = world.invite(1, Role::Editor, 1);
+        world.tell(1, 0);
+        let invites = world.authority().invites(&Keyring::default());
+        let invite = invites.iter().find(|invite| invite.open).unwrap().id;
+        beside(&mut world, &ticket, invite);
+        let late = world.join(&ticket, 1, "Cem");
+        let joined = world.all.last().unwrap().clone();
+        world.rotate(0);
+        let later = world.rotate(0);
+
+        let (authority, device) = (world.authority(), world.devices[late].id());
+        assert!(authority.is_turned_away(&device), "{number}");
+        let here = world.devices[0].id();
+        let proof = InviteProof::new(&ticket, &device, &here);
+        for proof in [Some(&proof), None] {
+            let admission = authority.admission(&device, proof, &here);
+            assert_eq!(admission, Admission::Removed, "{number}");
+        }
+        let farewell = authority.farewell(&device);
+        assert!(
+            !farewell.contains(&later),
+            "{number}: more than what concerns him"
+        );
+        let seen = world
+            .all
+            .iter()
+            .filter(|envelope| farewell.contains(&envelope.id()));
+        let theirs = Authority::build(world.workspace, seen.chain([&joined]));
+        assert!(theirs.is_turned_away(&device), "{number}: he cannot know");
+        assert!(
+            authority
+                .farewell(&DeviceId::from_bytes([9; 32]))
+                .is_empty()
+        );
+        let opens = world.devices[late].keyring();
+        let keyring = authority.keyring(&world.devices[0].key);
+        let (epoch, _) = keyring.writing_epoch(&authority).unwrap();
+        assert!(
+            opens.get(&epoch).is_none(),
+            "{number}: he reads what is written after"
+        );
+    }
 }
 
 #[test]

@@ -22,10 +22,7 @@ impl Core {
         let Some(workspace) = self.workspace.as_ref().filter(|_| !self.is_out()) else {
             return BTreeSet::new();
         };
-        let standings = workspace.authority.standings();
-        let out = standings
-            .into_keys()
-            .filter(|device| workspace.authority.is_removed(device));
+        let out = workspace.authority.outsiders().into_iter();
         let told = self.told();
         out.filter(|device| !told.contains(device)).collect()
     }

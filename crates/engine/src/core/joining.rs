@@ -17,6 +17,8 @@ const JOINING: &str = "joining";
 /// The setting with the invite by which this device came. It outlives the join: a device that has not heard of that yet,
 /// or forgot it with an older copy of its profile, takes this one for a stranger without it.
 const INVITE: &str = "invite";
+/// What somebody is told whose invite did not hold when he used it.
+const TURNED_AWAY: &str = "This invite was closed, or used by others, before you came in. Ask for a new one, and join with a new profile.";
 /// What is wrong with a name that cannot be used.
 const YOUR_NAME: &str = "Your name";
 
@@ -236,6 +238,12 @@ impl Core {
         if workspace.authority.is_member(&self.device.id()) {
             joining.step = JoiningStep::Receiving;
             joining.reason = None;
+            return;
+        }
+        if workspace.authority.is_turned_away(&self.device.id()) {
+            joining.step = JoiningStep::Failed;
+            joining.reason = Some(TURNED_AWAY.to_owned());
+            step.news.status = true;
             return;
         }
         // One join is enough: if it is here already it waits to be taken by the others.

@@ -137,11 +137,11 @@ impl Core {
             .ok_or_else(|| ApiError::not_found("such person"))
     }
 
-    /// Whether this device was part of the workspace and is no longer.
+    /// Whether this device is not, or no longer, part of the workspace that it has.
     pub(super) fn is_out(&self) -> bool {
         let me = self.device.id();
         let workspace = self.workspace.as_ref();
-        workspace.is_some_and(|workspace| workspace.authority.is_removed(&me))
+        workspace.is_some_and(|workspace| workspace.authority.is_out(&me))
     }
 
     /// What somebody who is out is told when he wants to change something.

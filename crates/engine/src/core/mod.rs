@@ -74,7 +74,8 @@ use workspace::Workspace;
 pub struct Core {
     store: Disk,
     device: DeviceKey,
-    /// Who edits here, new at every opening: two writers under one automerge actor would clash.
+    /// Who edits here. New at every opening, since two writers under one automerge actor would clash, and whenever a document is made
+    /// anew: changes of the actor before may no longer be in it, and its numbers must not be given a second time.
     actor: ActorSeed,
     /// Where text versions begin in this life of the engine.
     first_version: u32,

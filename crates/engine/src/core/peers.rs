@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use skein_access::{Admission, DeviceId, EnvelopeId};
-use skein_store::Durability;
+use skein_store::{Durability, Reader};
 use skein_sync::{
     EnvelopeSet, Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
 };
@@ -344,8 +344,10 @@ impl Core {
                 .confirmed
                 .extend(marks.into_iter().filter(|mark| *mark > link.mark)),
         }
-        while link.confirmed.remove(&(link.mark + 1)) {
-            link.mark += 1;
+        while let Some(next) = next_mark(&self.store, link.mark)
+            && link.confirmed.remove(&next)
+        {
+            link.mark = next;
         }
         let mark = link.mark;
         link.confirmed.retain(|confirmed| *confirmed > mark);
@@ -407,4 +409,11 @@ impl Core {
     pub(super) fn next_link_tick(&self) -> Option<u64> {
         self.links.values().map(|link| link.next_tick).min()
     }
+}
+
+/// The first local insertion number after one that an envelope has.
+fn next_mark(store: &Reader, mark: u64) -> Option<u64> {
+    let after = i64::try_from(mark).ok()?;
+    let next = store.mark_after(after).ok().flatten()?;
+    u64::try_from(next).ok()
 }

@@ -310,6 +310,7 @@ impl Core {
             None => Vec::new(),
         };
         let bytes = counting.iter().map(Vec::len).sum::<usize>();
+        self.actor = ActorSeed(step.random_id());
         let mut job = ToRebuild {
             id,
             actor: self.actor,

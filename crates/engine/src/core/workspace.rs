@@ -314,7 +314,7 @@ impl Core {
 
     /// The profile's state.
     pub(super) fn status(&self) -> Status {
-        let out = self.is_out();
+        let out = self.is_out() && self.joining.is_none();
         let told = out.then(|| "you are no longer part of this workspace".to_owned());
         let read_only_reason = self.store.read_only_reason().or(told);
         let state = match (&read_only_reason, &self.joining, &self.workspace) {

@@ -355,6 +355,17 @@ pub(crate) fn last_mark_of(
     .flatten())
 }
 
+/// The first mark after this one. Marks are not dense: SQLite does not give the number again that it tried for an envelope held
+/// already.
+pub(crate) fn mark_after(connection: &Connection, mark: Mark) -> Result<Option<Mark>, StoreError> {
+    one(
+        connection,
+        "SELECT mark FROM envelopes WHERE mark > ?1 ORDER BY mark LIMIT 1",
+        [mark],
+        |row| row.get(0),
+    )
+}
+
 /// How many envelopes came after a mark.
 pub(crate) fn count_after(connection: &Connection, mark: Mark) -> Result<u64, StoreError> {
     Ok(one(

@@ -72,6 +72,36 @@ fn marks_only_grow_and_say_what_a_peer_lacks() {
 }
 
 #[test]
+fn from_each_mark_the_next_is_found_although_numbers_are_left_out() {
+    let mut ana = Founder::new();
+    let mut store = memory();
+    let envelopes = [
+        ana.seal(id(1), &[change(1)]),
+        ana.seal(id(1), &[change(2)]),
+        ana.seal(id(1), &[change(3)]),
+    ];
+    // What is held already takes a number with it.
+    for place in [0, 0, 1, 0, 1, 2] {
+        store
+            .write(Durability::Normal, |tx| {
+                tx.insert_envelope(&envelopes[place], &EnvelopeState::Applied, Some(id(1)))
+            })
+            .unwrap();
+    }
+    let ids: Vec<EnvelopeId> = envelopes.iter().map(|envelope| envelope.id()).collect();
+    let marks: Vec<i64> = store.marks(&ids).unwrap().into_iter().flatten().collect();
+    let mut walked = Vec::new();
+    while let Some(next) = store
+        .mark_after(walked.last().copied().unwrap_or(0))
+        .unwrap()
+    {
+        walked.push(next);
+    }
+    assert_eq!(walked, marks);
+    assert!(marks[2] > 3, "there is no gap to be walked over");
+}
+
+#[test]
 fn asked_for_envelopes_come_in_the_order_asked_and_missing_ones_are_passed_over() {
     let mut ana = Founder::new();
     let mut store = memory();
