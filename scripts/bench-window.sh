@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/setup.sh --test
-cargo build --release -p skein -p skein-desktop --bin skein --bin skein-desktop
-cargo build --release -p skein-desktop --example empty_window
+# In one call: two would resolve features differently and build every dependency twice.
+cargo build --release -p skein -p skein-desktop --bin skein --bin skein-desktop --example empty_window
 SKEIN_BUILD=release exec node tests/e2e/measure/run.js

@@ -61,6 +61,9 @@ pub(crate) enum Command {
         /// The folder
         folder: PathBuf,
     },
+    /// Carry changes by hand, where no network does: on a stick, by mail
+    #[command(subcommand)]
+    Bundle(Bundle),
     /// Make an invite for a colleague or for a further device of yours, list them, or close one
     #[command(args_conflicts_with_subcommands = true)]
     Invite {
@@ -86,6 +89,9 @@ pub(crate) enum Command {
         /// Your name, as colleagues will read it; not needed for a further device of yours
         #[arg(long)]
         name: Option<String>,
+        /// A bundle that came with the invite: then nobody has to be reached
+        #[arg(long, value_name = "FILE")]
+        bundle: Option<PathBuf>,
         /// How long to try before leaving the rest to later (seconds)
         #[arg(long, default_value_t = 60, value_name = "SECONDS")]
         wait: u64,
@@ -393,6 +399,23 @@ pub(crate) enum Field {
     Priority,
     /// yes or no
     Archived,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bundle {
+    /// Write what is here to a file that another device of the workspace can take in; it is encrypted
+    Export {
+        /// Only what this person's devices are not known to hold (name, or id as --json shows it)
+        #[arg(long = "for", value_name = "PERSON")]
+        person: Option<String>,
+        /// The file
+        file: PathBuf,
+    },
+    /// Take in such a file; nothing comes twice
+    Import {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,5 @@
 // The shapes of the engine's API, written from Rust by its test `typescript`. Do not edit: run
-// SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test typescript
+// SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test laws typescript
 
 export type ApiError = { 
 /**
@@ -406,6 +406,24 @@ columns: Array<ColumnView>,
  * All cards, archived and trashed ones included, ordered by (position, id) within their column.
  */
 cards: Array<CardSummary>, };
+
+export type BundleReport = { 
+/**
+ * Changes that are new here.
+ */
+new: number, 
+/**
+ * Changes that were here already.
+ */
+known: number, 
+/**
+ * Changes that were not genuine, and were not taken in.
+ */
+refused: number, 
+/**
+ * Whether the end has come. A file that ends before it was cut off.
+ */
+whole: boolean, };
 
 export type CardPlace = { 
 /**
@@ -1213,7 +1231,23 @@ offset: number,
 /**
  * How many bytes the whole file has.
  */
-size: number, } | { "type": "audit", 
+size: number, } | { "type": "bundle_page", 
+/**
+ * Its bytes, in base64.
+ */
+data: string, 
+/**
+ * How many changes it holds.
+ */
+envelopes: number, 
+/**
+ * Where the next page begins; absent at the end.
+ */
+next: number | null, } | { "type": "bundle_taken", 
+/**
+ * What came of it so far.
+ */
+report: BundleReport, } | { "type": "audit", 
 /**
  * The report.
  */
@@ -1515,7 +1549,23 @@ document: string,
 /**
  * Which file.
  */
-file: string, } | { "type": "audit" } | { "type": "wait_until_idle", 
+file: string, } | { "type": "read_bundle", 
+/**
+ * Only what this person's devices are not known to hold; everything when absent.
+ */
+person?: string, 
+/**
+ * Where the page before ended; the first page when absent.
+ */
+after?: number, } | { "type": "take_bundle", 
+/**
+ * At which byte of the file the slice begins; 0 begins anew.
+ */
+offset: number, 
+/**
+ * The bytes in base64, at most 512 KiB of them.
+ */
+data: string, } | { "type": "audit" } | { "type": "wait_until_idle", 
 /**
  * How long to wait at most, in milliseconds.
  */

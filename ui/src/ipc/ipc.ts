@@ -38,6 +38,8 @@ type ReplyTags = {
   list_files: "files";
   read_file: "file_bytes";
   fetch_file: "done";
+  read_bundle: "bundle_page";
+  take_bundle: "bundle_taken";
   dismiss_notice: "done";
   list_documents: "documents";
   list_tags: "tags";

@@ -12,10 +12,10 @@ mod words;
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
 pub use reply::{
-    AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, Caret, Delivery,
-    DeliveryState, Difference, ExportReport, FileState, HitPart, ImportReport, Joining,
-    JoiningStep, Listed, ListedInvite, Member, NoteContent, Notice, Peer, PeerState, Reply,
-    SearchHit, Status, TagCount, TreeItem, Unmapped, WorkspaceState,
+    AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BundleReport,
+    BundleWritten, Caret, Delivery, DeliveryState, Difference, ExportReport, FileState, HitPart,
+    ImportReport, Joining, JoiningStep, Listed, ListedInvite, Member, NoteContent, Notice, Peer,
+    PeerState, Reply, SearchHit, Status, TagCount, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
 // What requests and replies are made of, from the layers below: a shell needs no crate but this one.

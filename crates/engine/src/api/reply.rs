@@ -131,6 +131,21 @@ pub enum Reply {
         #[ts(type = "number")]
         size: u64,
     },
+    /// A page of a bundle.
+    BundlePage {
+        /// Its bytes, in base64.
+        data: String,
+        /// How many changes it holds.
+        envelopes: u32,
+        /// Where the next page begins; absent at the end.
+        #[ts(type = "number | null")]
+        next: Option<i64>,
+    },
+    /// How far a bundle is taken in.
+    BundleTaken {
+        /// What came of it so far.
+        report: BundleReport,
+    },
     /// What the audit found.
     Audit {
         /// The report.
@@ -605,4 +620,31 @@ pub struct ExportReport {
     pub missing: Vec<Unmapped>,
     /// The folder.
     pub path: String,
+}
+
+/// What came of a bundle.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleReport {
+    /// Changes that are new here.
+    pub new: u32,
+    /// Changes that were here already.
+    pub known: u32,
+    /// Changes that were not genuine, and were not taken in.
+    pub refused: u32,
+    /// Whether the end has come. A file that ends before it was cut off.
+    pub whole: bool,
+}
+
+/// What a bundle was written with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleWritten {
+    /// The file.
+    pub path: String,
+    /// Changes in it.
+    pub changes: u32,
+    /// How many bytes it has.
+    #[ts(type = "number")]
+    pub bytes: u64,
 }

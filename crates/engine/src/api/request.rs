@@ -302,6 +302,26 @@ pub enum Request {
         /// Which file.
         file: FileId,
     },
+    /// The next page of a bundle, a file that carries changes to somebody who cannot be reached: `BundlePage`. The pages one after the other
+    /// are the file.
+    ReadBundle {
+        /// Only what this person's devices are not known to hold; everything when absent.
+        #[serde(default)]
+        #[ts(optional)]
+        person: Option<String>,
+        /// Where the page before ended; the first page when absent.
+        #[serde(default)]
+        #[ts(optional, type = "number")]
+        after: Option<i64>,
+    },
+    /// Takes in the next slice of a bundle; once answered, the whole changes in it are on disk: `BundleTaken`. Nothing comes twice.
+    TakeBundle {
+        /// At which byte of the file the slice begins; 0 begins anew.
+        #[ts(type = "number")]
+        offset: u64,
+        /// The bytes in base64, at most 512 KiB of them.
+        data: String,
+    },
     /// Reloads every document and compares: `Audit`.
     Audit,
     /// Answers once all is sealed and every connected peer agrees: `Idle`.

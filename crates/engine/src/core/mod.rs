@@ -4,6 +4,7 @@ mod attempts;
 mod audit;
 mod authors;
 mod beginnings;
+mod bundles;
 mod carets;
 mod classify;
 mod clock;
@@ -54,6 +55,7 @@ use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId};
 use attempts::Typed;
 use audit::Audit;
 use beginnings::Beginning;
+use bundles::Bundles;
 use carets::Carets;
 use disk::Disk;
 use documents::{Indexing, Slot};
@@ -104,6 +106,7 @@ pub struct Core {
     profiles: Profiles,
     carets: Carets,
     files: Files,
+    bundles: Bundles,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -155,6 +158,7 @@ impl Core {
             profiles: Profiles::default(),
             carets: Carets::default(),
             files: Files::default(),
+            bundles: Bundles::default(),
             wall_ms: 0,
         };
         core.take_up()?;
@@ -193,6 +197,7 @@ impl Core {
             Input::ClientGone(client) => {
                 self.clients.remove(&client);
                 self.files_client_gone(&mut step, client);
+                self.bundles.client_gone(client);
                 self.hide_caret(&step, |(by, _)| by == client);
             }
             Input::Peer(news) => self.handle_peer(&mut step, news),
@@ -414,6 +419,12 @@ impl Core {
                 return self.read_file(step, (client, message.id), of, offset, length);
             }
             Request::FetchFile { document, file } => self.fetch_file(step, document, file)?,
+            Request::ReadBundle { person, after } => {
+                self.read_bundle(step, person.as_deref(), after)?
+            }
+            Request::TakeBundle { offset, data } => {
+                self.take_bundle(step, client, offset, &data)?
+            }
             Request::Audit => {
                 self.begin_audit(client, message.id)?;
                 return Ok(Flow::Later);

@@ -195,7 +195,7 @@ impl Core {
                 } => match self.receive(step, group, &envelopes) {
                     Ok((refused, items)) => {
                         self.give_session(step, peer, SessionInput::Stored { batch, refused });
-                        self.received(step, peer, group, &items);
+                        self.arrived(step, Some(peer), group, &items);
                     }
                     Err(error) => self.give_session(step, peer, SessionInput::Shut(error.message)),
                 },
@@ -277,15 +277,23 @@ impl Core {
         self.tell_sessions(step, items, None);
     }
 
-    /// Tells all sessions of envelopes that one of them brought, and looks at what they change.
-    fn received(&mut self, step: &mut Step<'_>, from: DeviceId, group: Group, items: &[ItemRef]) {
+    /// Tells all sessions of envelopes that came from one of them, or by a file, and looks at what they change.
+    pub(super) fn arrived(
+        &mut self,
+        step: &mut Step<'_>,
+        from: Option<DeviceId>,
+        group: Group,
+        items: &[ItemRef],
+    ) {
         if items.is_empty() {
             return;
         }
-        self.tell_sessions(step, items, Some(from));
-        // A device holds what it brings. Without noting that, its mark would stop before the first thing it made itself.
-        let brought = items.iter().map(|item| item.key.id).collect();
-        self.acknowledged(step, from, &Held::Ids(brought));
+        self.tell_sessions(step, items, from);
+        if let Some(from) = from {
+            // A device holds what it brings. Without noting that, its mark would stop before the first thing it made itself.
+            let brought = items.iter().map(|item| item.key.id).collect();
+            self.acknowledged(step, from, &Held::Ids(brought));
+        }
         if group == Group::Access {
             self.access_changed(step);
             self.others_know(step);

@@ -7,8 +7,8 @@ use std::path::Path;
 use data_encoding::BASE64;
 use skein_model::{DocumentId, FileId};
 
-use super::disk;
-use crate::api::{ApiError, AttachedFile, ErrorCode, Reply, Request};
+use super::{disk, new_file};
+use crate::api::{ApiError, AttachedFile, Reply, Request};
 use crate::host::Client;
 
 /// How many bytes are handed over at a time.
@@ -162,17 +162,7 @@ pub async fn save_file(
 ) -> Result<(u64, String), ApiError> {
     // Before the name is taken: what is not here leaves no empty file.
     let first = read(client, document, file, 0).await?;
-    let mut out = File::create_new(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => ApiError::new(
-            ErrorCode::Invalid,
-            format!(
-                "{} is there already and was not overwritten.",
-                path.display()
-            ),
-            "Name another place.",
-        ),
-        _ => disk("Cannot write", path, &error),
-    })?;
+    let mut out = new_file(path)?;
     let saved = save(client, (document, file), first, &mut out, path).await;
     if saved.is_err() {
         drop(out);

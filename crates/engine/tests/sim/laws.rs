@@ -278,6 +278,8 @@ impl World {
     pub(crate) fn check_nothing_is_left(&mut self, among: &[usize]) {
         for _ in 0..30 {
             self.pass(400);
+            // Long texts are read away from the core.
+            while self.do_what_is_there() {}
         }
         for index in 0..self.machines.len() {
             self.machines[index].crash(true);

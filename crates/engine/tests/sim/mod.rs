@@ -359,7 +359,7 @@ impl World {
     // ---- the end ----
 
     /// Does everything that can be done without time passing. Returns whether there was anything.
-    fn do_what_is_there(&mut self) -> bool {
+    pub(crate) fn do_what_is_there(&mut self) -> bool {
         let mut did = false;
         for pipe in self.network.busy() {
             self.deliver(pipe);

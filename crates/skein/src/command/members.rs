@@ -130,7 +130,7 @@ fn short(device: &str) -> String {
     device.chars().take(SHORT).collect()
 }
 
-async fn find(connection: &mut Connection, named: &str) -> Result<Member, Failure> {
+pub(super) async fn find(connection: &mut Connection, named: &str) -> Result<Member, Failure> {
     let members = members(connection).await?;
     let wanted = named.to_lowercase();
     let mut found = members

@@ -1,6 +1,7 @@
 //! The commands: each asks the engine through its API and prints what it says.
 
 mod board;
+mod bundle;
 mod edit;
 mod exchange;
 mod file;
@@ -77,6 +78,7 @@ async fn dispatch(
             exchange::import(connection, out, &folder).await
         }
         Command::Export { folder } => exchange::export(connection, out, &folder).await,
+        Command::Bundle(command) => bundle::run(connection, out, command).await,
         Command::Audit => exchange::audit(connection, out).await,
         Command::Invite {
             command: Some(command),
@@ -101,9 +103,12 @@ async fn dispatch(
             };
             invite::make(connection, out, request).await
         }
-        Command::Join { ticket, name, wait } => {
-            people::join(connection, out, ticket, name, wait).await
-        }
+        Command::Join {
+            ticket,
+            name,
+            bundle,
+            wait,
+        } => people::join(connection, out, ticket, name, bundle.as_deref(), wait).await,
         Command::People { command: None } => profile::people(connection, out).await,
         Command::People {
             command: Some(command),

@@ -1,5 +1,6 @@
 //! `skein join`, `peers`, `connect`, `status` and `sync`: the workspace's people and their devices.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
@@ -7,6 +8,7 @@ use skein_engine::api::{
     ApiError, Delivery, ErrorCode, Event, JoiningStep, PeerState, Reply, Request, ServerMessage,
     Status, View, WorkspaceState,
 };
+use skein_engine::exchange;
 use tokio::time::{Instant, timeout_at};
 
 use crate::connection::{Connection, another_question};
@@ -18,6 +20,7 @@ pub(super) async fn join(
     out: Output,
     ticket: String,
     name: Option<String>,
+    bundle: Option<&Path>,
     wait: u64,
 ) -> Result<(), Failure> {
     let waits = connection.status().await?.joining;
@@ -31,6 +34,9 @@ pub(super) async fn join(
         },
     };
     connection.ask(request).await?;
+    if let Some(bundle) = bundle {
+        exchange::take_bundle(&mut connection.client, bundle).await?;
+    }
     connection
         .ask(Request::Subscribe { view: View::Status })
         .await?;

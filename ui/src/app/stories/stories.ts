@@ -115,6 +115,16 @@ const inTurn =
     for (const act of acts) await act(fake);
   };
 
+/** A file with this text is chosen where bundles are taken in. */
+const giveFile = (text: string) => async () => {
+  await expect.element(page.getByRole("button", { name: "Take in a bundle…" })).toBeVisible();
+  const input = document.querySelector<HTMLInputElement>("[role=dialog] input[type=file]");
+  const files = new DataTransfer();
+  files.items.add(new File([text], "Skein.skein-bundle"));
+  if (input !== null) input.files = files.files;
+  input?.dispatchEvent(new Event("change"));
+};
+
 function cardNamed(fake: FakeEngine, title: string): string {
   const board = fake.documents.get("b-launch");
   const cards = [...(board?.cards.values() ?? [])];
@@ -439,6 +449,14 @@ export const STORIES: Record<string, Record<string, Story>> = {
         await userEvent.keyboard("{Enter}");
       }),
       told: [["alert", /Nobody answered/]],
+    },
+    "a bundle taken in": {
+      then: inTurn(press("button", "3 people"), giveFile("what is carried")),
+      told: [["status", /2 changes are new here. 1 was here already./]],
+    },
+    "no bundle": {
+      then: inTurn(press("button", "3 people"), giveFile("something else")),
+      told: [["alert", /not a bundle of Skein/]],
     },
     "a part that throws": {
       engine: spoilt("peers"),

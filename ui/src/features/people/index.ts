@@ -5,6 +5,8 @@ export const dialogs = {
   invite: () => import("./InviteDialog.svelte"),
   peers: () => import("./PeersDialog.svelte"),
 };
+/** Taking in what was carried by hand, for whoever is on the way in. */
+export const carry = () => import("./Carry.svelte");
 /** What the settings show of this person's devices. */
 export const myDevices = () => import("./MyDevices.svelte");
 export { default as PeopleFoot } from "./PeopleFoot.svelte";

@@ -228,6 +228,17 @@ export class FakeEngine implements Transport {
       case "unsubscribe":
         this.#subscriptions.delete(request.subscription);
         return [{ type: "done" }, quiet];
+      case "read_bundle": {
+        const data = btoa("what is carried");
+        return [{ type: "bundle_page", data, envelopes: 3, next: null }, quiet];
+      }
+      case "take_bundle": {
+        if (atob(request.data) !== "what is carried") {
+          throw new Refused("invalid", "This is not a bundle of Skein; nothing was taken in.", "");
+        }
+        const report = { new: 2, known: 1, refused: 0, whole: true };
+        return [{ type: "bundle_taken", report }, quiet];
+      }
       case "status":
         return [{ type: "status", status: this.status }, quiet];
       case "create_workspace":

@@ -6,12 +6,14 @@ export { Pictures } from "./pictures";
 export type { Lease } from "./pictures";
 export {
   fileSource,
+  fromBase64,
   keepFile,
   LARGEST,
   pictureName,
   readFile,
   readSlices,
   SLICE,
+  sliceOf,
   sourceOf,
 } from "./slices";
 export type { FileSource } from "./slices";

@@ -63,7 +63,8 @@ export function fromBase64(data: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-async function sliceOf(source: FileSource, from: number): Promise<string> {
+/** The slice that begins there, as the engine takes it. Rejects with an `ApiError` when the file cannot be read on. */
+export async function sliceOf(source: FileSource, from: number): Promise<string> {
   const to = Math.min(from + SLICE, source.size);
   try {
     const slice = await source.slice(from, to);

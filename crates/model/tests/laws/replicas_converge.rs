@@ -1,17 +1,10 @@
 //! Replicas that exchange random edits in any order end up equal, and each step tells truly what it touched.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod support;
 use std::collections::BTreeMap;
 
+use crate::support::*;
 use proptest::prelude::*;
 use skein_model::*;
-use support::*;
 
 /// One random act: who, what, and three numbers that say where.
 #[derive(Debug, Clone)]

@@ -1,17 +1,9 @@
 //! A file that turns out to be damaged in the middle, after it was opened: nothing more is written, and the rest stays readable.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod sim;
 
 use std::fs;
 
+use crate::sim::World;
 use rand::distributions::{Alphanumeric, DistString};
-use sim::World;
 use skein_access::DeviceKey;
 use skein_engine::api::{ApiError, ErrorCode, Reply, Request, WorkspaceState};
 use skein_engine::core::Core;

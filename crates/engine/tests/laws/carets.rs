@@ -1,15 +1,7 @@
 //! Laws of carets: seen by whoever has the text open, right while both write, gone with the connection, bounded, never kept.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod sim;
-
-use sim::World;
-use sim::network::Packet;
+use crate::sim::World;
+use crate::sim::network::Packet;
 use skein_access::Role;
 use skein_engine::api::{
     Caret, ClientMessage, DocumentId, Event, NoteEdit, Outcome, Reply, Request, ServerMessage,

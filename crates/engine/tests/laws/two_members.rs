@@ -1,10 +1,4 @@
 //! Two members in one process, on real sockets and real files: found, invite, join, write, restart.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
 use std::path::Path;
 

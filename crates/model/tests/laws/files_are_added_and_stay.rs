@@ -1,18 +1,11 @@
 //! Files of documents: added apart they are all there, named by what is said of them, and nothing malformed counts.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod support;
+use crate::support::*;
 use automerge::transaction::Transactable;
 use automerge::{ActorId, Automerge, ROOT, ScalarValue, TextEncoding};
 use proptest::prelude::*;
 use skein_model::file::{CHUNK, LARGEST_FILE, chunk_count};
 use skein_model::*;
-use support::*;
 
 fn file(name: &str, size: u64) -> FileManifest {
     let names = (0..chunk_count(size)).map(|n| ChunkName::from_bytes([n as u8; 32]));

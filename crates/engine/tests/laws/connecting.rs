@@ -1,14 +1,6 @@
 //! Laws of what is said about typed addresses, and of the words around links.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod sim;
-
-use sim::World;
+use crate::sim::World;
 use skein_access::Role;
 use skein_engine::api::{
     Attempt, AttemptState, DocumentId, Event, NoteEdit, Reply, Request, ServerMessage, View,

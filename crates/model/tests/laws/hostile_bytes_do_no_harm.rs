@@ -1,17 +1,10 @@
 //! Whatever bytes come from others: no panic leaves the crate, and what was refused leaves no trace.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod support;
+use crate::support::*;
 use automerge::transaction::Transactable;
 use automerge::{Automerge, Change, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding};
 use proptest::prelude::*;
 use skein_model::*;
-use support::*;
 
 /// The plain form of a change with a right checksum around whatever its data says.
 fn repaired(data: &[u8]) -> Vec<u8> {

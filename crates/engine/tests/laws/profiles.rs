@@ -1,15 +1,7 @@
 //! Laws of profiles: each says who he is and when he works, all read it, it is in no list, and nobody else changes it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod sim;
-
-use sim::World;
-use sim::machine::Machine;
+use crate::sim::World;
+use crate::sim::machine::Machine;
 use skein_access::Role;
 use skein_engine::api::{
     ApiError, ClientMessage, ErrorCode, Event, Hours, Member, Reply, Request, ServerMessage, View,

@@ -1,15 +1,8 @@
 //! The edits are the API's own types: their JSON form is fixed, and undo travels through it unharmed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod support;
+use crate::support::*;
 use serde_json::{from_value, json, to_value};
 use skein_model::*;
-use support::*;
 
 #[test]
 fn edits_read_as_tagged_objects_with_camel_case_fields() {

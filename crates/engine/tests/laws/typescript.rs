@@ -1,5 +1,4 @@
 //! The view's types of the API are those of the engine: generated from Rust, and stale ones fail.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -10,7 +9,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 const FILE: &str = "../../ui/src/ipc/generated.ts";
 const HEAD: &str = "// The shapes of the engine's API, written from Rust by its test `typescript`. Do not edit: run\n\
-                    // SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test typescript\n";
+                    // SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test laws typescript\n";
 
 /// Gathers the declarations of a type and of all that it rests on.
 struct Declarations<'c> {
@@ -59,6 +58,6 @@ fn the_views_types_are_the_engines() {
     let there = std::fs::read_to_string(&path).unwrap();
     assert!(
         there == generated(),
-        "ui/src/ipc/generated.ts is stale: SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test typescript"
+        "ui/src/ipc/generated.ts is stale: SKEIN_WRITE_TYPES=1 cargo test -p skein-engine --test laws typescript"
     );
 }

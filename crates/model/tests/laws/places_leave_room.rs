@@ -1,10 +1,4 @@
 //! Positions: between any two there is room, they stay short, and rubbish does no harm.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
 use proptest::prelude::*;
 use skein_model::position::{between, between_for, readable};

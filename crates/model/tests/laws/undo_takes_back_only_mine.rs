@@ -1,14 +1,7 @@
 //! Undo takes back one edit and nothing that others did, before or after it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod support;
+use crate::support::*;
 use skein_model::*;
-use support::*;
 
 fn edits() -> Vec<BoardEdit> {
     let c = card(1);

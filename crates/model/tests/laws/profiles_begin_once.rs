@@ -1,16 +1,8 @@
 //! Laws of profiles: begun twice they are one document, edits made apart merge, an undo says what was said before.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod support;
-
+use crate::support::{actor, document_id};
 use proptest::prelude::*;
 use skein_model::{Document, Edit, Hours, NoteEdit, Profile, ProfileEdit};
-use support::{actor, document_id};
 
 fn begun(n: u8) -> Document {
     Document::begin_profile(document_id(), actor(n)).unwrap()

@@ -1,12 +1,5 @@
 //! What the law tests share: replicas that are named by a number, and random edits.
 #![allow(unreachable_pub)]
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
 use skein_model::*;
 

@@ -1,10 +1,4 @@
 //! Splices: apply, compose and map agree with one another, with a naive model, and with the editor's own results.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
 use proptest::prelude::*;
 use serde::Deserialize;

@@ -1,19 +1,11 @@
 //! Hostile input: requests, envelopes and frames made wrong on purpose. No panic, no hang, nothing lost, and a stranger learns nothing.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod sim;
-
+use crate::sim::World;
+use crate::sim::machine::Asked;
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
-use sim::World;
-use sim::machine::Asked;
 use skein_access::{
     Authority, Chain, DataPayload, DeviceKey, Envelope, EnvelopeId, EnvelopeKind, EpochId, Role,
     SnapshotPayload, Stamp, UnverifiedEnvelope, WorkspaceId, profile_of, seal_data, seal_snapshot,
@@ -872,7 +864,7 @@ fn a_stranger_is_told_nothing_whatever_it_sends() {
                     }
                 }
             }
-            world.give(0, sim::disconnected(stranger));
+            world.give(0, crate::sim::disconnected(stranger));
         }
         for frame in told {
             let frame = Frame::decode(&frame).unwrap();

@@ -1,14 +1,6 @@
 //! Laws of who made and who last changed a note or card: both sides say the same, and what is not sealed yet is one's own.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod sim;
-
-use sim::World;
+use crate::sim::World;
 use skein_access::Role;
 use skein_engine::api::{
     Authored, BoardEdit, CardId, ClientMessage, DocumentId, Event, NewCard, NoteEdit, Reply,

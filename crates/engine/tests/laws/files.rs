@@ -1,16 +1,8 @@
 //! Files attached to documents: added, read, exchanged, interrupted, spoiled, refused; on real cores and real files.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod sim;
 
 use std::path::{Path, PathBuf};
 
-use sim::World;
+use crate::sim::World;
 use skein_access::{DeviceKey, Role, chunk_name};
 use skein_engine::api::{
     ApiError, AttachedFile, ErrorCode, Event, FileState, Outcome, Reply, Request, ServerMessage,
@@ -281,7 +273,7 @@ fn spoiled_bytes_are_not_kept_and_come_from_another() {
     let (mut world, note) = workspace(3, 3);
     for peer in world.network.peers_of(2) {
         world.network.close(2, peer);
-        world.give(2, sim::disconnected(peer));
+        world.give(2, crate::sim::disconnected(peer));
     }
     let bytes = content(5 * MIB);
     let id = attach(&mut world, 0, note, "goose.png", &bytes);
@@ -480,7 +472,7 @@ fn an_upload_that_is_given_up_leaves_nothing_on_disk() {
                 world.ask(0, Request::CancelFile { upload }).unwrap();
             }
             1 => world.pass(10 * 60 * 1000 + 1),
-            _ => world.give(0, Input::ClientGone(sim::machine::SHELL)),
+            _ => world.give(0, Input::ClientGone(crate::sim::machine::SHELL)),
         }
         run_jobs(&mut world, 0);
         assert_eq!(on_disk(&world, 0).len(), 0, "way {way}");
@@ -573,8 +565,8 @@ fn whoever_watches_is_told_of_a_file_and_how_it_arrives() {
                 continue;
             };
             let input = match packet {
-                sim::network::Packet::Frame(bytes) => PeerInput::Frame { peer, bytes },
-                sim::network::Packet::Given(name, Some(bytes)) => PeerInput::Chunk {
+                crate::sim::network::Packet::Frame(bytes) => PeerInput::Frame { peer, bytes },
+                crate::sim::network::Packet::Given(name, Some(bytes)) => PeerInput::Chunk {
                     peer,
                     name,
                     answer: ChunkAnswer::Bytes(bytes),

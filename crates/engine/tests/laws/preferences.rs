@@ -1,18 +1,10 @@
 //! Laws of the preferences: kept on this machine in every state of a profile, told to every shell, and bounded.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod sim;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 
-use sim::World;
+use crate::sim::World;
 use skein_access::DeviceKey;
 use skein_engine::api::{ApiError, ClientMessage, ErrorCode, Event, Reply, Request, View};
 use skein_engine::api::{Outcome, ServerMessage};

@@ -1,14 +1,6 @@
 //! Laws of invites: all see how they stand, owners close them, and a closed one lets nobody in and puts nobody out.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod sim;
-
-use sim::World;
+use crate::sim::World;
 use skein_access::Role;
 use skein_engine::api::{ApiError, ErrorCode, ListedInvite, Reply, Request, WorkspaceState};
 

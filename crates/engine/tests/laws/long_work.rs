@@ -1,16 +1,8 @@
 //! Long work: what leaves the core for a while is neither waited for by others nor lost when it never comes back.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod sim;
-
+use crate::sim::World;
+use crate::sim::machine::Asked;
 use rand::Rng;
-use sim::World;
-use sim::machine::Asked;
 use skein_access::Role;
 use skein_engine::api::{Reply, Request, SearchHit};
 use skein_engine::core::Job;

@@ -1,10 +1,4 @@
 //! Tags, links and tasks are found where a reader would see them, and nowhere else.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
 use proptest::prelude::*;
 use skein_model::Link;

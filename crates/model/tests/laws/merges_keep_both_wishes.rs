@@ -1,14 +1,7 @@
 //! What two people do apart: nothing is lost, and what they disagree about is shown.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod support;
+use crate::support::*;
 use skein_model::*;
-use support::*;
 
 #[test]
 fn two_people_drag_one_card_and_one_card_remains_with_both_places_known() {

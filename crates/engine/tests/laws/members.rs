@@ -1,16 +1,8 @@
 //! Laws of membership as people use it: further devices, new keys, roles, removals, leaving.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod sim;
 
 use std::collections::BTreeSet;
 
-use sim::World;
+use crate::sim::World;
 use skein_access::{
     Authority, DeviceKey, Envelope, EnvelopeKind, EpochId, Role, UnverifiedEnvelope, WorkspaceId,
 };

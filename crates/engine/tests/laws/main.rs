@@ -1,0 +1,26 @@
+//! The laws of the engine, held by real cores on real files; in one program, since the world they live in is large.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+#[path = "../sim/mod.rs"]
+mod sim;
+
+mod authors;
+mod bundles;
+mod carets;
+mod connecting;
+mod damage;
+mod files;
+mod hostile;
+mod invites;
+mod long_work;
+mod members;
+mod preferences;
+mod profiles;
+mod roles;
+mod two_members;
+mod typescript;
