@@ -796,6 +796,52 @@ fn a_join_is_kept_while_the_inviter_is_away() {
 }
 
 #[test]
+fn a_bundle_carries_work_to_a_machine_without_a_network_and_back() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    ana.made(&["note", "new", "Plan", "--text", "the known sentence"]);
+    let ticket = text(&ana.json(&["invite"])["ticket"]);
+    let stick = root.path().join("first.skein-bundle");
+    let stick = stick.to_str().unwrap();
+    let written = ana.json(&["bundle", "export", stick]);
+    assert!(written["changes"].as_u64().unwrap() >= 3, "{written}");
+    let bytes = fs::read(stick).unwrap();
+    let known = b"the known sentence";
+    assert!(!bytes.windows(known.len()).any(|part| part == known));
+    let said = ana.fails(1, &["bundle", "export", stick]);
+    assert!(said.contains("not overwritten"), "{said}");
+
+    let bo = Profile::at(root.path().join("bo"));
+    let joined = bo.json(&["join", &ticket, "--name", "Bo", "--bundle", stick]);
+    assert_eq!(joined["workspace"], "Geese");
+    bo.json(&["note", "append", "Plan", "by Bo"]);
+    let again = bo.json(&["bundle", "import", stick]);
+    assert_eq!(again["new"], 0, "{again}");
+
+    let back = root.path().join("back.skein-bundle");
+    let back = back.to_str().unwrap();
+    bo.json(&["bundle", "export", back]);
+    assert!(ana.json(&["bundle", "import", back])["new"].as_u64() > Some(0));
+    assert_eq!(ana.note("Plan")["text"], "the known sentence\n\nby Bo");
+    let people = ana.json(&["people"]);
+    assert!(
+        people
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["name"] == "Bo")
+    );
+
+    let half = root.path().join("half");
+    fs::write(&half, &bytes[..bytes.len() - 10]).unwrap();
+    let said = ana.fails(1, &["bundle", "import", half.to_str().unwrap()]);
+    assert!(said.contains("ends too early"), "{said}");
+    let other = Profile::founded(root.path().join("other"), "Eve");
+    let said = other.fails(1, &["bundle", "import", back]);
+    assert!(said.contains("another workspace"), "{said}");
+}
+
+#[test]
 fn a_second_device_is_the_same_person_until_it_is_taken_out() {
     let root = tempdir().unwrap();
     let ana = Profile::founded(root.path().join("ana"), "Ana");

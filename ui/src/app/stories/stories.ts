@@ -122,7 +122,7 @@ const giveFile = (text: string) => async () => {
   const files = new DataTransfer();
   files.items.add(new File([text], "Skein.skein-bundle"));
   if (input !== null) input.files = files.files;
-  input?.dispatchEvent(new Event("change"));
+  input?.dispatchEvent(new Event("change", { bubbles: true }));
 };
 
 function cardNamed(fake: FakeEngine, title: string): string {
