@@ -87,6 +87,7 @@ async fn dispatch(
             role,
             uses,
             expires,
+            code,
             ..
         } => {
             let request = match my_device {
@@ -99,7 +100,10 @@ async fn dispatch(
                     expires_in_hours: expires,
                 },
             };
-            invite::make(connection, out, request).await
+            match code {
+                true => invite::show_code(connection, out, request).await,
+                false => invite::make(connection, out, request).await,
+            }
         }
         Command::Join { ticket, name, wait } => {
             people::join(connection, out, ticket, name, wait).await
