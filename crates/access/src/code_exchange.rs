@@ -51,9 +51,8 @@ pub struct Pair {
 
 impl Pair {
     fn names(&self) -> (Identity, Identity) {
-        let name = |label, device: &DeviceId| {
-            Identity::new(&domain::message(label, &[device.as_bytes()]))
-        };
+        let name =
+            |label, device: &DeviceId| Identity::new(&domain::message(label, &[device.as_bytes()]));
         (
             name(domain::CODE_JOINER, &self.joiner),
             name(domain::CODE_INVITER, &self.inviter),
@@ -122,8 +121,7 @@ impl JoinerAsks {
     #[must_use]
     pub fn begin(code: &Code, pair: Pair, rng: &mut impl CryptoRngCore) -> (Self, Vec<u8>) {
         let (joiner, inviter) = pair.names();
-        let (exchange, message) =
-            Spake2::start_a_with_rng(&password(code), &joiner, &inviter, rng);
+        let (exchange, message) = Spake2::start_a_with_rng(&password(code), &joiner, &inviter, rng);
         (Self(exchange, pair), message)
     }
 

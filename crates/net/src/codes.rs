@@ -121,7 +121,10 @@ impl Codes {
     }
 
     pub(crate) fn say(&self, exchange: ExchangeId, message: Vec<u8>) {
-        let say = self.exchanges.get(&exchange).and_then(|open| open.say.as_ref());
+        let say = self
+            .exchanges
+            .get(&exchange)
+            .and_then(|open| open.say.as_ref());
         // Its task may have ended, or the other side takes nothing: then it ends soon.
         let _ = say.map(|say| say.try_send(message));
     }

@@ -117,7 +117,10 @@ impl<W: Debug + Send + 'static> NetworkBehaviour for Streams<W> {
         }));
     }
 
-    fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<StreamEvent<W>, THandlerInEvent<Self>>> {
+    fn poll(
+        &mut self,
+        _: &mut Context<'_>,
+    ) -> Poll<ToSwarm<StreamEvent<W>, THandlerInEvent<Self>>> {
         self.orders.pop_front().map_or(Poll::Pending, Poll::Ready)
     }
 }
@@ -159,9 +162,8 @@ impl<W: Debug + Send + 'static> ConnectionHandler for StreamHandler<W> {
             return Poll::Ready(ConnectionHandlerEvent::NotifyBehaviour(happened));
         }
         if let Some(wanted) = self.wanted.pop_front() {
-            let protocol =
-                SubstreamProtocol::new(ReadyUpgrade::new(self.protocol.clone()), wanted)
-                    .with_timeout(STREAM_OPENING);
+            let protocol = SubstreamProtocol::new(ReadyUpgrade::new(self.protocol.clone()), wanted)
+                .with_timeout(STREAM_OPENING);
             return Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest { protocol });
         }
         Poll::Pending

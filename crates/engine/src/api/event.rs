@@ -11,7 +11,7 @@ use ts_rs::TS;
 
 use super::{
     AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, Member, Notice, Peer, ShortCode,
-    Status,     TreeItem,
+    Status, TreeItem,
 };
 
 /// Something that can be watched.

@@ -47,7 +47,9 @@ use skein_model::{ActorSeed, DocumentId, ProfileEdit};
 
 pub use beginnings::{Begun, ToBegin};
 pub use files::{FileDone, FileJob};
-pub use io::{ChunkAnswer, ClientId, CodeNews, CodeOrder, Effect, ExchangeId, Input, Now, PeerInput};
+pub use io::{
+    ChunkAnswer, ClientId, CodeNews, CodeOrder, Effect, ExchangeId, Input, Now, PeerInput,
+};
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 pub use rebuilding::{Rebuilt, ToRebuild};
 

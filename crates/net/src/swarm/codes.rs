@@ -56,7 +56,9 @@ impl NetTask {
 
     fn seek_no_more(&mut self) {
         self.codes.seeking = None;
-        self.codes.attempts.clear();
+        for attempt in self.codes.attempts.drain() {
+            self.attempts.give_up(attempt);
+        }
         let lines: Vec<ConnectionId> = self.codes.lines.keys().copied().collect();
         for line in lines {
             self.hang_up_code(line);

@@ -1,11 +1,15 @@
 //! `skein invite`: made, shown as a short code, listed, and closed again.
 
+use std::time::Duration;
+
 use serde_json::json;
 use skein_engine::api::Role as Granted;
 use skein_engine::api::{
-    ApiError, CodeEnd, ErrorCode, Event, ListedInvite, Reply, Request, ServerMessage, ShortCode,
-    View,
+    ApiError, CodeEnd, ErrorCode, Event, ListedInvite, Member, Reply, Request, ServerMessage,
+    ShortCode, View,
 };
+
+use tokio::time::{Instant, timeout_at};
 
 use crate::arguments::{Invite, Role};
 use crate::connection::{Connection, another_question};
@@ -14,8 +18,8 @@ use crate::output::Output;
 
 use super::stay::EndOfStay;
 
-/// How long whoever got the invite by a code may take to come in before this process ends (ms).
-const COMING_IN: u32 = 60_000;
+/// How long whoever got the invite by a code may take to come in, and to receive what there is, before this process ends.
+const COMING_IN: Duration = Duration::from_secs(60);
 
 pub(super) async fn make(
     connection: &mut Connection,
@@ -47,6 +51,10 @@ pub(super) async fn show_code(
     request: Request,
 ) -> Result<(), Failure> {
     let end = EndOfStay::listen()?;
+    let Event::People { members } = connection.look_at(View::People).await? else {
+        return Err(another_question());
+    };
+    let before = devices(&members);
     let Reply::Invite { ticket, link, .. } = connection.ask(request).await? else {
         return Err(another_question());
     };
@@ -68,12 +76,16 @@ pub(super) async fn show_code(
     out.show(&value, || code.code.clone());
     out.say(&how_to_use(&code));
     tokio::select! {
-        ended = code_ended(connection) => came_in(connection, out, ended?).await,
+        ended = code_ended(connection) => came_in(connection, out, ended?, before).await,
         () = end.come() => {
             out.say("The code is taken back; the invite itself stays open.");
             Ok(())
         }
     }
+}
+
+fn devices(members: &[Member]) -> usize {
+    members.iter().map(|member| member.devices.len()).sum()
 }
 
 fn how_to_use(code: &ShortCode) -> String {
@@ -107,22 +119,36 @@ async fn came_in(
     connection: &mut Connection,
     out: Output,
     ended: Option<CodeEnd>,
+    before: usize,
 ) -> Result<(), Failure> {
     let why = match ended {
         Some(CodeEnd::Used) => {
             out.say("The code was used.");
             // Whoever has the invite now comes in through this process, unless another one stays.
             if connection.is_owner() {
-                let coming = Request::WaitUntilIdle {
-                    timeout_ms: COMING_IN,
-                    peers: 1,
+                let until = Instant::now() + COMING_IN;
+                while let Ok(Some(message)) = timeout_at(until, connection.client.receive()).await {
+                    if let ServerMessage::Event {
+                        event: Event::People { members },
+                        ..
+                    } = message
+                        && devices(&members) > before
+                    {
+                        break;
+                    }
+                }
+                let received = Request::WaitUntilIdle {
+                    timeout_ms: u32::try_from(COMING_IN.as_millis()).unwrap_or(u32::MAX),
+                    peers: 0,
                 };
-                connection.ask(coming).await?;
+                connection.ask(received).await?;
             }
             return Ok(());
         }
         Some(CodeEnd::Expired) => "The 15 minutes of the code are over; nobody used it.",
-        Some(CodeEnd::Guessed) => "Too many wrong codes were tried, so this one is over; nobody got in.",
+        Some(CodeEnd::Guessed) => {
+            "Too many wrong codes were tried, so this one is over; nobody got in."
+        }
         Some(CodeEnd::Closed) => "The invite is not open any more, and so its code is over.",
         None => "The code was taken back, or another one took its place; nobody used it.",
     };

@@ -75,7 +75,9 @@ impl Seeking {
 /// Reads what was entered: a ticket in any of its forms, a code, or a code with an address after it.
 pub(in crate::core) fn entered(text: &str) -> Result<Entered, ApiError> {
     let text = text.trim();
-    let starts_as_ticket = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("skein"));
+    let starts_as_ticket = text
+        .get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("skein"));
     let (code, address) = match text.split_once('@') {
         Some((code, address)) => (code, Some(address)),
         None => (text, None),
@@ -128,7 +130,11 @@ impl Core {
         let Some(seeking) = &mut self.seeking else {
             return false;
         };
-        let patience = if seeking.is_nearby() { LOOKING } else { DIALLING };
+        let patience = if seeking.is_nearby() {
+            LOOKING
+        } else {
+            DIALLING
+        };
         seeking.until = Some(step.now.mono_ms + patience);
         seeking.step = JoiningStep::Looking;
         seeking.reason = None;
@@ -163,7 +169,11 @@ impl Core {
         at: String,
     ) {
         let joiner = self.device.id();
-        let Some(seeking) = self.seeking.as_mut().filter(|seeking| seeking.until.is_some()) else {
+        let Some(seeking) = self
+            .seeking
+            .as_mut()
+            .filter(|seeking| seeking.until.is_some())
+        else {
             return step.effects.push(Effect::Code(CodeOrder::End(exchange)));
         };
         let pair = Pair {

@@ -70,9 +70,7 @@ impl Core {
             .authority
             .invite_of(&ticket)
             .ok_or_else(|| ApiError::not_found("such invite"))?;
-        workspace
-            .authority
-            .may_handle(&self.device.id(), &invite)?;
+        workspace.authority.may_handle(&self.device.id(), &invite)?;
         if !self.opens(invite, step.now.hour()) {
             return Err(ApiError::new(
                 ErrorCode::Invalid,
@@ -118,7 +116,11 @@ impl Core {
 
     /// A shell is gone, and the code that it showed with it.
     pub(in crate::core) fn code_client_gone(&mut self, step: &mut Step<'_>, client: ClientId) {
-        if self.shown_code.as_ref().is_some_and(|shown| shown.by == client) {
+        if self
+            .shown_code
+            .as_ref()
+            .is_some_and(|shown| shown.by == client)
+        {
             self.end_code(step, None);
         }
     }
@@ -149,7 +151,8 @@ impl Core {
     fn typed_addresses(&self) -> Vec<String> {
         let typed = |address: &String| skein_net::typed_address(address);
         let mut addresses: Vec<String> = self.listening.iter().filter_map(typed).collect();
-        let is_loopback = |address: &String| address.starts_with("127.") || address.starts_with("[::1]");
+        let is_loopback =
+            |address: &String| address.starts_with("127.") || address.starts_with("[::1]");
         if !addresses.iter().all(is_loopback) {
             addresses.retain(|address| !is_loopback(address));
         }
@@ -175,7 +178,9 @@ impl Core {
 
     /// A sleeping machine stops one clock, and a person sets the other: whichever comes first ends the code.
     pub(super) fn end_code_in_time(&mut self, step: &mut Step<'_>) {
-        let Some(shown) = &self.shown_code else { return };
+        let Some(shown) = &self.shown_code else {
+            return;
+        };
         let over = |live: &Live| {
             live.ends_mono <= step.now.mono_ms || shown.told.ends_at <= step.now.wall_ms
         };
@@ -194,12 +199,7 @@ impl Core {
     }
 
     /// An asker's first message, or its proof.
-    pub(super) fn code_said(
-        &mut self,
-        step: &mut Step<'_>,
-        exchange: ExchangeId,
-        bytes: Vec<u8>,
-    ) {
+    pub(super) fn code_said(&mut self, step: &mut Step<'_>, exchange: ExchangeId, bytes: Vec<u8>) {
         let Some(live) = self.live_code_mut() else {
             return;
         };
