@@ -13,7 +13,7 @@ use std::path::Path;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use sim::World;
-use skein_access::code_exchange::{JoinerAsks, Pair};
+use skein_access::code_exchange::{InviterWaits, JoinerAsks, Pair};
 use skein_access::{Code, DeviceId, Role};
 use skein_engine::api::{
     ClientMessage, CodeEnd, Event, JoiningStep, Reply, Request, ServerMessage, ShortCode, Status,
@@ -254,6 +254,8 @@ fn a_code_ends_with_its_invite() {
 fn a_code_ends_when_it_is_taken_back_or_its_shell_goes() {
     let mut world = founded(8);
     show(&mut world);
+    world.ask(0, Request::HideCode).unwrap();
+    assert!(now(&mut world).is_some(), "another shell does not hide it");
     let hidden = ask(&mut world, Request::HideCode);
     assert_eq!(hidden.orders, [CodeOrder::Show(false)]);
     assert_eq!(now(&mut world), None);
@@ -263,6 +265,96 @@ fn a_code_ends_when_it_is_taken_back_or_its_shell_goes() {
     let gone = give(&mut world, Input::ClientGone(WINDOW));
     assert_eq!(gone.orders, [CodeOrder::Show(false)]);
     assert_eq!(now(&mut world), None);
+}
+
+// ---- where a code is typed ----
+
+/// A profile without a workspace, in which a code was typed.
+fn typed(seed: u64, text: &str) -> (World, Done) {
+    let mut world = World::new(seed, 1);
+    let join = Request::JoinWorkspace {
+        ticket: text.to_owned(),
+        member_name: Some("Bo".to_owned()),
+        zone: None,
+    };
+    let done = ask(&mut world, join);
+    (world, done)
+}
+
+fn joining(world: &mut World) -> Option<JoiningStep> {
+    step(&world.status(0))
+}
+
+/// Whoever shows `code` is asked by the first machine; gives what that says when it is over, and whether it proved itself.
+fn answers(world: &mut World, exchange: u64, code: &Code, ticket: &str) -> (Vec<CodeOrder>, bool) {
+    let inviter = DeviceId::from_bytes([exchange as u8; 32]);
+    let begun = CodeNews::Begun {
+        peer: inviter,
+        asked_at: Some("/ip4/127.0.0.1/tcp/9".to_owned()),
+    };
+    let first = news(world, exchange, begun);
+    let pair = Pair {
+        joiner: world.machines[0].device,
+        inviter,
+    };
+    let mut rng = ChaCha20Rng::seed_from_u64(exchange);
+    let (waits, answer) = InviterWaits::answer(code, pair, said(&first), &mut rng).unwrap();
+    let proof = news(world, exchange, CodeNews::Said(answer));
+    assert_eq!(joining(world), Some(JoiningStep::Found));
+    match waits.proved(said(&proof), ticket, &mut rng) {
+        Ok(last) => (news(world, exchange, CodeNews::Said(last)), true),
+        Err(_) => (news(world, exchange, CodeNews::Ended), false),
+    }
+}
+
+#[test]
+fn when_nobody_nearby_shows_a_code_it_is_said_after_a_while_and_can_be_tried_again() {
+    let (mut world, done) = typed(9, "K7QM-2XPD");
+    assert_eq!(done.orders, [CodeOrder::Seek(Vec::new())]);
+    assert_eq!(joining(&mut world), Some(JoiningStep::Looking));
+    assert_eq!(later(&mut world, 19_999), []);
+    assert_eq!(later(&mut world, 1), [CodeOrder::SeekNoMore]);
+    assert_eq!(joining(&mut world), Some(JoiningStep::NobodyShows));
+    let again = ask(&mut world, Request::Reconnect).orders;
+    assert_eq!(again, [CodeOrder::Seek(Vec::new())]);
+    assert_eq!(joining(&mut world), Some(JoiningStep::Looking));
+    let given_up = ask(&mut world, Request::CancelJoin).orders;
+    assert_eq!(given_up, [CodeOrder::SeekNoMore]);
+    assert_eq!(world.status(0).state, WorkspaceState::Empty);
+}
+
+#[test]
+fn somebody_nearby_with_another_code_is_passed_over_for_whoever_shows_this_one() {
+    let ticket = founded(10).tickets[0].clone();
+    let (mut world, _) = typed(11, "K7QM-2XPD");
+    let code: Code = "K7QM-2XPD".parse().unwrap();
+    let other = other_code(&world);
+    assert_eq!(answers(&mut world, 1, &other, &ticket), (Vec::new(), false));
+    assert_eq!(joining(&mut world), Some(JoiningStep::Looking));
+    let (orders, proved) = answers(&mut world, 2, &code, &ticket);
+    assert!(proved);
+    assert_eq!(orders, [CodeOrder::SeekNoMore]);
+    assert_eq!(joining(&mut world), Some(JoiningStep::Connecting));
+}
+
+#[test]
+fn when_only_another_code_is_shown_nearby_it_is_called_wrong_soon() {
+    let (mut world, _) = typed(12, "K7QM-2XPD");
+    let other = other_code(&world);
+    answers(&mut world, 1, &other, "");
+    assert_eq!(later(&mut world, 2_999), []);
+    assert_eq!(later(&mut world, 1), [CodeOrder::SeekNoMore]);
+    assert_eq!(joining(&mut world), Some(JoiningStep::WrongCode));
+}
+
+#[test]
+fn something_else_than_a_ticket_under_the_right_code_is_no_join() {
+    let (mut world, _) = typed(13, "K7QM-2XPD");
+    let code: Code = "K7QM-2XPD".parse().unwrap();
+    let (orders, _) = answers(&mut world, 1, &code, "skein1 nonsense");
+    assert_eq!(orders, [CodeOrder::SeekNoMore]);
+    assert_eq!(joining(&mut world), Some(JoiningStep::Failed));
+    assert_eq!(world.status(0).workspace_id, None);
 }
 
 // ---- real devices on 127.0.0.1 ----

@@ -48,14 +48,14 @@ scene("a wrong code lets nobody in, and both are told", async () => {
   await told.waitFor();
   assert.deepEqual(await bo.accessibilityFaults(), []);
   await ana.page.getByText("After 4 more it is over").waitFor();
-  await bo.by("button", "Give up and start over").click();
+  await bo.by("button", "Type it again").click();
 });
 
 scene("the code in small letters, without its hyphen, is enough to join", async () => {
   const [code, address] = shown.split("@");
   await enter(`${code.toLowerCase().replace("-", " ")}@${address}`);
   await bo.row("Harbour").waitFor();
-  await ana.page.getByText("The code was used").waitFor();
+  await ana.by("region", "Short code").getByText("The code was used").waitFor();
   await ana.press("Escape");
   await ana.by("button", "2 people").waitFor();
 });

@@ -76,7 +76,7 @@ pub enum Request {
         /// The invite's text or link, as it was made.
         ticket: String,
     },
-    /// Takes the short code back: `Done`.
+    /// Takes the short code back that this client shows: `Done`.
     HideCode,
     /// Gives a person another role, as an owner: `Done`.
     SetRole {

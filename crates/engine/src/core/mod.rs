@@ -204,7 +204,7 @@ impl Core {
                 self.clients.remove(&client);
                 self.files_client_gone(&mut step, client);
                 self.hide_caret(&step, |(by, _)| by == client);
-                self.code_client_gone(&mut step, client);
+                self.hide_code(&mut step, client);
             }
             Input::Peer(news) => self.handle_peer(&mut step, news),
             Input::JobDone(done) => self.handle_job(&mut step, *done),
@@ -316,7 +316,10 @@ impl Core {
             Request::ListInvites => self.list_invites()?,
             Request::RevokeInvite { invite } => self.revoke_invite(step, &invite)?,
             Request::ShowCode { ticket } => self.show_code(step, client, &ticket)?,
-            Request::HideCode => self.hide_code(step),
+            Request::HideCode => {
+                self.hide_code(step, client);
+                Reply::Done
+            }
             Request::SetRole { member, role } => self.set_role(step, &member, role)?,
             Request::RemoveMember { member } => self.remove_member(step, &member)?,
             Request::RemoveDevice { device } => self.remove_device(step, &device)?,

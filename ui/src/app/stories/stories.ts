@@ -612,7 +612,12 @@ export const STORIES: Record<string, Record<string, Story>> = {
     "comparing a code": { engine: joiningAt("found"), told: ["Comparing the code"] },
     "with a wrong code": {
       engine: joiningAt("wrong_code"),
-      told: [["alert", /not the code that is shown there/], /QR code or file/],
+      told: [
+        ["alert", /not the code that is shown there/],
+        ["button", "Type it again"],
+        /QR code or file/,
+      ],
+      not: [["button", "Try again now"]],
     },
     "with nobody who shows it": {
       engine: joiningAt("nobody_shows"),

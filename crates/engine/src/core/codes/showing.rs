@@ -108,14 +108,8 @@ impl Core {
         Ok(Reply::Code { code: told })
     }
 
-    /// Takes the code back: nobody comes in by it any more.
-    pub(in crate::core) fn hide_code(&mut self, step: &mut Step<'_>) -> Reply {
-        self.end_code(step, None);
-        Reply::Done
-    }
-
-    /// A shell is gone, and the code that it showed with it.
-    pub(in crate::core) fn code_client_gone(&mut self, step: &mut Step<'_>, client: ClientId) {
+    /// A shell takes its code back, or is gone: nobody comes in by the code any more. One that another shell shows stays.
+    pub(in crate::core) fn hide_code(&mut self, step: &mut Step<'_>, client: ClientId) {
         if self
             .shown_code
             .as_ref()
