@@ -89,29 +89,36 @@ pub(crate) struct Codes {
 
 #[derive(Debug)]
 struct Exchange {
-    device: DeviceId,
+    /// The device that came, if it was not asked.
+    by: Option<DeviceId>,
     /// Dropped when the engine ends it.
     say: Option<mpsc::Sender<Vec<u8>>>,
 }
 
 impl Codes {
-    /// Room for an exchange with that device; none when it has one, or there are enough.
-    pub(crate) fn begin(
+    /// Begins an exchange with a device that comes; none when it has one already, or enough others have.
+    pub(crate) fn accept(
         &mut self,
         device: DeviceId,
     ) -> Option<(ExchangeId, mpsc::Receiver<Vec<u8>>)> {
-        let mut open = self.exchanges.values();
-        if self.exchanges.len() >= CODE_EXCHANGES || open.any(|open| open.device == device) {
+        let came = || self.exchanges.values().filter_map(|open| open.by);
+        if came().count() >= CODE_EXCHANGES || came().any(|other| other == device) {
             return None;
         }
+        Some(self.begin(Some(device)))
+    }
+
+    /// Begins an exchange with a device that we ask. These are as few as the devices that are asked.
+    pub(crate) fn ask(&mut self) -> (ExchangeId, mpsc::Receiver<Vec<u8>>) {
+        self.begin(None)
+    }
+
+    fn begin(&mut self, by: Option<DeviceId>) -> (ExchangeId, mpsc::Receiver<Vec<u8>>) {
         let id = self.next();
         let (say, to_say) = mpsc::channel(CODE_MESSAGES);
-        let exchange = Exchange {
-            device,
-            say: Some(say),
-        };
-        self.exchanges.insert(id, exchange);
-        Some((id, to_say))
+        let say = Some(say);
+        self.exchanges.insert(id, Exchange { by, say });
+        (id, to_say)
     }
 
     /// A name that no exchange had.
@@ -252,15 +259,16 @@ mod tests {
     }
 
     #[test]
-    fn exchanges_are_few_at_once_and_one_with_each_device() {
+    fn exchanges_with_those_who_come_are_few_at_once_and_one_with_each_device() {
         let mut codes = Codes::default();
-        let (first, _) = codes.begin(device(0)).unwrap();
-        assert!(codes.begin(device(0)).is_none());
+        let (first, _) = codes.accept(device(0)).unwrap();
+        assert!(codes.accept(device(0)).is_none());
         for number in 1..u8::try_from(CODE_EXCHANGES).unwrap() {
-            assert!(codes.begin(device(number)).is_some());
+            assert!(codes.accept(device(number)).is_some());
         }
-        assert!(codes.begin(device(99)).is_none());
+        assert!(codes.accept(device(99)).is_none());
+        codes.ask();
         codes.ended(first);
-        assert!(codes.begin(device(99)).is_some());
+        assert!(codes.accept(device(99)).is_some());
     }
 }

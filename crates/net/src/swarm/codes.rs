@@ -148,7 +148,7 @@ impl NetTask {
                 self.dial_failed(failed);
                 self.hang_up_code(connection);
             }
-            // Where no code is shown nobody is told so: the stream ends, as it does for one too many.
+            // Where no code is shown nobody is told so: the stream ends.
             StreamHappened::Accepted(stream) => {
                 if self.codes.shown {
                     self.exchange(device, None, connection, stream);
@@ -164,9 +164,12 @@ impl NetTask {
         connection: ConnectionId,
         stream: Stream,
     ) {
-        let Some((id, to_say)) = self.codes.begin(peer) else {
-            return self.hang_up_code(connection);
+        let begun = match asked_at {
+            Some(_) => Some(self.codes.ask()),
+            None => self.codes.accept(peer),
         };
+        // For one who comes too often, or as one too many, the stream ends without a word.
+        let Some((id, to_say)) = begun else { return };
         let begins = Begins {
             id,
             peer,
