@@ -19,6 +19,7 @@ use crate::permit::{
 use crate::role::Role;
 use crate::sealed_text::TextUse;
 use crate::state::{State, Voided};
+use crate::ticket::Ticket;
 
 /// A person in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -332,6 +333,29 @@ impl Authority {
             open: record.is_open(),
         };
         self.state.invites.iter().map(view).collect()
+    }
+
+    /// The invite whose ticket this is, if it belongs to this workspace and its invite holds.
+    #[must_use]
+    pub fn invite_of(&self, ticket: &Ticket) -> Option<EnvelopeId> {
+        let key = (ticket.workspace == self.workspace).then(|| ticket.secret().public())?;
+        let mut invites = self.state.invites.iter();
+        invites
+            .find(|(_, record)| record.invite.key == key)
+            .map(|(id, _)| *id)
+    }
+
+    /// Whether a device may close an invite and decide how its ticket is handed over: its maker's devices, and owners.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn may_handle(&self, device: &DeviceId, invite: &EnvelopeId) -> Result<(), Denied> {
+        let maker = self.state.invites.get(invite).map(|record| record.maker);
+        let made = maker.is_some_and(|maker| self.member_of(&maker) == self.member_of(device));
+        if !self.is_member(device) || !made {
+            self.admin(device)?;
+        }
+        Ok(())
     }
 
     /// Whether any invite is open, so that strangers may knock.

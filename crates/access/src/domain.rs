@@ -24,6 +24,11 @@ pub(crate) const HELLO_TAG: &str = "skein/1 hello tag";
 pub(crate) const PROFILE_ID: &str = "skein/1 profile id";
 pub(crate) const CHUNK_NAME: &str = "skein/1 file chunk name";
 pub(crate) const TICKET_CHECKSUM: &str = "skein/1 ticket checksum";
+pub(crate) const CODE_JOINER: &str = "skein/1 code joiner";
+pub(crate) const CODE_INVITER: &str = "skein/1 code inviter";
+pub(crate) const CODE_JOINER_PROOF: &str = "skein/1 code joiner proof";
+pub(crate) const CODE_INVITER_PROOF: &str = "skein/1 code inviter proof";
+pub(crate) const CODE_TICKET_KEY: &str = "skein/1 code ticket key";
 
 /// 32 bytes derived under a label from the concatenation of `parts` (each of a fixed length, or the last one).
 pub(crate) fn derive(label: &'static str, parts: &[&[u8]]) -> [u8; 32] {

@@ -16,6 +16,8 @@ mod state;
 
 pub mod authority;
 pub mod changing;
+pub mod code;
+pub mod code_exchange;
 pub mod envelope;
 pub mod file_cipher;
 pub mod forks;
@@ -42,6 +44,7 @@ pub use changing::{
     LastSequences, RotationReason, approve, awaits_next_key, leave, remove_device, remove_member,
     revoke_invite, rotate, rotation_due, seal_for_missing, set_role,
 };
+pub use code::{Code, CodeError};
 pub use envelope::{
     Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, seal_data, seal_snapshot,
 };

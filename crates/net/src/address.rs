@@ -72,6 +72,18 @@ pub fn understand_address(text: &str) -> Result<Vec<String>, AddressError> {
         .collect())
 }
 
+/// An address as a person would type it, `192.168.1.5:4711`, if it is one of TCP at a number.
+#[must_use]
+pub fn typed_address(text: &str) -> Option<String> {
+    let address: Multiaddr = text.parse().ok()?;
+    let mut parts = address.iter();
+    match (parts.next()?, parts.next()?) {
+        (Protocol::Ip4(ip), Protocol::Tcp(port)) => Some(format!("{ip}:{port}")),
+        (Protocol::Ip6(ip), Protocol::Tcp(port)) => Some(format!("[{ip}]:{port}")),
+        _ => None,
+    }
+}
+
 /// The device that an address names, if it names one.
 #[must_use]
 pub fn device_of_address(text: &str) -> Option<DeviceId> {
@@ -316,6 +328,14 @@ mod tests {
             readable(&understood.addresses),
             vec!["/ip4/10.0.0.1/udp/4711/quic-v1"]
         );
+    }
+
+    #[test]
+    fn an_address_is_shown_as_it_can_be_typed() {
+        for typed in ["192.168.1.5:4711", "[fe80::1]:80"] {
+            assert_eq!(typed_address(&texts(typed)[0]).as_deref(), Some(typed));
+            assert_eq!(typed_address(&texts(typed)[1]), None);
+        }
     }
 
     #[test]

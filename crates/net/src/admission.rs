@@ -27,6 +27,8 @@ pub(crate) enum Standing {
     Member,
     /// Not a member, but we dialled it because the engine named it (a joiner dials the one who invited).
     Named,
+    /// Not a member, but this very connection was dialled to ask for a short code, and carries nothing else.
+    Asked,
     /// Came while an invite is open.
     Stranger,
 }
@@ -52,6 +54,8 @@ pub(crate) struct Admission {
     /// The rules that those who are here were last judged by.
     applied: Allowed,
     named: HashSet<DeviceId>,
+    /// Connections that we dial to ask for a short code.
+    asking: HashSet<ConnectionId>,
     limits: Limits,
     here: HashMap<ConnectionId, Guest>,
 }
@@ -69,6 +73,7 @@ impl Admission {
             rules,
             applied: Allowed::default(),
             named: HashSet::new(),
+            asking: HashSet::new(),
             limits,
             here: HashMap::new(),
         }
@@ -82,6 +87,11 @@ impl Admission {
     /// The engine no longer wants to reach that device.
     pub(crate) fn unname(&mut self, device: &DeviceId) {
         self.named.remove(device);
+    }
+
+    /// That connection is dialled to ask for a short code: it may stand, whoever answers, until [`Admission::leave`].
+    pub(crate) fn asks_on(&mut self, connection: ConnectionId) {
+        self.asking.insert(connection);
     }
 
     /// Whether that device may be dialled.
@@ -102,7 +112,7 @@ impl Admission {
         dialed: bool,
         now: Instant,
     ) -> Result<Standing, Refusal> {
-        let standing = self.standing(&device, dialed)?;
+        let standing = self.standing(connection, &device, dialed)?;
         let mine = self
             .here
             .values()
@@ -138,11 +148,18 @@ impl Admission {
         Ok(standing)
     }
 
-    fn standing(&self, device: &DeviceId, dialed: bool) -> Result<Standing, Refusal> {
+    fn standing(
+        &self,
+        connection: ConnectionId,
+        device: &DeviceId,
+        dialed: bool,
+    ) -> Result<Standing, Refusal> {
         if self.is_member(device) {
             Ok(Standing::Member)
         } else if dialed && self.named.contains(device) {
             Ok(Standing::Named)
+        } else if dialed && self.asking.contains(&connection) {
+            Ok(Standing::Asked)
         } else if self.rules.borrow().strangers {
             Ok(Standing::Stranger)
         } else {
@@ -152,6 +169,7 @@ impl Admission {
 
     /// A connection is gone, or is given up.
     pub(crate) fn leave(&mut self, connection: ConnectionId) {
+        self.asking.remove(&connection);
         self.here.remove(&connection);
     }
 
@@ -302,6 +320,28 @@ mod tests {
         );
         assert_eq!(
             admission.enter(line(2), device(5), false, now),
+            Err(Refusal::NotAllowed)
+        );
+    }
+
+    #[test]
+    fn whom_we_ask_for_a_code_is_let_in_on_that_connection_alone_and_not_when_it_comes_by_itself() {
+        let now = Instant::now();
+        let (mut admission, _rules) = admission(members(&[]));
+        admission.asks_on(line(1));
+        assert_eq!(
+            admission.enter(line(1), device(5), true, now),
+            Ok(Standing::Asked)
+        );
+        for (connection, dialed) in [(line(2), true), (line(1), false)] {
+            assert_eq!(
+                admission.enter(connection, device(5), dialed, now),
+                Err(Refusal::NotAllowed)
+            );
+        }
+        admission.leave(line(1));
+        assert_eq!(
+            admission.enter(line(1), device(5), true, now),
             Err(Refusal::NotAllowed)
         );
     }

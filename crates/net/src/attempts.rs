@@ -153,6 +153,11 @@ impl Attempts {
         }
     }
 
+    /// Nobody waits for an answer any more.
+    pub(crate) fn give_up(&mut self, id: AttemptId) {
+        self.remove(id);
+    }
+
     fn remove(&mut self, id: AttemptId) -> Option<Attempt> {
         self.lines.retain(|_, attempt| *attempt != id);
         self.attempts.remove(&id)
@@ -280,6 +285,15 @@ mod tests {
         assert_eq!(attempts.failed(line(1), DialFailure::Refused), None);
         assert_eq!(attempts.failed(line(2), DialFailure::Refused), None);
         assert!(attempts.attempts.is_empty() && attempts.lines.is_empty());
+    }
+
+    #[test]
+    fn an_attempt_that_was_given_up_is_not_answered() {
+        let mut attempts = Attempts::default();
+        two_ways(&mut attempts);
+        attempts.give_up(AttemptId(0));
+        assert_eq!(attempts.failed(line(1), DialFailure::NotAllowed), None);
+        assert_eq!(attempts.failed(line(2), DialFailure::NotAllowed), None);
     }
 
     #[test]

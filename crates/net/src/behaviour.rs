@@ -13,8 +13,9 @@ use tokio::sync::watch;
 use crate::{
     Allowed,
     admission::Admission,
-    blob_protocol::BlobProtocol,
+    chunks::ChunkId,
     limits::{CONNECTIONS, Limits, PENDING_INBOUND, PING_INTERVAL, PING_TIMEOUT},
+    streams::{self, Streams},
     sync_protocol::SyncProtocol,
 };
 
@@ -26,7 +27,8 @@ const IDENTIFY: &str = "/skein/id/1";
 pub(crate) struct Behaviour {
     limits: connection_limits::Behaviour,
     pub(crate) sync: SyncProtocol,
-    pub(crate) blob: BlobProtocol,
+    pub(crate) blob: Streams<ChunkId>,
+    pub(crate) code: Streams<()>,
     ping: ping::Behaviour,
     identify: identify::Behaviour,
     mdns: Toggle<mdns::tokio::Behaviour>,
@@ -51,7 +53,8 @@ impl Behaviour {
         Self {
             limits: connection_limits::Behaviour::new(connections),
             sync: SyncProtocol::new(Admission::new(limits, rules)),
-            blob: BlobProtocol::default(),
+            blob: Streams::of(streams::BLOB),
+            code: Streams::of(streams::CODE),
             ping: ping::Behaviour::new(
                 ping::Config::new()
                     .with_interval(PING_INTERVAL)

@@ -3,6 +3,7 @@
 use skein_access::DeviceId;
 
 use crate::chunks::{AskId, ChunkAnswer, ChunkId};
+use crate::codes::{CodeNews, ExchangeId};
 
 /// One thing that happened, in order for each device: `Connected`, its frames, `Disconnected`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum NetEvent {
         /// What it asks for.
         chunk: ChunkId,
     },
+    /// Something happened in an exchange for a short code.
+    Code(ExchangeId, CodeNews),
     /// An allowed device announced itself on the local network. It is dialled without further orders.
     Discovered {
         /// Who.

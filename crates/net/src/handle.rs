@@ -10,6 +10,7 @@ use crate::{
     Allowed, NetError, SendError,
     address::{self, AddressError},
     chunks::{AskId, Asks, ChunkId},
+    codes::CodeOrder,
     identity::peer_of,
     limits::{ADDRESSES_PER_DEVICE, FIRST_ADDRESSES},
     outbox::Outboxes,
@@ -154,6 +155,15 @@ impl NetHandle {
         self.asks.give(ask, bytes);
     }
 
+    /// Steers the exchanges in which a short code becomes an invite; what comes of it is told by
+    /// [`NetEvent::Code`](crate::NetEvent::Code), or by `DialFailed` for a typed address that leads nowhere.
+    ///
+    /// # Errors
+    /// When the network is stopped or busy.
+    pub fn code(&self, order: CodeOrder) -> Result<(), NetError> {
+        self.order(Command::Code(order))
+    }
+
     /// How many bytes wait to be sent to that device, at most 4 MiB.
     #[must_use]
     pub fn queued(&self, device: &DeviceId) -> usize {
@@ -188,7 +198,7 @@ impl NetHandle {
 }
 
 /// Understands several addresses of one device.
-fn read_addresses(
+pub(crate) fn read_addresses(
     texts: &[String],
     mut expected: Option<DeviceId>,
 ) -> Result<(Vec<libp2p::Multiaddr>, Option<DeviceId>), NetError> {

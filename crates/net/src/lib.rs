@@ -3,14 +3,15 @@
 //!
 //! [`Net::start`] gives a [`NetHandle`] to steer with and a queue of [`NetEvent`]s. For every device the events come in
 //! order: `Connected`, frames, `Disconnected`; then perhaps `Connected` again. There is at most one link to a device.
-//! Chunks of files are asked for and given beside the frames, on streams of their own.
+//! Chunks of files are asked for and given beside the frames, on streams of their own. So are invites for a short code, with
+//! devices that are no members yet and on connections that carry nothing else.
 
 mod address;
 mod admission;
 mod attempts;
 mod behaviour;
-mod blob_protocol;
 mod chunks;
+mod codes;
 mod error;
 mod event;
 mod frame;
@@ -24,15 +25,17 @@ mod overheard;
 mod redial;
 mod start;
 mod stream;
+mod streams;
 mod swarm;
 mod sync_protocol;
 mod transport;
 mod vital;
 mod wake;
 
-pub use address::{AddressError, device_of_address, understand_address};
+pub use address::{AddressError, device_of_address, typed_address, understand_address};
 pub use admission::Allowed;
 pub use chunks::{AskId, ChunkAnswer, ChunkId};
+pub use codes::{CodeNews, CodeOrder, ExchangeId};
 pub use error::{NetError, SendError};
 pub use event::{DialFailure, Ended, NetEvent};
 pub use handle::NetHandle;

@@ -63,6 +63,18 @@ pub(crate) const CHUNK_ANSWER: Duration = Duration::from_secs(20);
 /// How long each next piece of an answer may take.
 pub(crate) const CHUNK_SILENCE: Duration = Duration::from_secs(15);
 
+/// An exchange for a short code takes at most this long, and a stranger stays no longer for it than for anything else.
+pub(crate) const CODE_EXCHANGE: Duration = Duration::from_secs(5);
+
+/// How many exchanges for a short code there are at once, one with each device.
+pub(crate) const CODE_EXCHANGES: usize = 8;
+
+/// How many messages each side says in one.
+pub(crate) const CODE_MESSAGES: usize = 4;
+
+/// How many devices on the local network are asked for one typed code. Each could guess once at what was typed.
+pub(crate) const CODE_DEVICES: usize = 16;
+
 /// Looking up the name of a host takes at most this long.
 pub(crate) const NAME_LOOKUP: Duration = Duration::from_secs(5);
 

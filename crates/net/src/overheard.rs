@@ -1,4 +1,5 @@
-//! Devices that announced themselves nearby and are no members: kept for the moment they become members, never dialled.
+//! Devices that announced themselves nearby and are no members: kept for the moment they become members, and dialled before only
+//! to ask for a code that was typed here.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,12 @@ impl Overheard {
                 self.devices.remove(device);
             }
         }
+    }
+
+    /// Everybody who was heard and where.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&DeviceId, &[Multiaddr])> {
+        let devices = self.devices.iter();
+        devices.map(|(device, addresses)| (device, addresses.as_slice()))
     }
 
     /// That device is a member now: everything that was heard of it.

@@ -1,6 +1,7 @@
 //! The task that owns the swarm. It never waits for the engine: links do that, each for itself.
 
 mod blobs;
+mod codes;
 mod dialling;
 mod events;
 
@@ -27,6 +28,7 @@ use crate::{
     attempts::{AttemptId, Attempts},
     behaviour::Behaviour,
     chunks::{Asks, ChunkId},
+    codes::{CodeOrder, Codes, ExchangeId},
     identity::peer_of,
     limits::{NOTICES, PROOF_AFTER_WAKE, SILENCE, TICK},
     links::{Line, Links, Order},
@@ -63,6 +65,7 @@ pub(crate) enum Command {
         device: DeviceId,
         chunk: ChunkId,
     },
+    Code(CodeOrder),
     RedialNow,
     Shutdown,
 }
@@ -86,6 +89,8 @@ pub(crate) struct NetTask {
     running: HashMap<DeviceId, Running>,
     link_tasks: JoinSet<()>,
     chunk_tasks: JoinSet<()>,
+    codes: Codes,
+    code_tasks: JoinSet<(ExchangeId, ConnectionId)>,
     redial: Redial,
     attempts: Attempts,
     lookups: JoinSet<Lookup>,
@@ -125,6 +130,8 @@ impl NetTask {
             running: HashMap::new(),
             link_tasks: JoinSet::new(),
             chunk_tasks: JoinSet::new(),
+            codes: Codes::default(),
+            code_tasks: JoinSet::new(),
             redial: Redial::default(),
             attempts: Attempts::default(),
             lookups: JoinSet::new(),
@@ -152,6 +159,7 @@ impl NetTask {
                 Ok(()) = self.ends.allowed.changed() => self.on_allowed(),
                 Some(ended) = self.link_tasks.join_next_with_id() => self.on_link_ended(ended),
                 Some(_) = self.chunk_tasks.join_next() => {}
+                Some(Ok(ended)) = self.code_tasks.join_next() => self.on_exchange_ended(ended),
                 Some(Ok(lookup)) = self.lookups.join_next() => {
                     self.dial(lookup.attempt, lookup.addresses, lookup.unknown);
                 }
@@ -196,6 +204,7 @@ impl NetTask {
                 self.obey(orders);
             }
             Command::AskChunk { device, chunk } => self.ask_chunk(device, chunk),
+            Command::Code(order) => self.on_code_order(order),
             Command::RedialNow => {
                 self.redial.all_now(Instant::now());
                 self.doubt_all(Instant::now());
@@ -377,11 +386,13 @@ impl NetTask {
             let orders = self.links.expel(device, Ended::ShuttingDown);
             self.obey(orders);
         }
+        self.on_code_order(CodeOrder::SeekNoMore);
         for listener in std::mem::take(&mut self.listeners) {
             self.swarm.remove_listener(listener);
         }
         self.lookups.shutdown().await;
         self.chunk_tasks.shutdown().await;
+        self.code_tasks.shutdown().await;
         let good_bye = tokio::time::timeout(GOOD_BYE, async {
             while !self.link_tasks.is_empty() || self.swarm.network_info().num_peers() > 0 {
                 tokio::select! {

@@ -81,10 +81,13 @@ pub(crate) enum Command {
         /// After how many hours it ends
         #[arg(long, value_name = "HOURS")]
         expires: Option<u32>,
+        /// Also show a short code to read aloud, and stay until it is used, over, or Ctrl+C is pressed
+        #[arg(long)]
+        code: bool,
     },
     /// Join a workspace by an invite
     Join {
-        /// The invite, as text or link
+        /// The invite, as text or link; or the short code that is shown, on another network with the address: K7QM-2XPD@192.168.1.5:4711
         ticket: String,
         /// Your name, as colleagues will read it; not needed for a further device of yours
         #[arg(long)]

@@ -42,6 +42,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("x25519", "skein-access"),
     ("crypto_box", "skein-access"),
     ("chacha20poly1305", "skein-access"),
+    ("spake2", "skein-access"),
     ("rusqlite", "skein-store"),
     ("libsqlite3", "skein-store"),
     ("libp2p", "skein-net"),

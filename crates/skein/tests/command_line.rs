@@ -749,6 +749,46 @@ fn an_invite_is_listed_until_it_is_closed_and_after() {
 }
 
 #[test]
+fn a_short_code_with_an_address_is_an_invite_while_it_is_shown() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let note = ana.made(&["note", "new", "Plan", "--text", "hello\n"]);
+    let bo = Profile::at(root.path().join("bo"));
+    let mut showing = ana.stay(&["--json", "invite", "--code"]);
+    let said: Value = serde_json::from_str(&showing.line()).unwrap();
+    let code = text(&said["code"]);
+    assert_eq!(code.len(), 9);
+    assert!(text(&said["ticket"]).starts_with("skein1"));
+    let address = text(&said["addresses"][0]);
+    let other = if code.starts_with('0') { "1" } else { "0" };
+    let wrong = format!("{other}{}@{address}", &code[1..]);
+    let refused = bo.fails(4, &["join", &wrong, "--name", "Bo"]);
+    assert!(refused.contains("not the code"), "{refused}");
+    let joined = bo.json(&["join", &format!("{code}@{address}"), "--name", "Bo"]);
+    assert_eq!(joined["workspace"], "Geese");
+    assert_eq!(bo.text_of(&note), "hello\n");
+    showing.end_by_itself();
+    let nobody = bo.fails(1, &["join", &code, "--name", "Bo"]);
+    assert!(nobody.contains("has a workspace"), "{nobody}");
+}
+
+#[test]
+fn a_code_that_is_shown_through_the_running_app_goes_with_its_command() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let (online, _) = ana.stay_online();
+    let mut showing = ana.stay(&["--json", "invite", "--code"]);
+    let said: Value = serde_json::from_str(&showing.line()).unwrap();
+    let typed = format!("{}@{}", text(&said["code"]), text(&said["addresses"][0]));
+    showing.end();
+    let bo = Profile::at(root.path().join("bo"));
+    let gone = bo.fails(3, &["join", &typed, "--name", "Bo"]);
+    assert!(gone.contains("shows no code now"), "{gone}");
+    assert_eq!(bo.json(&["status"])["status"]["state"], "empty");
+    online.end();
+}
+
+#[test]
 fn a_mistyped_ticket_changes_nothing() {
     let root = tempdir().unwrap();
     let ana = Profile::founded(root.path().join("ana"), "Ana");
@@ -769,6 +809,8 @@ fn a_mistyped_ticket_changes_nothing() {
     bo.fails(1, &["join", &ticket[..middle], "--name", "Bo"]);
     bo.fails(1, &["join", "", "--name", "Bo"]);
     bo.fails(1, &["join", "https://example.org", "--name", "Bo"]);
+    let short = bo.fails(1, &["join", "K7QM-2XP", "--name", "Bo"]);
+    assert!(short.contains("8 letters and digits"), "{short}");
     assert_eq!(bo.json(&["status"])["status"]["state"], "empty");
 }
 

@@ -605,6 +605,8 @@ id: number,
  */
 request: Request, };
 
+export type CodeEnd = "used" | "expired" | "guessed" | "closed";
+
 export type ColumnView = { 
 /**
  * Which column.
@@ -783,7 +785,11 @@ notices: Array<Notice>, } | { "type": "preferences",
 /**
  * All of them, by key.
  */
-values: { [key in string]: string }, } | { "type": "gone" };
+values: { [key in string]: string }, } | { "type": "code", 
+/**
+ * As it stands, or how it ended; none when none is shown.
+ */
+code: ShortCode | null, } | { "type": "gone" };
 
 export type FileState = "here" | "arriving" | "away";
 
@@ -825,7 +831,7 @@ received: number,
  */
 reason: string | null, };
 
-export type JoiningStep = "connecting" | "verifying" | "naming" | "receiving" | "failed";
+export type JoiningStep = "looking" | "found" | "wrong_code" | "nobody_shows" | "no_longer" | "connecting" | "verifying" | "naming" | "receiving" | "failed";
 
 export type Kind = "note" | "board";
 
@@ -1139,7 +1145,11 @@ link: string,
 /**
  * Where this device can be reached, as the invite says.
  */
-addresses: Array<string>, } | { "type": "invites", 
+addresses: Array<string>, } | { "type": "code", 
+/**
+ * The code.
+ */
+code: ShortCode, } | { "type": "invites", 
 /**
  * The invites.
  */
@@ -1275,7 +1285,7 @@ workspaceName: string,
  */
 zone?: string, } | { "type": "join_workspace", 
 /**
- * The invite as text or link.
+ * The invite as text or link; or a short code, which is asked for on this network or at the address after an `@`.
  */
 ticket: string, 
 /**
@@ -1309,7 +1319,11 @@ expiresInHours?: number, } | { "type": "list_invites" } | { "type": "revoke_invi
 /**
  * Which invite, by its id.
  */
-invite: string, } | { "type": "set_role", 
+invite: string, } | { "type": "show_code", 
+/**
+ * The invite's text or link, as it was made.
+ */
+ticket: string, } | { "type": "hide_code" } | { "type": "set_role", 
 /**
  * Who.
  */
@@ -1619,6 +1633,32 @@ subscription: number,
  */
 event: Event, };
 
+export type ShortCode = { 
+/**
+ * The code as it is read aloud, `K7QM-2XPD`.
+ */
+code: string, 
+/**
+ * The invite it stands for.
+ */
+invite: string, 
+/**
+ * Where this device can be reached, as one types it after the code and an `@`; the most useful first.
+ */
+addresses: Array<string>, 
+/**
+ * When it ends at the latest (ms since 1970).
+ */
+endsAt: number, 
+/**
+ * How many wrong codes may still be tried.
+ */
+attemptsLeft: number, 
+/**
+ * Why nobody can use it any more.
+ */
+ended: CodeEnd | null, };
+
 export type Splice = { 
 /**
  * Where, in UTF-16 code units of the text before any splice of its list.
@@ -1777,6 +1817,6 @@ document: string | null, } | { "type": "files",
 /**
  * Which document.
  */
-document: string, } | { "type": "notices" } | { "type": "preferences" };
+document: string, } | { "type": "notices" } | { "type": "preferences" } | { "type": "code" };
 
 export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";

@@ -10,6 +10,7 @@ type ReplyTags = {
   name_joiner: "status";
   cancel_join: "status";
   create_invite: "invite";
+  show_code: "code";
   list_invites: "invites";
   invite_device: "invite";
   revoke_invite: "done";

@@ -15,6 +15,7 @@ import type {
   Notice,
   NoteView,
   Peer,
+  ShortCode,
   Status,
   View,
 } from "../ipc/generated";
@@ -46,6 +47,7 @@ type States = {
   delivery: Delivery;
   files: AttachedFile[];
   notices: Notice[];
+  code: { code: ShortCode | null };
 };
 
 /** Text is followed by the editor itself, choices by `Preferences`; everything else lives here. */
@@ -88,6 +90,8 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       return event.files;
     case "notices":
       return event.notices;
+    case "code":
+      return { code: event.code };
     default:
       return null;
   }

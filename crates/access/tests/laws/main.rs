@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod codes;
 mod envelopes;
 mod file_chunks;
 mod joining;

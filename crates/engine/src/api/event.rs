@@ -10,8 +10,8 @@ use skein_model::{
 use ts_rs::TS;
 
 use super::{
-    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, Member, Notice, Peer, Status,
-    TreeItem,
+    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, Member, Notice, Peer, ShortCode,
+    Status, TreeItem,
 };
 
 /// Something that can be watched.
@@ -72,6 +72,8 @@ pub enum View {
     Notices,
     /// How this person likes the app on this machine.
     Preferences,
+    /// The short code that this device shows.
+    Code,
 }
 
 /// News for a subscription. The first of each carries everything.
@@ -185,6 +187,11 @@ pub enum Event {
     Preferences {
         /// All of them, by key.
         values: BTreeMap<String, String>,
+    },
+    /// The short code that this device shows.
+    Code {
+        /// As it stands, or how it ended; none when none is shown.
+        code: Option<ShortCode>,
     },
     /// What was watched is not here (any more).
     Gone,

@@ -3,12 +3,14 @@
 //! Desktop, browser, command line and every later shell speak these types as JSON over one ordered stream each way. A request
 //! never says who asks: that is known from the connection. Replies and events share one order, on which the text bridge rests.
 
+mod code;
 mod error;
 mod event;
 mod reply;
 mod request;
 mod words;
 
+pub use code::{CodeEnd, ShortCode};
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
 pub use reply::{

@@ -32,6 +32,11 @@ pub enum Reply {
         /// Where this device can be reached, as the invite says.
         addresses: Vec<String>,
     },
+    /// The short code that is shown now.
+    Code {
+        /// The code.
+        code: super::ShortCode,
+    },
     /// All invites, the newest first.
     Invites {
         /// The invites.
@@ -214,6 +219,16 @@ pub struct Joining {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum JoiningStep {
+    /// A short code was typed: looking for whoever shows it.
+    Looking,
+    /// Somebody shows a short code; comparing.
+    Found,
+    /// Whoever shows a short code shows another one. It can be tried again.
+    WrongCode,
+    /// Nobody shows a short code on this network, or the address that was typed led nowhere. It can be tried again.
+    NobodyShows,
+    /// The device at the address that was typed shows no short code (any more).
+    NoLonger,
     /// Looking for a device of the workspace.
     Connecting,
     /// Checking the invite against the workspace's members.

@@ -30,7 +30,7 @@ pub enum Request {
     },
     /// Joins a workspace by an invite; goes on in the background: `Status`.
     JoinWorkspace {
-        /// The invite as text or link.
+        /// The invite as text or link; or a short code, which is asked for on this network or at the address after an `@`.
         ticket: String,
         /// The person's name. A further device goes by its person's; a new person is asked for it when it turns out to be missing.
         #[serde(default)]
@@ -71,6 +71,13 @@ pub enum Request {
         /// Which invite, by its id.
         invite: String,
     },
+    /// Shows a short code for an invite, in place of one shown before; it goes with this client: `Code`.
+    ShowCode {
+        /// The invite's text or link, as it was made.
+        ticket: String,
+    },
+    /// Takes the short code back that this client shows: `Done`.
+    HideCode,
     /// Gives a person another role, as an owner: `Done`.
     SetRole {
         /// Who.

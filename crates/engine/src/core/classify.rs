@@ -1,7 +1,7 @@
 //! Errors of the inner crates as the one error of the API: classified here and nowhere else.
 
 use skein_access::founding::OperationError;
-use skein_access::{Denied, EnvelopeError, JoinError, TicketError};
+use skein_access::{CodeError, Denied, EnvelopeError, JoinError, TicketError};
 use skein_model::{DocumentError, EditError, MergeError, SnapshotError, SpliceError};
 use skein_store::StoreError;
 
@@ -107,6 +107,12 @@ impl From<OperationError> for ApiError {
 
 impl From<TicketError> for ApiError {
     fn from(cause: TicketError) -> Self {
+        error(ErrorCode::Invalid, cause, "")
+    }
+}
+
+impl From<CodeError> for ApiError {
+    fn from(cause: CodeError) -> Self {
         error(ErrorCode::Invalid, cause, "")
     }
 }

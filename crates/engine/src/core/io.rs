@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use skein_access::DeviceId;
 use skein_model::ChunkName;
-pub use skein_net::ChunkAnswer;
+pub use skein_net::{ChunkAnswer, CodeNews, CodeOrder, ExchangeId};
 
 use super::jobs::{Job, JobDone};
 use crate::api::{ClientMessage, ServerMessage};
@@ -90,6 +90,8 @@ pub enum PeerInput {
         /// What came; the bytes are not compared with the name yet.
         answer: ChunkAnswer,
     },
+    /// Something happened in an exchange for a short code.
+    Code(ExchangeId, CodeNews),
     /// The connection is gone.
     Disconnected {
         /// Which device.
@@ -180,6 +182,8 @@ pub enum Effect {
         /// Whether an invite is open, so that strangers may show it.
         strangers: bool,
     },
+    /// Steer the exchanges for short codes.
+    Code(CodeOrder),
     /// Work that may take more than a few milliseconds.
     Job(Box<Job>),
     /// Everything is written; the core may be dropped.

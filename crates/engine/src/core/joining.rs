@@ -6,6 +6,7 @@ use skein_access::{Chain, DeviceId, InviteProof, JoinError, Ticket};
 use skein_store::Durability;
 
 use super::Core;
+use super::codes::{Entered, entered};
 use super::io::Effect;
 use super::profiles::{ZONE, checked_zone};
 use super::step::Step;
@@ -21,6 +22,13 @@ const INVITE: &str = "invite";
 const TURNED_AWAY: &str = "This invite was closed, or used by others, before you came in. Ask for a new one, and join with a new profile.";
 /// What is wrong with a name that cannot be used.
 const YOUR_NAME: &str = "Your name";
+
+/// What a newcomer says of himself.
+#[derive(Clone)]
+pub(super) struct Newcomer {
+    name: Option<String>,
+    zone: Option<String>,
+}
 
 /// A join under way.
 pub(super) struct Joining {
@@ -66,7 +74,7 @@ impl Core {
     pub(super) fn start_joining(
         &mut self,
         step: &mut Step<'_>,
-        ticket: &str,
+        invite: &str,
         member: Option<&str>,
         zone: Option<&str>,
     ) -> Result<Reply, ApiError> {
@@ -75,22 +83,38 @@ impl Core {
         let member = member
             .map(|member| checked_name(member, YOUR_NAME))
             .transpose()?;
-        let ticket: Ticket = ticket.parse()?;
+        let newcomer = Newcomer {
+            name: member.map(str::to_owned),
+            zone: zone.map(str::to_owned),
+        };
+        match entered(invite)? {
+            Entered::Ticket(ticket) => self.join_by(step, ticket, newcomer),
+            Entered::Code(code, at) => Ok(self.seek_code(step, code, at, newcomer)),
+        }
+    }
+
+    /// Joins by a ticket.
+    pub(super) fn join_by(
+        &mut self,
+        step: &mut Step<'_>,
+        ticket: Ticket,
+        Newcomer { name, zone }: Newcomer,
+    ) -> Result<Reply, ApiError> {
         let id = ticket.workspace;
         self.store.write(Durability::Full, |tx| {
-            match zone {
+            match &zone {
                 Some(zone) => tx.put_setting(ZONE, zone.as_bytes())?,
                 None => tx.remove_setting(ZONE)?,
             }
-            match member {
-                Some(member) => tx.put_setting(MEMBER_NAME, member.as_bytes())?,
+            match &name {
+                Some(name) => tx.put_setting(MEMBER_NAME, name.as_bytes())?,
                 None => tx.remove_setting(MEMBER_NAME)?,
             }
             tx.put_setting(JOINING, &[])?;
             tx.put_setting(INVITE, ticket.to_string().as_bytes())?;
             tx.put_setting(WORKSPACE, id.as_bytes())
         })?;
-        self.member_name = member.map(str::to_owned);
+        self.member_name = name;
         self.workspace = Some(Workspace::unknown(id, &self.device));
         self.invite = Some(ticket.clone());
         self.joining = Some(Joining::new(ticket));
@@ -134,6 +158,11 @@ impl Core {
 
     /// Gives up, as long as nothing of the workspace is here.
     pub(super) fn cancel_join(&mut self, step: &mut Step<'_>) -> Result<Reply, ApiError> {
+        if self.seek_no_more(step) {
+            return Ok(Reply::Status {
+                status: self.status(),
+            });
+        }
         let nothing_here = self.store.last_mark()? == 0;
         if self.joining.is_none() || !nothing_here {
             return Err(ApiError::new(
@@ -198,6 +227,7 @@ impl Core {
         reason: &str,
     ) {
         tracing::debug!(?expected, reason, "dialling did not work");
+        self.code_not_reached(step, reason);
         if self.links.is_empty() {
             self.joining_at(step, JoiningStep::Connecting, Some(reason.to_owned()));
         }

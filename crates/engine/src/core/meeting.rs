@@ -38,7 +38,7 @@ impl Core {
 
     /// Whether an invite lets somebody in at this hour. Its end is kept by whoever opens the door, since no clock is trusted
     /// with more.
-    fn opens(&self, invite: EnvelopeId, hour: u32) -> bool {
+    pub(super) fn opens(&self, invite: EnvelopeId, hour: u32) -> bool {
         self.open_invites(hour).any(|open| open == invite)
     }
 

@@ -8,6 +8,7 @@ mod bundles;
 mod carets;
 mod classify;
 mod clock;
+mod codes;
 mod context;
 mod delivery;
 mod disk;
@@ -47,7 +48,9 @@ use skein_model::{ActorSeed, DocumentId, ProfileEdit};
 
 pub use beginnings::{Begun, ToBegin};
 pub use files::{FileDone, FileJob};
-pub use io::{ChunkAnswer, ClientId, Effect, Input, Now, PeerInput};
+pub use io::{
+    ChunkAnswer, ClientId, CodeNews, CodeOrder, Effect, ExchangeId, Input, Now, PeerInput,
+};
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 pub use rebuilding::{Rebuilt, ToRebuild};
 
@@ -57,6 +60,7 @@ use audit::Audit;
 use beginnings::Beginning;
 use bundles::Bundles;
 use carets::Carets;
+use codes::{Seeking, Shown};
 use disk::Disk;
 use documents::{Indexing, Slot};
 use files::Files;
@@ -84,6 +88,10 @@ pub struct Core {
     member_name: Option<String>,
     workspace: Option<Workspace>,
     joining: Option<Joining>,
+    /// A short code that was typed here.
+    seeking: Option<Seeking>,
+    /// The short code that is shown here.
+    shown_code: Option<Shown>,
     /// The invite by which this device came.
     invite: Option<Ticket>,
     documents: BTreeMap<DocumentId, Slot>,
@@ -139,6 +147,8 @@ impl Core {
             member_name: None,
             workspace: None,
             joining: None,
+            seeking: None,
+            shown_code: None,
             invite: None,
             documents: BTreeMap::new(),
             clients: BTreeMap::new(),
@@ -181,6 +191,7 @@ impl Core {
             self.carets.due(),
             self.next_file_work(),
             self.rotation.due,
+            self.next_code_work(),
         ]
         .into_iter()
         .flatten()
@@ -199,6 +210,7 @@ impl Core {
                 self.files_client_gone(&mut step, client);
                 self.bundles.client_gone(client);
                 self.hide_caret(&step, |(by, _)| by == client);
+                self.hide_code(&mut step, client);
             }
             Input::Peer(news) => self.handle_peer(&mut step, news),
             Input::JobDone(done) => self.handle_job(&mut step, *done),
@@ -225,6 +237,7 @@ impl Core {
         self.answer_waiters(step);
         self.go_on_with_audit(step);
         self.work_on_carets(step);
+        self.work_on_codes(step);
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {
@@ -308,6 +321,11 @@ impl Core {
             }
             Request::ListInvites => self.list_invites()?,
             Request::RevokeInvite { invite } => self.revoke_invite(step, &invite)?,
+            Request::ShowCode { ticket } => self.show_code(step, client, &ticket)?,
+            Request::HideCode => {
+                self.hide_code(step, client);
+                Reply::Done
+            }
             Request::SetRole { member, role } => self.set_role(step, &member, role)?,
             Request::RemoveMember { member } => self.remove_member(step, &member)?,
             Request::RemoveDevice { device } => self.remove_device(step, &device)?,
@@ -375,7 +393,9 @@ impl Core {
             }
             Request::Connect { address } => self.connect(step, &address)?,
             Request::Reconnect => {
-                step.effects.push(Effect::Redial);
+                if !self.seek_again(step) {
+                    step.effects.push(Effect::Redial);
+                }
                 Reply::Done
             }
             Request::ListPeers => Reply::Peers {

@@ -70,6 +70,7 @@ impl Core {
             }
             PeerInput::ChunkAsked { peer, ask, name } => self.chunk_asked(step, peer, ask, name),
             PeerInput::Chunk { peer, name, answer } => self.chunk_came(step, peer, name, answer),
+            PeerInput::Code(exchange, news) => self.code_news(step, exchange, news),
             PeerInput::Disconnected { peer, reason } => self.disconnected(step, peer, &reason),
             PeerInput::Discovered { peer, address } => {
                 tracing::debug!(%peer, address, "a device of the workspace is on this network");

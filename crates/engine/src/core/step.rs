@@ -18,6 +18,7 @@ pub(super) struct News {
     pub(super) delivery: bool,
     pub(super) notices: bool,
     pub(super) preferences: bool,
+    pub(super) code: bool,
     /// Documents whose title, place or life may have changed, or that are new.
     pub(super) headers: BTreeSet<DocumentId>,
     /// Cards that changed, by board.

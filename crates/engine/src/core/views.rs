@@ -217,6 +217,9 @@ impl Core {
             View::Preferences => Event::Preferences {
                 values: self.preferences()?,
             },
+            View::Code => Event::Code {
+                code: self.code_shown(),
+            },
             View::Text { .. } => Event::Gone,
         })
     }
@@ -257,6 +260,7 @@ impl Core {
                 },
                 View::Notices if news.notices => self.whole(&view),
                 View::Preferences if news.preferences => self.whole(&view),
+                View::Code if news.code => self.whole(&view),
                 View::Tree if !news.headers.is_empty() => self.tree_news(&news.headers, false),
                 View::Trash if !news.headers.is_empty() => self.tree_news(&news.headers, true),
                 View::Note { document } if news.links || news.headers.contains(document) => {

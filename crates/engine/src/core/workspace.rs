@@ -280,6 +280,7 @@ impl Core {
         self.plan_rotation(step);
         self.rights_changed(step);
         self.tell_network(step);
+        self.code_follows_invite(step);
         step.news.status = true;
         step.news.people = true;
         step.news.peers = true;
@@ -287,6 +288,7 @@ impl Core {
 
     /// A workspace that was not there a moment ago.
     pub(super) fn new_workspace(&mut self, step: &mut Step<'_>) {
+        self.seek_no_more(step);
         self.tell_network(step);
         self.reconnect_all(step);
         step.news.status = true;
@@ -317,7 +319,9 @@ impl Core {
         let out = self.is_out() && self.joining.is_none();
         let told = out.then(|| "you are no longer part of this workspace".to_owned());
         let read_only_reason = self.store.read_only_reason().or(told);
-        let state = match (&read_only_reason, &self.joining, &self.workspace) {
+        let joining = self.joining.as_ref().map(super::Joining::view);
+        let joining = joining.or_else(|| self.seeking.as_ref().map(super::Seeking::view));
+        let state = match (&read_only_reason, &joining, &self.workspace) {
             (Some(_), _, _) => WorkspaceState::ReadOnly,
             (None, Some(_), _) => WorkspaceState::Joining,
             (None, None, Some(_)) => WorkspaceState::Ready,
@@ -335,7 +339,7 @@ impl Core {
                 .as_ref()
                 .map(|workspace| workspace.id.to_string()),
             device_id: self.device.id().to_string(),
-            joining: self.joining.as_ref().map(super::Joining::view),
+            joining,
             role: self.own_role(),
             out,
             read_only_reason,

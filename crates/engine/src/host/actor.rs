@@ -128,6 +128,7 @@ impl Actor {
             Effect::Know { peer, addresses } => ordered(net.known(peer, &addresses)),
             Effect::AskChunk { peer, name } => ordered(net.ask_chunk(peer, *name.as_bytes())),
             Effect::GiveChunk { ask, bytes, .. } => net.give_chunk(ask, bytes),
+            Effect::Code(order) => ordered(net.code(order)),
             Effect::Redial => ordered(net.redial_now()),
             Effect::Allow { devices, strangers } => net.allow(Allowed { devices, strangers }),
             Effect::ToClient { .. } | Effect::Job(_) | Effect::Stopped => {}

@@ -286,6 +286,7 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arriv
                 name: ChunkName::from_bytes(chunk),
                 answer,
             },
+            NetEvent::Code(exchange, news) => PeerInput::Code(exchange, news),
             NetEvent::Disconnected { peer, reason } => PeerInput::Disconnected {
                 peer,
                 reason: reason.to_string(),

@@ -12,6 +12,7 @@ mod sim;
 mod authors;
 mod bundles;
 mod carets;
+mod codes;
 mod connecting;
 mod damage;
 mod files;

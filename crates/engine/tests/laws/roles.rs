@@ -137,6 +137,14 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             MEMBERS,
         ),
         (Request::ListInvites, ALL),
+        // For an invite of the owner's: its maker and owners decide how it is handed over.
+        (
+            Request::ShowCode {
+                ticket: things.ticket.clone(),
+            },
+            OWNERS,
+        ),
+        (Request::HideCode, ALL),
         (
             Request::RevokeInvite {
                 invite: things.invite.clone(),

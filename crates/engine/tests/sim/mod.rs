@@ -215,7 +215,11 @@ impl World {
                 self.machines[index].strangers_allowed = strangers;
             }
             Effect::Job(job) => self.machines[index].jobs.push(*job),
-            Effect::Dial { .. } | Effect::Know { .. } | Effect::Redial | Effect::Stopped => {}
+            Effect::Dial { .. }
+            | Effect::Know { .. }
+            | Effect::Redial
+            | Effect::Code(_)
+            | Effect::Stopped => {}
         }
     }
 

@@ -7,9 +7,9 @@ use skein_access::DeviceId;
 use super::NetTask;
 use crate::{
     NetEvent,
-    blob_protocol::{BlobEvent, BlobHappened},
     chunks::{self, ChunkAnswer, ChunkId},
     identity::{device_of, peer_of},
+    streams::{StreamEvent, StreamHappened},
     vital::Vital,
 };
 
@@ -24,28 +24,28 @@ impl NetTask {
         }
     }
 
-    pub(super) fn on_blob(&mut self, BlobEvent { peer, what }: BlobEvent) {
+    pub(super) fn on_blob(&mut self, StreamEvent { peer, what, .. }: StreamEvent<ChunkId>) {
         let Some(device) = device_of(&peer) else {
             return;
         };
         let vital = self.vital_of(&device);
         let events = self.ends.events.clone();
         match (what, vital) {
-            (BlobHappened::Opened(chunk, stream), Some(vital)) => {
+            (StreamHappened::Opened(chunk, stream), Some(vital)) => {
                 let asking = chunks::ask(stream, device, chunk, vital, events);
                 self.chunk_tasks.spawn(asking);
             }
-            (BlobHappened::Opened(chunk, _) | BlobHappened::NotOpened(chunk), _) => {
+            (StreamHappened::Opened(chunk, _) | StreamHappened::NotOpened(chunk), _) => {
                 self.chunk_failed(device, chunk);
             }
-            (BlobHappened::Accepted(stream), Some(vital)) => {
+            (StreamHappened::Accepted(stream), Some(vital)) => {
                 // Whoever asks for too much at once is not answered: the stream ends.
                 if let Some(open) = self.ends.asks.begin(device) {
                     let giving = chunks::give(stream, device, open, vital, events);
                     self.chunk_tasks.spawn(giving);
                 }
             }
-            (BlobHappened::Accepted(_), None) => {}
+            (StreamHappened::Accepted(_), None) => {}
         }
     }
 

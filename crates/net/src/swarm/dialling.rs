@@ -54,6 +54,21 @@ impl NetTask {
 
     fn attempt(&mut self, expected: Option<DeviceId>, addresses: Vec<Multiaddr>) {
         let attempt = self.attempts.begin(expected, readable(&addresses));
+        self.look_up_and_dial(attempt, addresses);
+    }
+
+    /// Dials once to ask for a code: whoever answers need not be a member.
+    pub(super) fn attempt_for_code(
+        &mut self,
+        addresses: Vec<Multiaddr>,
+        expected: Option<DeviceId>,
+    ) {
+        let attempt = self.attempts.begin(expected, readable(&addresses));
+        self.codes.attempts.insert(attempt);
+        self.look_up_and_dial(attempt, addresses);
+    }
+
+    fn look_up_and_dial(&mut self, attempt: AttemptId, addresses: Vec<Multiaddr>) {
         if addresses.iter().any(has_name) {
             self.lookups.spawn(async move {
                 let (addresses, unknown) = resolve(addresses).await;
@@ -102,7 +117,11 @@ impl NetTask {
         for dial in dials {
             let line = dial.connection_id();
             self.attempts.dialling(attempt, line);
+            if self.codes.attempts.contains(&attempt) {
+                self.is_for_code(line);
+            }
             if let Err(error) = self.swarm.dial(dial) {
+                self.code_line_is_over(line);
                 let failed = self.attempts.failed(line, explain(&error));
                 self.dial_failed(failed);
             }

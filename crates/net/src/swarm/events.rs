@@ -24,6 +24,7 @@ impl NetTask {
         match event {
             SwarmEvent::Behaviour(BehaviourEvent::Sync(event)) => self.on_stream(event),
             SwarmEvent::Behaviour(BehaviourEvent::Blob(event)) => self.on_blob(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Code(event)) => self.on_code(event),
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
                 connection,
                 result: Ok(_),
@@ -66,6 +67,7 @@ impl NetTask {
                 error,
                 ..
             } => {
+                self.code_line_is_over(connection_id);
                 let failed = self.attempts.failed(connection_id, explain(&error));
                 self.dial_failed(failed);
             }
@@ -94,6 +96,9 @@ impl NetTask {
     }
 
     fn on_established(&mut self, device: DeviceId, line: Line) {
+        if self.codes.lines.contains_key(&line.id) {
+            return self.on_code_line(device, line);
+        }
         if self.is_linked(&device) {
             let answered = self.attempts.already_connected(line.id, device);
             self.dial_failed(answered);
@@ -108,10 +113,14 @@ impl NetTask {
         connection: ConnectionId,
         cause: Option<&ConnectionError>,
     ) {
+        let device = device_of(peer);
+        if device.is_some_and(|device| self.code_line_closed(device, connection)) {
+            return;
+        }
         // Only a connection that never carried a stream still belongs to an attempt.
         let failed = self.attempts.failed(connection, DialFailure::Refused);
         self.dial_failed(failed);
-        if let Some(device) = device_of(peer) {
+        if let Some(device) = device {
             let why = match cause {
                 None => "it was closed".to_owned(),
                 Some(ConnectionError::KeepAliveTimeout) => "nothing used it".to_owned(),
@@ -135,6 +144,10 @@ impl NetTask {
         };
         let orders = match what {
             Happened::Opened(stream) => self.links.opened(device, connection, stream),
+            Happened::Accepted(stream) if self.codes.lines.contains_key(&connection) => {
+                self.codes.unused.insert(connection, stream);
+                return;
+            }
             Happened::Accepted(stream) => self.links.accepted(device, connection, stream),
             Happened::NotOpened { unsupported } => {
                 let reason = if unsupported {
@@ -168,6 +181,7 @@ impl NetTask {
                         self.overheard.remember(device, address);
                     }
                 }
+                self.ask_nearby();
             }
             mdns::Event::Expired(gone) => {
                 for (peer, address) in gone {

@@ -1,13 +1,25 @@
-//! `skein invite`: made, listed, and closed again.
+//! `skein invite`: made, shown as a short code, listed, and closed again.
+
+use std::time::Duration;
 
 use serde_json::json;
 use skein_engine::api::Role as Granted;
-use skein_engine::api::{ListedInvite, Reply, Request};
+use skein_engine::api::{
+    ApiError, CodeEnd, ErrorCode, Event, ListedInvite, Member, Reply, Request, ServerMessage,
+    ShortCode, View,
+};
+
+use tokio::time::{Instant, timeout_at};
 
 use crate::arguments::{Invite, Role};
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
 use crate::output::Output;
+
+use super::stay::EndOfStay;
+
+/// How long whoever got the invite by a code may take to come in, and to receive what there is, before this process ends.
+const COMING_IN: Duration = Duration::from_secs(60);
 
 pub(super) async fn make(
     connection: &mut Connection,
@@ -30,6 +42,118 @@ pub(super) async fn make(
         out.say("Hand it over by a way you trust: whoever has it can come in. Keep Skein open (or `skein run`) so that it can be used.");
     }
     Ok(())
+}
+
+/// Makes an invite and shows a short code for it until somebody used it or it is over.
+pub(super) async fn show_code(
+    connection: &mut Connection,
+    out: Output,
+    request: Request,
+) -> Result<(), Failure> {
+    let end = EndOfStay::listen()?;
+    let Event::People { members } = connection.look_at(View::People).await? else {
+        return Err(another_question());
+    };
+    let before = devices(&members);
+    let Reply::Invite { ticket, link, .. } = connection.ask(request).await? else {
+        return Err(another_question());
+    };
+    let show = Request::ShowCode {
+        ticket: ticket.clone(),
+    };
+    let Reply::Code { code } = connection.ask(show).await? else {
+        return Err(another_question());
+    };
+    let view = View::Code;
+    connection.ask(Request::Subscribe { view }).await?;
+    let value = json!({
+        "code": code.code,
+        "addresses": code.addresses,
+        "endsAt": code.ends_at,
+        "ticket": ticket,
+        "link": link,
+    });
+    out.show(&value, || code.code.clone());
+    out.say(&how_to_use(&code));
+    tokio::select! {
+        ended = code_ended(connection) => came_in(connection, out, ended?, before).await,
+        () = end.come() => {
+            out.say("The code is taken back; the invite itself stays open.");
+            Ok(())
+        }
+    }
+}
+
+fn devices(members: &[Member]) -> usize {
+    members.iter().map(|member| member.devices.len()).sum()
+}
+
+fn how_to_use(code: &ShortCode) -> String {
+    let elsewhere = code.addresses.first().map_or_else(String::new, |address| {
+        format!(" If it is not found: {}@{address}.", code.code)
+    });
+    format!(
+        "Read it aloud: `skein join {}`, or the app, on the same network within 15 minutes.{elsewhere} Ctrl+C takes it back.",
+        code.code
+    )
+}
+
+async fn code_ended(connection: &mut Connection) -> Result<Option<CodeEnd>, Failure> {
+    while let Some(message) = connection.client.receive().await {
+        if let ServerMessage::Event {
+            event: Event::Code { code },
+            ..
+        } = message
+        {
+            match code {
+                None => return Ok(None),
+                Some(code) if code.ended.is_some() => return Ok(code.ended),
+                Some(_) => {}
+            }
+        }
+    }
+    Err(another_question())
+}
+
+async fn came_in(
+    connection: &mut Connection,
+    out: Output,
+    ended: Option<CodeEnd>,
+    before: usize,
+) -> Result<(), Failure> {
+    let why = match ended {
+        Some(CodeEnd::Used) => {
+            out.say("The code was used.");
+            // Whoever has the invite now comes in through this process, unless another one stays.
+            if connection.is_owner() {
+                let until = Instant::now() + COMING_IN;
+                while let Ok(Some(message)) = timeout_at(until, connection.client.receive()).await {
+                    if let ServerMessage::Event {
+                        event: Event::People { members },
+                        ..
+                    } = message
+                        && devices(&members) > before
+                    {
+                        break;
+                    }
+                }
+                let received = Request::WaitUntilIdle {
+                    timeout_ms: u32::try_from(COMING_IN.as_millis()).unwrap_or(u32::MAX),
+                    peers: 0,
+                };
+                connection.ask(received).await?;
+            }
+            return Ok(());
+        }
+        Some(CodeEnd::Expired) => "The 15 minutes of the code are over; nobody used it.",
+        Some(CodeEnd::Guessed) => {
+            "Too many wrong codes were tried, so this one is over; nobody got in."
+        }
+        Some(CodeEnd::Closed) => "The invite is not open any more, and so its code is over.",
+        None => "The code was taken back, or another one took its place; nobody used it.",
+    };
+    let hint = "`skein invite --code` makes a new one.";
+    Err(ApiError::new(ErrorCode::TimedOut, why, hint).into())
 }
 
 pub(super) async fn run(

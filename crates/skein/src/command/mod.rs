@@ -89,6 +89,7 @@ async fn dispatch(
             role,
             uses,
             expires,
+            code,
             ..
         } => {
             let request = match my_device {
@@ -101,7 +102,10 @@ async fn dispatch(
                     expires_in_hours: expires,
                 },
             };
-            invite::make(connection, out, request).await
+            match code {
+                true => invite::show_code(connection, out, request).await,
+                false => invite::make(connection, out, request).await,
+            }
         }
         Command::Join {
             ticket,

@@ -77,6 +77,9 @@ pub(super) async fn join(
             said = Some(joining.step);
             out.say(step_words(joining.step));
         }
+        if let Some(error) = code_failure(joining.step, joining.reason.as_deref()) {
+            return Err(error.into());
+        }
         reason = joining.reason;
     }
     Err(ApiError::new(
@@ -93,8 +96,39 @@ pub(super) async fn join(
     .into())
 }
 
+/// Why a short code did not become an invite. Nothing of it is kept.
+fn code_failure(step: JoiningStep, reason: Option<&str>) -> Option<ApiError> {
+    let other_ways = "Ask for the invite as a link or file, which need no common network.";
+    Some(match (step, reason) {
+        (JoiningStep::WrongCode, _) => ApiError::new(
+            ErrorCode::Denied,
+            "That is not the code that is shown there. Nothing was changed.",
+            "Compare it and try again; after a few wrong ones a new code has to be made.",
+        ),
+        (JoiningStep::NobodyShows, Some(reason)) => {
+            ApiError::new(ErrorCode::Network, reason, other_ways)
+        }
+        (JoiningStep::NobodyShows, None) => ApiError::new(
+            ErrorCode::NotFound,
+            "Nobody on this network shows this code. Nothing was changed.",
+            format!("It can be asked for at an address: K7QM-2XPD@192.168.1.5:4711. {other_ways}"),
+        ),
+        (JoiningStep::NoLonger, _) => ApiError::new(
+            ErrorCode::NotFound,
+            "The device there shows no code now: it was used or taken back, or is older than 15 minutes.",
+            "Ask for a new code.",
+        ),
+        _ => return None,
+    })
+}
+
 fn step_words(step: JoiningStep) -> &'static str {
     match step {
+        JoiningStep::Looking => "Looking for whoever shows this code …",
+        JoiningStep::Found => "Found somebody who shows a code; comparing …",
+        JoiningStep::WrongCode | JoiningStep::NobodyShows | JoiningStep::NoLonger => {
+            "That did not work."
+        }
         JoiningStep::Connecting => "Looking for a device of the workspace …",
         JoiningStep::Verifying => "Found one; showing the invite …",
         JoiningStep::Naming => "A new person: waiting for a name …",

@@ -242,6 +242,20 @@ impl Staying {
         assert!(status.success(), "it ended with {status}");
     }
 
+    /// Waits until it ends by itself, and sees that it ends well.
+    pub(crate) fn end_by_itself(mut self) {
+        let until = Instant::now() + PATIENCE;
+        let why = loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if let Err(why) = self.lines.recv_timeout(left) {
+                break why;
+            }
+        };
+        assert_eq!(why, RecvTimeoutError::Disconnected, "it stays");
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "it ended with {status}");
+    }
+
     /// Ends it as a power failure would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

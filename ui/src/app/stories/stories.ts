@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import type { ErrorCode, Event, Request } from "../../ipc/generated";
+import type { ErrorCode, Event, JoiningStep, Request } from "../../ipc/generated";
 import { FakeEngine, largeBoard, manyNotes } from "../../ipc/fake";
 import type { SeedDocument } from "../../ipc/fake/seed";
 
@@ -124,6 +124,18 @@ const giveFile = (text: string) => async () => {
   if (input !== null) input.files = files.files;
   input?.dispatchEvent(new Event("change", { bubbles: true }));
 };
+
+const INVITED = inTurn(press("button", "Invite someone"), press("button", "Make invite"));
+const CODE_SHOWN = inTurn(INVITED, press("button", "Show a short code"));
+
+/** A join by a short code, at such a step. */
+const joiningAt =
+  (step: JoiningStep, reason: string | null = null) =>
+  () => {
+    const fake = new FakeEngine("joining");
+    fake.status.joining = { step, received: 0, reason };
+    return fake;
+  };
 
 function cardNamed(fake: FakeEngine, title: string): string {
   const board = fake.documents.get("b-launch");
@@ -508,6 +520,50 @@ export const STORIES: Record<string, Record<string, Story>> = {
       told: [["button", "3 people"]],
       not: [["button", "Invite someone"]],
     },
+    made: {
+      then: INVITED,
+      told: [
+        ["textbox", "Invite link"],
+        ["region", "Short code"],
+        ["button", "Show a short code"],
+      ],
+    },
+    "with a code": {
+      then: CODE_SHOWN,
+      told: [
+        "K7QM-2XPD",
+        "K, 7, Q, M, 2, X, P, D",
+        /Good for 15 more minutes/,
+        "K7QM-2XPD@192.168.1.20:4711",
+        ["button", "Copy code"],
+      ],
+    },
+    "with a wrong try": {
+      then: inTurn(CODE_SHOWN, (fake) => fake.changeCode({ attemptsLeft: 1 })),
+      told: [/One more and it is over/],
+    },
+    "with a code that was used": {
+      then: inTurn(CODE_SHOWN, (fake) => fake.changeCode({ ended: "used" })),
+      told: [/somebody has the invite by it/],
+      not: ["K7QM-2XPD"],
+    },
+    "with a new code for one that is over": {
+      then: inTurn(
+        CODE_SHOWN,
+        (fake) => fake.changeCode({ ended: "expired" }),
+        press("button", "Show a new code"),
+      ),
+      told: ["9HTR-4WCB"],
+    },
+    "with a code that was guessed at": {
+      then: inTurn(CODE_SHOWN, (fake) => fake.changeCode({ ended: "guessed" })),
+      told: [/too many wrong ones/, ["button", "Show a new code"]],
+    },
+    "with a code that is refused": {
+      engine: refusing("show_code", "denied", DENIED),
+      then: CODE_SHOWN,
+      told: [["alert", new RegExp(DENIED)]],
+    },
   },
   settings: {
     open: {
@@ -561,15 +617,40 @@ export const STORIES: Record<string, Record<string, Story>> = {
       told: [["heading", "Joining"], "Looking for a device of the workspace"],
     },
     failed: {
-      engine: () => {
-        const fake = new FakeEngine("joining");
-        fake.status.joining = { step: "failed", received: 0, reason: REFUSED };
-        return fake;
-      },
+      engine: joiningAt("failed", REFUSED),
       told: [
         ["alert", REFUSED],
         ["button", "Try again now"],
       ],
+    },
+    "by a code": {
+      engine: joiningAt("looking"),
+      told: ["Looking on this network for whoever shows this code"],
+    },
+    "comparing a code": { engine: joiningAt("found"), told: ["Comparing the code"] },
+    "with a wrong code": {
+      engine: joiningAt("wrong_code"),
+      told: [
+        ["alert", /not the code that is shown there/],
+        ["button", "Type it again"],
+        /QR code or file/,
+      ],
+      not: [["button", "Try again now"]],
+    },
+    "with nobody who shows it": {
+      engine: joiningAt("nobody_shows"),
+      told: [
+        ["alert", "Nobody on this network shows this code."],
+        ["button", "Try again now"],
+      ],
+    },
+    "with an address that led nowhere": {
+      engine: joiningAt("nobody_shows", REFUSED),
+      told: [["alert", REFUSED]],
+    },
+    "with a code that is over": {
+      engine: joiningAt("no_longer"),
+      told: [["alert", /shows no code now/]],
     },
     "refused retry": {
       engine: () => {

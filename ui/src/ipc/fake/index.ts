@@ -16,6 +16,7 @@ import type {
   Reply,
   Request,
   SearchHit,
+  ShortCode,
   Splice,
   Status,
   TagCount,
@@ -43,6 +44,12 @@ class Refused extends Error {
 }
 
 type FakeText = { version: number; acked: Map<string, Reply> };
+
+function shortCode(code: string): ShortCode {
+  const addresses = ["192.168.1.20:4711"];
+  const endsAt = Date.now() + 14.5 * 60_000;
+  return { code, invite: "i-1", addresses, endsAt, attemptsLeft: 5, ended: null };
+}
 
 function applySplices(text: string, splices: Splice[]): string {
   let result = text;
@@ -109,6 +116,7 @@ export class FakeEngine implements Transport {
   };
   notices: Notice[] = [];
   invites: ListedInvite[] = [];
+  code: ShortCode | null = null;
   readonly files = new FakeFiles((code, message) => new Refused(code, message, ""));
   preferences: Record<string, string> = {};
   /** What is answered only by `catchUp`, as over a slow line. */
@@ -190,6 +198,16 @@ export class FakeEngine implements Transport {
     this.#tell((view) => (view.type === "status" ? { type: "status", status: this.status } : null));
   }
 
+  /** What becomes of the short code, as when somebody uses it. */
+  changeCode(change: Partial<ShortCode>): void {
+    if (this.code !== null) this.code = { ...this.code, ...change };
+    this.#tellCode();
+  }
+
+  #tellCode(): void {
+    this.#tell((view) => (view.type === "code" ? { type: "code", code: this.code } : null));
+  }
+
   #tellPreferences(): void {
     const values = this.preferences;
     this.#tell((view) => (view.type === "preferences" ? { type: "preferences", values } : null));
@@ -252,6 +270,12 @@ export class FakeEngine implements Transport {
         const link = `skein://join/${ticket}`;
         return [{ type: "invite", ticket, link, addresses: ["192.168.1.20:4711"] }, quiet];
       }
+      case "show_code":
+        this.code = shortCode(this.code === null ? "K7QM-2XPD" : "9HTR-4WCB");
+        return [{ type: "code", code: this.code }, () => this.#tellCode()];
+      case "hide_code":
+        this.code = null;
+        return [{ type: "done" }, () => this.#tellCode()];
       case "create_note":
       case "create_board":
         return this.#create(request);
@@ -549,6 +573,8 @@ export class FakeEngine implements Transport {
         return { type: "notices", notices: this.notices };
       case "preferences":
         return { type: "preferences", values: this.preferences };
+      case "code":
+        return { type: "code", code: this.code };
       default:
         return document === undefined ? { type: "gone" } : this.#wholeOf(view, document);
     }
