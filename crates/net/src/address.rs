@@ -10,7 +10,7 @@ use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
 use skein_access::DeviceId;
 
 use crate::{
-    identity::device_of,
+    identity::{device_of, peer_of},
     limits::{ADDRESSES_PER_DEVICE, NAME_LOOKUP},
 };
 
@@ -70,6 +70,25 @@ pub fn understand_address(text: &str) -> Result<Vec<String>, AddressError> {
         .iter()
         .map(Multiaddr::to_string)
         .collect())
+}
+
+/// An address with the device that answers there at its end, as other devices dial it. Of one as a person types it, by TCP.
+///
+/// # Errors
+/// When the text is not an address that can be dialled, or names another device. `None`: the id is no public key.
+pub fn address_of(text: &str, device: &DeviceId) -> Result<Option<String>, AddressError> {
+    let Understood {
+        addresses,
+        device: named,
+    } = parse(text)?;
+    if let Some(other) = named.filter(|named| named != device) {
+        return Err(AddressError::OtherDevice(other));
+    }
+    let first = addresses.into_iter().next();
+    let peer = peer_of(device);
+    Ok(first
+        .zip(peer)
+        .map(|(address, peer)| address.with(Protocol::P2p(peer)).to_string()))
 }
 
 /// The device that an address names, if it names one.

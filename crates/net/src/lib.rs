@@ -30,7 +30,7 @@ mod transport;
 mod vital;
 mod wake;
 
-pub use address::{AddressError, device_of_address, understand_address};
+pub use address::{AddressError, address_of, device_of_address, understand_address};
 pub use admission::Allowed;
 pub use chunks::{AskId, ChunkAnswer, ChunkId};
 pub use error::{NetError, SendError};

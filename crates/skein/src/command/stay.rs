@@ -56,20 +56,20 @@ pub(super) async fn serve(
 
 /// The wish of a person or the system that this process end. Listened for before anybody is told that it runs: whoever reads
 /// that may send the signal at once.
-struct EndOfStay {
+pub(super) struct EndOfStay {
     terminated: Signal,
     interrupted: Signal,
 }
 
 impl EndOfStay {
-    fn listen() -> Result<Self, Failure> {
+    pub(super) fn listen() -> Result<Self, Failure> {
         Ok(Self {
             terminated: signal(SignalKind::terminate())?,
             interrupted: signal(SignalKind::interrupt())?,
         })
     }
 
-    async fn come(mut self) {
+    pub(super) async fn come(mut self) {
         tokio::select! {
             _ = self.terminated.recv() => {}
             _ = self.interrupted.recv() => {}
