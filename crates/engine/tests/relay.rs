@@ -187,7 +187,7 @@ async fn whoever_is_removed_is_refused_at_once_and_gets_nothing_newer() {
     let mut bo = Member::open(&marsh.root.path().join("bo"), LOOPBACK).await;
     bo.exchanged_within(4_000).await.unwrap_err();
     assert_eq!(bo.titles().await, Vec::<String>::new());
-    let status = marsh.relay().status().borrow().clone();
+    let status = marsh.relay().view().status().await.unwrap();
     let newest = &status.workspaces[0];
     assert!(newest.devices.iter().any(|device| device.role.is_none()));
     assert!(

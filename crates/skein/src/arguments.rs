@@ -261,13 +261,8 @@ pub(crate) struct Relay {
     #[arg(long, env = "SKEIN_RELAY_RATE", value_name = "KIB", default_value_t = 8192, value_parser = clap::value_parser!(u64).range(64..))]
     pub(crate) rate: u64,
     /// How many devices may be connected at once
-    #[arg(
-        long,
-        env = "SKEIN_RELAY_DEVICES",
-        value_name = "COUNT",
-        default_value_t = 200
-    )]
-    pub(crate) devices: usize,
+    #[arg(long, env = "SKEIN_RELAY_DEVICES", value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=250))]
+    pub(crate) devices: u16,
     /// Where the status page, /health and /metrics are, on this machine only
     #[arg(
         long,

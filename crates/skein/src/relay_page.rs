@@ -13,9 +13,8 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::Timestamp;
-use skein_engine::relay::{RelayStatus, RelayedDevice, RelayedWorkspace};
+use skein_engine::relay::{RelayStatus, RelayView, RelayedDevice, RelayedWorkspace};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use crate::failure::Failure;
 
@@ -49,7 +48,7 @@ pub(crate) struct RelayPage {
 #[derive(Clone)]
 struct Door {
     address: SocketAddr,
-    status: watch::Receiver<RelayStatus>,
+    view: RelayView,
 }
 
 impl RelayPage {
@@ -79,10 +78,10 @@ impl RelayPage {
     }
 
     /// Serves until the listener fails.
-    pub(crate) async fn serve(self, status: watch::Receiver<RelayStatus>) -> Result<(), Failure> {
+    pub(crate) async fn serve(self, view: RelayView) -> Result<(), Failure> {
         let door = Door {
             address: self.address,
-            status,
+            view,
         };
         let router = Router::new()
             .route("/", get(page))
@@ -118,8 +117,15 @@ async fn guard(State(door): State<Door>, request: Request, next: Next) -> Respon
     response
 }
 
-async fn page(State(door): State<Door>) -> Html<String> {
-    let status = door.status.borrow().clone();
+/// What is said once the relay has stopped and the page not yet.
+fn stopped() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "The relay has stopped.\n").into_response()
+}
+
+async fn page(State(door): State<Door>) -> Response {
+    let Some(status) = door.view.status().await else {
+        return stopped();
+    };
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"10\">\
          <title>Skein relay</title><style>{STYLE}</style><h1>Skein relay</h1>{LEARNS}\
@@ -129,7 +135,7 @@ async fn page(State(door): State<Door>) -> Html<String> {
     for workspace in &status.workspaces {
         html.push_str(&of_workspace(workspace));
     }
-    Html(html)
+    Html(html).into_response()
 }
 
 fn of_workspace(workspace: &RelayedWorkspace) -> String {
@@ -190,7 +196,9 @@ fn of_device(device: &RelayedDevice) -> String {
 
 /// Whether all that is acknowledged can be kept.
 async fn health(State(door): State<Door>) -> Response {
-    let status = door.status.borrow().clone();
+    let Some(status) = door.view.status().await else {
+        return stopped();
+    };
     let troubles: Vec<String> = status
         .workspaces
         .iter()
@@ -210,9 +218,11 @@ async fn health(State(door): State<Door>) -> Response {
 
 /// The same in figures, in the text form of Prometheus.
 async fn metrics(State(door): State<Door>) -> Response {
-    let text = figures(&door.status.borrow());
+    let Some(status) = door.view.status().await else {
+        return stopped();
+    };
     let kind = (header::CONTENT_TYPE, "text/plain; version=0.0.4");
-    ([kind], text).into_response()
+    ([kind], figures(&status)).into_response()
 }
 
 fn figures(status: &RelayStatus) -> String {

@@ -214,3 +214,30 @@ fn a_relay_refuses_to_start_where_it_would_do_harm() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("not given to a network"), "{said}");
 }
+
+#[test]
+fn what_the_package_brings_says_only_what_the_command_understands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let unused = tempdir().unwrap();
+    let help = Profile::at(unused.path()).words(&["relay", "--help"]);
+    let mut names = 0;
+    for file in ["relay.env", "skein-relay.service", "Containerfile"] {
+        let said = std::fs::read_to_string(root.join("packaging/relay").join(file)).unwrap();
+        for part in said.split(|letter: char| !(letter.is_ascii_uppercase() || letter == '_')) {
+            if part.starts_with("SKEIN_RELAY_") {
+                assert!(help.contains(part), "{file} says {part}");
+                names += 1;
+            }
+        }
+    }
+    assert!(names >= 9);
+    let package = std::fs::read_to_string(root.join("src-tauri/tauri.conf.json")).unwrap();
+    for file in ["relay.env", "skein-relay.service", "Containerfile"] {
+        let place = format!("../packaging/relay/{file}");
+        assert_eq!(
+            package.matches(&place).count(),
+            2,
+            "{file} is in .deb and .rpm"
+        );
+    }
+}

@@ -623,7 +623,11 @@ devices: number,
  */
 total: number, 
 /**
- * Changes that no other device holds yet.
+ * Relays that hold all of it. They are no devices: nobody reads there.
+ */
+relays: number, 
+/**
+ * Changes that neither another device nor a relay holds yet.
  */
 pending: number, 
 /**
@@ -631,7 +635,7 @@ pending: number,
  */
 words: string, };
 
-export type DeliveryState = "saved_here" | "on_its_way" | "delivered";
+export type DeliveryState = "saved_here" | "on_its_way" | "on_relay" | "delivered";
 
 export type Difference = { 
 /**
@@ -1053,9 +1057,13 @@ export type Peer = {
  */
 device: string, 
 /**
- * Whose it is.
+ * Whose it is; of a relay, where it is.
  */
 name: string, 
+/**
+ * Whether it is a relay, which holds and passes on what it cannot read, and is nobody's device.
+ */
+relay: boolean, 
 /**
  * Where it stands.
  */
@@ -1068,6 +1076,10 @@ address: string | null,
  * Envelopes held here that it has not confirmed.
  */
 behind: number, 
+/**
+ * Envelopes that it did not take or could not give when the two last compared. A relay that is full takes none.
+ */
+withheld: number, 
 /**
  * When it was last connected, in ms since 1970.
  */
@@ -1121,7 +1133,11 @@ link: string,
 /**
  * Where this device can be reached, as the invite says.
  */
-addresses: Array<string>, } | { "type": "invites", 
+addresses: Array<string>, 
+/**
+ * The relays that let its holder in while everybody sleeps, as the invite says.
+ */
+relays: Array<string>, } | { "type": "invites", 
 /**
  * The invites.
  */
@@ -1223,6 +1239,10 @@ report: AuditReport, } | { "type": "idle",
  */
 peers: number, 
 /**
+ * How many of them are relays.
+ */
+relays: number, 
+/**
  * Envelopes held here.
  */
 envelopes: number, };
@@ -1291,7 +1311,15 @@ member: string, } | { "type": "remove_device",
 /**
  * Which device.
  */
-device: string, } | { "type": "leave" } | { "type": "create_note", 
+device: string, } | { "type": "leave" } | { "type": "add_relay", 
+/**
+ * The address, the relay's key at its end.
+ */
+address: string, } | { "type": "remove_relay", 
+/**
+ * Which relay, by its device id.
+ */
+relay: string, } | { "type": "create_note", 
 /**
  * Its title.
  */

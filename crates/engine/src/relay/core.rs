@@ -379,3 +379,142 @@ impl RelayCore {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+    use skein_access::{DeviceKey, Founded, create_workspace};
+
+    use super::super::shelf::Shelf;
+    use super::*;
+
+    const NOW: Now = Now {
+        wall_ms: 1_793_000_000_000,
+        mono_ms: 0,
+    };
+
+    /// A relay that serves a workspace, and the founder's device; nothing is at the relay yet.
+    struct Begun {
+        folder: tempfile::TempDir,
+        core: RelayCore,
+        founder: DeviceKey,
+        founded: Founded,
+    }
+
+    impl Begun {
+        fn new() -> Self {
+            let mut rng = ChaCha20Rng::seed_from_u64(1);
+            let founder = DeviceKey::generate(&mut rng);
+            let founded = create_workspace(&founder, "Ana", "Geese", 498_000, &mut rng).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let shelf = Shelf::open(&folder.path().join("geese.relay")).unwrap();
+            let room = Room::open(founded.workspace, shelf, 1_000_000).unwrap();
+            let me = DeviceKey::generate(&mut rng).id();
+            let core = RelayCore::new(me, vec![room], 1_000_000);
+            Self {
+                folder,
+                core,
+                founder,
+                founded,
+            }
+        }
+
+        fn room(&mut self) -> &mut Room {
+            self.core.rooms.get_mut(&self.founded.workspace).unwrap()
+        }
+
+        fn operations(&self) -> Vec<Vec<u8>> {
+            let envelopes = self.founded.envelopes.iter();
+            envelopes.map(|one| one.bytes().to_vec()).collect()
+        }
+    }
+
+    #[test]
+    fn before_its_beginning_is_here_a_workspace_takes_operations_alone() {
+        let mut begun = Begun::new();
+        let effects = begun.core.handle(NOW, Input::Tick);
+        let devices = BTreeSet::new();
+        let strangers = true;
+        assert_eq!(effects, [Effect::Allow { devices, strangers }]);
+        let operations = begun.operations();
+        let written = begun.room().take(Group::Data, &operations).unwrap();
+        assert_eq!(written.refused, [0]);
+        let said = begun.room().take(Group::Access, &operations).unwrap();
+        assert_eq!((said.refused.len(), said.items.len()), (0, 1));
+        let founder = begun.founder.id();
+        let stranger = DeviceId::from_bytes([7; 32]);
+        let here = (&begun.core.me.clone(), NOW.hour());
+        assert_eq!(
+            begun.room().admission(&founder, None, here),
+            Admission::Member
+        );
+        assert_eq!(
+            begun.room().admission(&stranger, None, here),
+            Admission::Stranger
+        );
+    }
+
+    #[test]
+    fn what_a_room_holds_is_the_same_when_it_is_opened_again() {
+        let mut begun = Begun::new();
+        let operations = begun.operations();
+        begun.room().take(Group::Access, &operations).unwrap();
+        let again = begun.room().take(Group::Access, &operations).unwrap();
+        assert_eq!(again.items, []);
+        let bytes: usize = operations.iter().map(Vec::len).sum();
+        let Begun {
+            folder,
+            core,
+            founded,
+            ..
+        } = begun;
+        core.close();
+        let shelf = Shelf::open(&folder.path().join("geese.relay")).unwrap();
+        let room = Room::open(founded.workspace, shelf, 1_000_000).unwrap();
+        assert_eq!(room.bytes, bytes as u64);
+        assert!(room.authority.is_founded());
+        assert_eq!(room.set.len(Group::Access), 1);
+    }
+
+    #[test]
+    fn a_full_room_takes_operations_and_nothing_else() {
+        let begun = Begun::new();
+        let operations = begun.operations();
+        let shelf = Shelf::open(&begun.folder.path().join("small.relay")).unwrap();
+        let mut room = Room::open(begun.founded.workspace, shelf, 1).unwrap();
+        let said = room.take(Group::Access, &operations).unwrap();
+        assert_eq!(said.refused, Vec::<usize>::new());
+        assert!(room.is_full());
+    }
+
+    #[test]
+    fn a_flood_of_messages_ends_the_connection() {
+        let mut begun = Begun::new();
+        let peer = begun.founder.id();
+        let address = String::new();
+        let dialed = false;
+        let connected = Input::Connected {
+            peer,
+            address,
+            dialed,
+        };
+        begun.core.handle(NOW, connected);
+        // A frame that may be skipped, again and again.
+        let closed = (0..5_000).any(|_| {
+            let bytes = vec![100];
+            let effects = begun.core.handle(NOW, Input::Frame { peer, bytes });
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Close { .. }))
+        });
+        assert!(closed);
+        assert!(begun.core.links.is_empty());
+    }
+}

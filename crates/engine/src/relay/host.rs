@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_access::{DeviceId, WorkspaceId};
 use skein_net::{Allowed, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use super::core::{Effect, Input, RelayCore};
 use super::room::Room;
@@ -19,8 +19,10 @@ use crate::host::{Outgoing, Ownership, Profile, ProfileError};
 const PORT: u16 = 4711;
 /// The ending of a workspace's file.
 const ENDING: &str = "relay";
-/// The status is told anew after so long (ms).
-const TELL: u64 = 1_000;
+/// With nobody connected it looks around after so long (ms): an invite may have ended.
+const LONGEST: u64 = 60_000;
+/// Questions that may wait.
+const QUESTIONS: usize = 16;
 
 /// A relay that runs.
 #[derive(Debug)]
@@ -30,8 +32,29 @@ pub struct Relay {
     net: NetHandle,
     stop: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
-    status: watch::Receiver<RelayStatus>,
+    view: RelayView,
     _ownership: Ownership,
+}
+
+/// Asks a relay that runs what it can tell. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct RelayView(mpsc::Sender<oneshot::Sender<RelayStatus>>);
+
+impl RelayView {
+    /// What it can tell of this moment; `None` when it has stopped.
+    pub async fn status(&self) -> Option<RelayStatus> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(answer).await.ok()?;
+        answered.await.ok()
+    }
+}
+
+/// What wakes the thread.
+enum Woken {
+    Event(NetEvent),
+    Asked(oneshot::Sender<RelayStatus>),
+    Time,
+    Over,
 }
 
 impl Relay {
@@ -71,19 +94,17 @@ impl Relay {
         .await
         .map_err(ProfileError::from)?;
         let (stop, stopped) = oneshot::channel();
-        let (tell, status) = watch::channel(RelayStatus::default());
+        let (ask, asked) = mpsc::channel(QUESTIONS);
         let running = Running {
             core,
             net: net.clone(),
             outgoing: Outgoing::default(),
             started: Instant::now(),
-            tell,
-            told_at: None,
         };
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new()
             .name("skein-relay".to_owned())
-            .spawn(move || running.run(&runtime, events, stopped))
+            .spawn(move || running.run(&runtime, events, asked, stopped))
             .map_err(|source| ProfileError::Folder {
                 path: config.folder,
                 source,
@@ -98,7 +119,7 @@ impl Relay {
             net,
             stop,
             thread,
-            status,
+            view: RelayView(ask),
             _ownership: ownership,
         })
     }
@@ -115,10 +136,10 @@ impl Relay {
         &self.addresses
     }
 
-    /// What it can tell, at most a second old.
+    /// For whoever wants to know what it can tell.
     #[must_use]
-    pub fn status(&self) -> watch::Receiver<RelayStatus> {
-        self.status.clone()
+    pub fn view(&self) -> RelayView {
+        self.view.clone()
     }
 
     /// Says good-bye to everybody and closes its files, so that they may be copied.
@@ -179,8 +200,6 @@ struct Running {
     net: NetHandle,
     outgoing: Outgoing,
     started: Instant,
-    tell: watch::Sender<RelayStatus>,
-    told_at: Option<u64>,
 }
 
 impl Running {
@@ -188,28 +207,35 @@ impl Running {
         mut self,
         runtime: &tokio::runtime::Handle,
         mut events: mpsc::Receiver<NetEvent>,
+        mut asked: mpsc::Receiver<oneshot::Sender<RelayStatus>>,
         mut stopped: oneshot::Receiver<()>,
     ) {
         loop {
             let now = self.now();
             let effects = self.core.handle(now, Input::Tick);
             self.carry_out(runtime, effects);
-            self.tell_status(now);
-            let wake = self.core.wake_at().unwrap_or(now.mono_ms + TELL);
-            let wait = wake.saturating_sub(now.mono_ms).clamp(1, TELL);
-            let event = runtime.block_on(async {
+            let wake = self.core.wake_at().unwrap_or(now.mono_ms + LONGEST);
+            let wait = wake.saturating_sub(now.mono_ms).clamp(1, LONGEST);
+            let woken = runtime.block_on(async {
                 tokio::select! {
                     biased;
-                    _ = &mut stopped => None,
-                    event = events.recv() => event.map(Some),
-                    () = tokio::time::sleep(Duration::from_millis(wait)) => Some(None),
+                    _ = &mut stopped => Woken::Over,
+                    event = events.recv() => event.map_or(Woken::Over, Woken::Event),
+                    Some(answer) = asked.recv() => Woken::Asked(answer),
+                    () = tokio::time::sleep(Duration::from_millis(wait)) => Woken::Time,
                 }
             });
-            let Some(event) = event else { break };
-            if let Some(input) = event.and_then(|event| self.understood(event)) {
-                let now = self.now();
-                let effects = self.core.handle(now, input);
-                self.carry_out(runtime, effects);
+            match woken {
+                Woken::Event(event) => {
+                    if let Some(input) = self.understood(event) {
+                        let effects = self.core.handle(self.now(), input);
+                        self.carry_out(runtime, effects);
+                    }
+                }
+                // Whoever asked may have gone.
+                Woken::Asked(answer) => drop(answer.send(self.core.status(self.now()))),
+                Woken::Time => {}
+                Woken::Over => break,
             }
         }
         self.core.close();
@@ -270,14 +296,6 @@ impl Running {
                     self.net.allow(Allowed { devices, strangers });
                 }
             }
-        }
-    }
-
-    fn tell_status(&mut self, now: Now) {
-        let due = self.told_at.is_none_or(|at| at + TELL <= now.mono_ms);
-        if due {
-            self.told_at = Some(now.mono_ms);
-            self.tell.send_replace(self.core.status(now));
         }
     }
 }

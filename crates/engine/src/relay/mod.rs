@@ -11,7 +11,7 @@ mod status;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-pub use host::Relay;
+pub use host::{Relay, RelayView};
 pub use skein_access::WorkspaceId;
 pub use status::{RelayStatus, RelayedDevice, RelayedWorkspace};
 

@@ -8,7 +8,7 @@ use super::room::Room;
 use crate::core::Now;
 
 /// A relay at one moment.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RelayStatus {
     /// The moment, in ms since 1970.

@@ -31,7 +31,7 @@ pub(super) async fn run(
         limits: RelayLimits {
             bytes_per_workspace: told.quota.saturating_mul(MIB),
             bytes_per_second: told.rate.saturating_mul(KIB),
-            devices: told.devices,
+            devices: told.devices.into(),
         },
     })
     .await?;
@@ -49,7 +49,7 @@ pub(super) async fn run(
         lines.join("\n")
     });
     let served = tokio::select! {
-        served = page.serve(relay.status()) => served,
+        served = page.serve(relay.view()) => served,
         () = end.come() => Ok(()),
     };
     relay.close().await;

@@ -42,6 +42,23 @@ class Refused extends Error {
   }
 }
 
+/** A relay that holds everything. */
+function relayAt(address: string): Peer {
+  const [, , host = "", , port = ""] = address.split("/");
+  return {
+    device: `relay-${host}`,
+    name: `${host}:${port}`,
+    relay: true,
+    state: "agreed",
+    address,
+    behind: 0,
+    withheld: 0,
+    lastSeen: NOW,
+    bytesSent: 91_000,
+    bytesReceived: 4_100,
+  };
+}
+
 type FakeText = { version: number; acked: Map<string, Reply> };
 
 function applySplices(text: string, splices: Splice[]): string {
@@ -82,9 +99,11 @@ export class FakeEngine implements Transport {
     {
       device: "d-2",
       name: "Bea Okafor",
+      relay: false,
       state: "agreed",
       address: "192.168.1.24:4711",
       behind: 0,
+      withheld: 0,
       lastSeen: NOW,
       bytesSent: 48_200,
       bytesReceived: 51_900,
@@ -92,9 +111,11 @@ export class FakeEngine implements Transport {
     {
       device: "d-3",
       name: "Kenji Mori",
+      relay: false,
       state: "away",
       address: null,
       behind: 3,
+      withheld: 0,
       lastSeen: NOW - 7_200_000,
       bytesSent: 0,
       bytesReceived: 0,
@@ -104,6 +125,7 @@ export class FakeEngine implements Transport {
     state: "delivered",
     devices: 1,
     total: 2,
+    relays: 0,
     pending: 0,
     words: "On 1 device",
   };
@@ -276,6 +298,10 @@ export class FakeEngine implements Transport {
           known.id === request.invite ? { ...known, revoked: true } : known,
         );
         return [{ type: "done" }, quiet];
+      case "add_relay":
+        return this.#relays([...this.peers, relayAt(request.address)]);
+      case "remove_relay":
+        return this.#relays(this.peers.filter((peer) => peer.device !== request.relay));
       case "set_role":
         return this.#people((member) =>
           member.id === request.member ? { ...member, role: request.role } : member,
@@ -320,6 +346,17 @@ export class FakeEngine implements Transport {
   }
 
   /** Changes who is in, as an owner may; never to nobody in charge. */
+  #relays(peers: Peer[]): [Reply, () => void] {
+    this.peers = peers;
+    return [
+      { type: "done" },
+      () =>
+        this.#tell((view) =>
+          view.type === "peers" ? { type: "peers", peers, attempts: [] } : null,
+        ),
+    ];
+  }
+
   #people(change: (member: Member) => Member | null): [Reply, () => void] {
     const members = this.members.flatMap((member) => change(member) ?? []);
     if (!members.some(({ role }) => role === "owner")) {
@@ -349,6 +386,7 @@ export class FakeEngine implements Transport {
         state: "saved_here",
         devices: 0,
         total: 0,
+        relays: 0,
         pending: 0,
         words: "Saved here",
       };
