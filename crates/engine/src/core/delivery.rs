@@ -142,8 +142,9 @@ impl Core {
 
     /// The name of the person a device belongs to, or the place of a relay.
     pub(super) fn name_of(&self, device: &DeviceId) -> String {
-        if let Some(addresses) = self.relays().get(device) {
-            return relay_name(addresses);
+        if self.is_relay(device) {
+            let addresses = self.relays().remove(device);
+            return relay_name(&addresses.unwrap_or_default());
         }
         let unknown = || {
             format!(

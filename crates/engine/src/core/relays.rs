@@ -106,10 +106,12 @@ impl Core {
         links.any(|(peer, link)| link.withheld > 0 && self.is_relay(peer))
     }
 
+    /// Whether a device is a relay: one that is named, or one of the ticket while a join is under way.
     pub(super) fn is_relay(&self, device: &DeviceId) -> bool {
-        self.workspace
-            .as_ref()
-            .is_some_and(|workspace| workspace.authority.is_relay(device))
+        let named = self.workspace.as_ref();
+        let mut of_ticket = self.joining.iter().flat_map(super::Joining::relays);
+        named.is_some_and(|workspace| workspace.authority.is_relay(device))
+            || of_ticket.any(|(relay, _)| relay == *device)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A relay at work: its folder, its key, the network, and the thread on which its core runs.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand::SeedableRng;
@@ -172,7 +173,9 @@ fn rooms(profile: &Profile, config: &RelayConfig) -> Result<Vec<Room>, RelayErro
         let shelf = Shelf::open(&file.with_extension(ENDING))?;
         Room::open(*id, shelf, config.limits.bytes_per_workspace)
     };
-    config.workspaces.iter().map(room).collect()
+    // Named twice, a workspace has one file all the same.
+    let workspaces: BTreeSet<&WorkspaceId> = config.workspaces.iter().collect();
+    workspaces.into_iter().map(room).collect()
 }
 
 fn listen(config: &RelayConfig) -> Listen {

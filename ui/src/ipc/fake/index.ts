@@ -261,7 +261,10 @@ export class FakeEngine implements Transport {
       case "invite_device": {
         const ticket = "skein1" + "kq7zr3hd5w2mvx6tn4ya".repeat(7);
         const link = `skein://join/${ticket}`;
-        return [{ type: "invite", ticket, link, addresses: ["192.168.1.20:4711"] }, quiet];
+        return [
+          { type: "invite", ticket, link, addresses: ["192.168.1.20:4711"], relays: [] },
+          quiet,
+        ];
       }
       case "create_note":
       case "create_board":
