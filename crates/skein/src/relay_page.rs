@@ -24,7 +24,7 @@ const POLICY: &str =
 
 const STYLE: &str = "
 :root { color-scheme: light dark }
-body { font: 15px/1.5 system-ui, sans-serif; max-inline-size: 60rem; margin: 2rem auto; padding-inline: 1rem }
+body { font: 15px/1.5 system-ui, sans-serif; max-inline-size: 76rem; margin: 2rem auto; padding-inline: 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-block-start: 2rem; overflow-wrap: anywhere }
 div { overflow-x: auto } table { border-collapse: collapse; font-size: 13px; white-space: nowrap }
 th, td { text-align: start; padding: .25rem .75rem .25rem 0; border-block-end: 1px solid #8884; vertical-align: top }
@@ -281,14 +281,15 @@ fn time(ms: i64) -> String {
 }
 
 fn size(bytes: u64) -> String {
-    let units = ["bytes", "KiB", "MiB", "GiB"];
-    let mut value = bytes;
-    let mut unit = 0;
-    while value >= 10 * 1024 && unit + 1 < units.len() {
-        value /= 1024;
-        unit += 1;
-    }
-    format!("{value} {}", units.get(unit).copied().unwrap_or_default())
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let fitting = units.into_iter().find(|(_, unit)| bytes >= *unit);
+    fitting.map_or_else(
+        || format!("{bytes} bytes"),
+        |(name, unit)| {
+            let tenths = bytes.saturating_mul(10) / unit;
+            format!("{}.{} {name}", tenths / 10, tenths % 10)
+        },
+    )
 }
 
 fn escaped(text: &str) -> String {
