@@ -8,16 +8,22 @@
 
 mod nodes;
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nodes::{LOOPBACK, Member, relay};
-use skein_access::{DeviceKey, WorkspaceId};
-use skein_engine::api::{DeliveryState, Peer, PeerState, Request};
+use skein_access::{Admission, DeviceId, DeviceKey, EnvelopeId, Header, WorkspaceId};
+use skein_engine::api::{
+    DeliveryState, Event, Peer, PeerState, Reply, Request, ServerMessage, View,
+};
 use skein_engine::relay::{Relay, RelayLimits};
 use skein_model::NoteEdit;
-use skein_net::{Limits, Listen, Net, NetConfig, NetEvent};
-use skein_sync::{HelloConfig, Session, SessionOutput, Side};
+use skein_net::{Allowed, Limits, Listen, Net, NetConfig, NetEvent};
+use skein_sync::{
+    EnvelopeSet, Fetching, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
+};
+use tokio::sync::mpsc;
 
 const SENTENCE: &str = "Two cranes crossed the marsh at dawn.";
 
@@ -310,4 +316,138 @@ async fn a_full_relay_refuses_in_words_and_nothing_is_lost() {
     marsh.ana().idle().await;
     assert_eq!(marsh.ana().relay().await.withheld, 0);
     marsh.relay.take().unwrap().close().await;
+}
+
+/// A relay that lets one device in, takes everything it brings, and tells the number of every frame it hears.
+async fn eavesdropper(workspace: WorkspaceId, guest: DeviceId) -> (String, mpsc::Receiver<u8>) {
+    let key = DeviceKey::generate(&mut rand_core::OsRng);
+    let config = NetConfig {
+        key: &key,
+        listen: Listen::loopback(0),
+        discover: false,
+        limits: Limits::default(),
+    };
+    let (net, mut events) = Net::start(config).await.unwrap();
+    net.allow(Allowed {
+        devices: [guest].into(),
+        strangers: false,
+    });
+    let place = format!("127.0.0.1:{}", net.port());
+    let address = skein_net::address_of(&place, &key.id()).unwrap().unwrap();
+    let (tell, heard) = mpsc::channel(10_000);
+    tokio::spawn(async move {
+        let (mut set, mut fetching) = (EnvelopeSet::new(), Fetching::new());
+        let mut session = None;
+        while let Some(event) = events.recv().await {
+            let (peer, mut outputs) = match event {
+                NetEvent::Connected { peer, .. } => {
+                    let hello = HelloConfig {
+                        workspaces: vec![workspace],
+                        invite: None,
+                    };
+                    let (new, outputs) = Session::new(key.id(), peer, Side::Listener, hello, 0);
+                    session = Some(new);
+                    (peer, VecDeque::from(outputs))
+                }
+                NetEvent::Frame { peer, bytes } => {
+                    tell.send(bytes[0]).await.unwrap();
+                    let session = session.as_mut().unwrap();
+                    let frame = SessionInput::Frame(&bytes);
+                    (peer, session.handle(frame, &set, &mut fetching, 0).into())
+                }
+                _ => continue,
+            };
+            let session = session.as_mut().unwrap();
+            while let Some(output) = outputs.pop_front() {
+                match output {
+                    SessionOutput::Send(frame) => net.send(&peer, frame).unwrap(),
+                    SessionOutput::NeedAdmission { .. } => {
+                        let admitted = SessionInput::Admitted(Admission::Member);
+                        outputs.extend(session.handle(admitted, &set, &mut fetching, 0));
+                    }
+                    SessionOutput::Store {
+                        batch, envelopes, ..
+                    } => {
+                        for bytes in envelopes {
+                            let header = Header::decode(&bytes).unwrap();
+                            let id = EnvelopeId::from_bytes(*blake3::hash(&bytes).as_bytes());
+                            let number = set.mark() + 1;
+                            set.insert(ItemRef::new(header.kind, header.hour, id), number);
+                        }
+                        let refused = Vec::new();
+                        let stored = SessionInput::Stored { batch, refused };
+                        outputs.extend(session.handle(stored, &set, &mut fetching, 0));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    });
+    (address, heard)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_somebody_reads_is_told_to_colleagues_and_never_to_a_relay() {
+    const PRESENCE: u8 = 64;
+    const ITEMS: u8 = 9;
+    let root = tempfile::tempdir().unwrap();
+    let mut ana = Member::open(&root.path().join("ana"), LOOPBACK).await;
+    ana.found("Ana").await;
+    let note = ana.create_note("Marsh", SENTENCE).await;
+    let ticket = ana.invite().await;
+    let mut bo = Member::open(&root.path().join("bo"), LOOPBACK).await;
+    bo.join(ticket, "Bo").await;
+    let status = ana.status().await;
+    let workspace = status.workspace_id.unwrap().parse().unwrap();
+    let guest = status.device_id.parse().unwrap();
+    let (address, mut heard) = eavesdropper(workspace, guest).await;
+    ana.ask(Request::AddRelay { address }).await;
+    ana.until_relay(|relay| relay.state == PeerState::Agreed)
+        .await;
+
+    let view = View::Text {
+        document: note,
+        card: None,
+    };
+    bo.ask(Request::Subscribe { view: view.clone() }).await;
+    let Reply::Subscribed { subscription } = ana.ask(Request::Subscribe { view }).await else {
+        panic!("not subscribed")
+    };
+    let version = loop {
+        if let Some(ServerMessage::Event {
+            event: Event::TextReset { version, .. },
+            ..
+        }) = ana.client.receive().await
+        {
+            break version;
+        }
+    };
+    ana.ask(Request::ShowCaret {
+        subscription,
+        anchor: Some(3),
+        head: Some(3),
+        version,
+    })
+    .await;
+    loop {
+        if let Some(ServerMessage::Event {
+            event: Event::Carets { carets },
+            ..
+        }) = bo.client.receive().await
+            && !carets.is_empty()
+        {
+            break;
+        }
+    }
+    // What is written after it has come to the relay, and the caret before it has not.
+    ana.create_note("After", "Later than the caret.").await;
+    ana.idle().await;
+    let mut frames = Vec::new();
+    while let Ok(frame) = heard.try_recv() {
+        frames.push(frame);
+    }
+    assert!(
+        frames.contains(&ITEMS) && !frames.contains(&PRESENCE),
+        "{frames:?}"
+    );
 }
