@@ -350,7 +350,9 @@ async fn eavesdropper(workspace: WorkspaceId, guest: DeviceId) -> (String, mpsc:
                     (peer, VecDeque::from(outputs))
                 }
                 NetEvent::Frame { peer, bytes } => {
-                    tell.send(bytes[0]).await.unwrap();
+                    if tell.send(bytes[0]).await.is_err() {
+                        return;
+                    }
                     let session = session.as_mut().unwrap();
                     let frame = SessionInput::Frame(&bytes);
                     (peer, session.handle(frame, &set, &mut fetching, 0).into())

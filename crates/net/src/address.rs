@@ -303,6 +303,21 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_given_on_with_the_device_that_answers_there() {
+        let key = |seed: u8| skein_access::DeviceKey::from_bytes(&[seed; 32]).id();
+        let full = address_of("relay.example.org:4711", &key(1))
+            .unwrap()
+            .unwrap();
+        assert!(full.starts_with("/dns/relay.example.org/tcp/4711/p2p/"));
+        assert_eq!(device_of_address(&full), Some(key(1)));
+        assert_eq!(address_of(&full, &key(1)), Ok(Some(full.clone())));
+        assert_eq!(
+            address_of(&full, &key(2)),
+            Err(AddressError::OtherDevice(key(1)))
+        );
+    }
+
+    #[test]
     fn a_typed_address_stands_for_tcp_and_quic() {
         let expected = vec![
             "/ip4/192.168.1.5/tcp/4711".to_owned(),
