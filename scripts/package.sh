@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the .deb and .rpm packages: the desktop app and the skein command. Needs no network once npm is installed.
+# Builds the .deb and .rpm packages: the desktop app, the skein command, and what a relay needs as a service (packaging/relay,
+# named in src-tauri/tauri.conf.json). Needs no network once npm is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

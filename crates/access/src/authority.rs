@@ -120,6 +120,8 @@ impl Standing {
 pub enum Admission {
     /// A device of a member.
     Member,
+    /// A relay that an owner named: holds and passes on everything, and reads nothing.
+    Relay,
     /// The holder of a ticket for this open invite: gets the access set, nothing else.
     Invitee(EnvelopeId),
     /// A device that is out: may be told of it, and gets nothing else ([`Authority::farewell`]).
@@ -386,6 +388,15 @@ impl Authority {
         &self.state.relays
     }
 
+    /// Whether a device is one of the workspace's relays.
+    #[must_use]
+    pub fn is_relay(&self, device: &DeviceId) -> bool {
+        self.state
+            .relays
+            .iter()
+            .any(|relay| relay.device == *device)
+    }
+
     /// The operations that have no effect, with the reasons.
     #[must_use]
     pub fn voided(&self) -> &[Voided] {
@@ -532,6 +543,9 @@ impl Authority {
         }
         if self.is_out(device) {
             return Admission::Removed;
+        }
+        if self.is_relay(device) {
+            return Admission::Relay;
         }
         let Some(proof) = proof else {
             return Admission::Stranger;

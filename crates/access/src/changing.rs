@@ -11,7 +11,7 @@ use crate::founding::OperationError;
 use crate::id::{DeviceId, EnvelopeId, EpochId, MemberId};
 use crate::key::{self, DeviceKey};
 use crate::keyring::Keyring;
-use crate::operation::{Action, DeviceSeal, Kept, KeyEpoch, Operation};
+use crate::operation::{Action, DeviceSeal, Kept, KeyEpoch, Operation, Relay};
 use crate::permit::{AdminPermit, Denied};
 use crate::role::Role;
 use crate::state::DeviceRecord;
@@ -137,6 +137,19 @@ pub fn revoke_invite(
         stamp,
         Action::RevokeInvite { invite: *invite },
     )
+}
+
+/// Names the workspace's relays: these, and no others any more.
+///
+/// # Errors
+/// When they do not fit one envelope.
+pub fn set_relays(
+    permit: &AdminPermit<'_>,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    relays: Vec<Relay>,
+) -> Result<Envelope, OperationError> {
+    sign(permit.authority, device, stamp, Action::Relays { relays })
 }
 
 /// Lets somebody in who waits for approval. Publish a new epoch, or seal the keys for them, right after.

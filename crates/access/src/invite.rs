@@ -33,9 +33,16 @@ pub struct NewInvite {
     pub for_member: Option<MemberId>,
     /// What the invite is called.
     pub label: Option<String>,
-    /// Addresses of relays, for the ticket.
+    /// Where the workspace can be found, for the ticket.
+    pub found_at: Whereabouts,
+}
+
+/// Where the workspace can be found, as a ticket tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// Addresses of relays, with their peer ids.
     pub relays: Vec<String>,
-    /// Addresses of this device, with its peer id, for the ticket.
+    /// Addresses of this device, with its peer id.
     pub addresses: Vec<String>,
 }
 
@@ -65,7 +72,7 @@ pub fn create_device_invite(
     keyring: &Keyring,
     stamp: &Stamp,
     expires_hour: u32,
-    addresses: Vec<String>,
+    found_at: Whereabouts,
     rng: &mut impl CryptoRngCore,
 ) -> Result<(Ticket, Envelope), OperationError> {
     let me = device.id();
@@ -77,8 +84,7 @@ pub fn create_device_invite(
         approval: false,
         for_member: authority.member_of(&me),
         label: None,
-        relays: Vec::new(),
-        addresses,
+        found_at,
     };
     open(authority, device, keyring, stamp, new, rng)
 }
@@ -135,7 +141,7 @@ fn open(
             keys,
         }),
     };
-    let ticket = Ticket::new(stamp.workspace, new.relays, new.addresses, *seed);
+    let ticket = Ticket::new(stamp.workspace, new.found_at, *seed);
     Ok((ticket, operation.sign(device, stamp)?))
 }
 

@@ -42,7 +42,7 @@ pub use access_change::AccessChange;
 pub use authority::{Admission, Authority, InviteView, Member, Pending, Standing};
 pub use changing::{
     LastSequences, RotationReason, approve, awaits_next_key, leave, remove_device, remove_member,
-    revoke_invite, rotate, rotation_due, seal_for_missing, set_role,
+    revoke_invite, rotate, rotation_due, seal_for_missing, set_relays, set_role,
 };
 pub use code::{Code, CodeError};
 pub use envelope::{
@@ -53,12 +53,12 @@ pub use forks::{Fork, forks};
 pub use founding::{Founded, OperationError, create_workspace};
 pub use header::{EnvelopeKind, Header, MAX_ENVELOPE};
 pub use id::{DeviceId, EnvelopeId, EpochId, MemberId, WorkspaceId};
-pub use invite::{InviteProof, NewInvite, create_device_invite, create_invite};
+pub use invite::{InviteProof, NewInvite, Whereabouts, create_device_invite, create_invite};
 pub use join::{JoinError, join};
 pub use key::{DeviceKey, EpochKey};
 pub use keyring::Keyring;
 pub use node::VoidReason;
-pub use operation::{Action, Operation};
+pub use operation::{Action, Operation, Relay};
 pub use payload::{DataPayload, MAX_CHANGES, SnapshotPayload};
 pub use permit::{
     AcceptPermit, AdminPermit, Denied, ReadPermit, RebuildPermit, Unaccepted, WritePermit,

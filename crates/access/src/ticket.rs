@@ -13,6 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain;
 use crate::id::WorkspaceId;
+use crate::invite::Whereabouts;
 use crate::key::InviteSecret;
 
 const PREFIX: &str = "skein1";
@@ -67,12 +68,8 @@ pub enum TicketError {
 }
 
 impl Ticket {
-    pub(crate) const fn new(
-        workspace: WorkspaceId,
-        relays: Vec<String>,
-        addresses: Vec<String>,
-        seed: [u8; 32],
-    ) -> Self {
+    pub(crate) fn new(workspace: WorkspaceId, found_at: Whereabouts, seed: [u8; 32]) -> Self {
+        let Whereabouts { relays, addresses } = found_at;
         Self {
             workspace,
             relays,

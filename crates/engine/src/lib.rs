@@ -7,5 +7,6 @@ pub mod api;
 pub mod core;
 pub mod exchange;
 pub mod host;
+pub mod relay;
 
 pub use host::{Client, ClientReceiver, ClientSender, Host, Network, Profile, ProfileError, Use};

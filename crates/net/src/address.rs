@@ -10,7 +10,7 @@ use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
 use skein_access::DeviceId;
 
 use crate::{
-    identity::device_of,
+    identity::{device_of, peer_of},
     limits::{ADDRESSES_PER_DEVICE, NAME_LOOKUP},
 };
 
@@ -82,6 +82,25 @@ pub fn typed_address(text: &str) -> Option<String> {
         (Protocol::Ip6(ip), Protocol::Tcp(port)) => Some(format!("[{ip}]:{port}")),
         _ => None,
     }
+}
+
+/// An address with the device that answers there at its end, as other devices dial it. Of one as a person types it, by TCP.
+///
+/// # Errors
+/// When the text is not an address that can be dialled, or names another device. `None`: the id is no public key.
+pub fn address_of(text: &str, device: &DeviceId) -> Result<Option<String>, AddressError> {
+    let Understood {
+        addresses,
+        device: named,
+    } = parse(text)?;
+    if let Some(other) = named.filter(|named| named != device) {
+        return Err(AddressError::OtherDevice(other));
+    }
+    let first = addresses.into_iter().next();
+    let peer = peer_of(device);
+    Ok(first
+        .zip(peer)
+        .map(|(address, peer)| address.with(Protocol::P2p(peer)).to_string()))
 }
 
 /// The device that an address names, if it names one.
@@ -293,6 +312,21 @@ mod tests {
 
     fn texts(text: &str) -> Vec<String> {
         understand_address(text).unwrap()
+    }
+
+    #[test]
+    fn an_address_is_given_on_with_the_device_that_answers_there() {
+        let key = |seed: u8| skein_access::DeviceKey::from_bytes(&[seed; 32]).id();
+        let full = address_of("relay.example.org:4711", &key(1))
+            .unwrap()
+            .unwrap();
+        assert!(full.starts_with("/dns/relay.example.org/tcp/4711/p2p/"));
+        assert_eq!(device_of_address(&full), Some(key(1)));
+        assert_eq!(address_of(&full, &key(1)), Ok(Some(full.clone())));
+        assert_eq!(
+            address_of(&full, &key(2)),
+            Err(AddressError::OtherDevice(key(1)))
+        );
     }
 
     #[test]

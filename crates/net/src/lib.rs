@@ -32,7 +32,7 @@ mod transport;
 mod vital;
 mod wake;
 
-pub use address::{AddressError, device_of_address, typed_address, understand_address};
+pub use address::{AddressError, address_of, device_of_address, typed_address, understand_address};
 pub use admission::Allowed;
 pub use chunks::{AskId, ChunkAnswer, ChunkId};
 pub use codes::{CodeNews, CodeOrder, ExchangeId};

@@ -1,8 +1,10 @@
 //! What can be said on the command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use skein_engine::relay::WorkspaceId;
 
 /// Skein: notes and boards for teams that are rarely awake at the same hour. Local first, end-to-end encrypted.
 #[derive(Debug, Parser)]
@@ -140,6 +142,13 @@ pub(crate) enum Command {
         #[arg(long)]
         port: Option<u16>,
     },
+    /// The relays of the workspace: always on, they hold for whoever is away what they cannot read
+    Relays {
+        #[command(subcommand)]
+        command: Option<Relays>,
+    },
+    /// Be a relay: hold and pass on what members write, without being able to read it
+    Relay(Relay),
     /// Show the interface in a browser on this machine
     Serve {
         /// The port of the page [default: a free one]
@@ -205,6 +214,72 @@ pub(crate) enum Device {
         /// Which (the beginning of its id)
         device: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Relays {
+    /// The relays, and how they are connected
+    List,
+    /// Name a relay, as an owner, by the address that `skein relay` prints
+    Add {
+        /// The address
+        address: String,
+    },
+    /// Name a relay no more, as an owner
+    Remove {
+        /// Which (as listed, or the beginning of its id)
+        relay: String,
+    },
+}
+
+/// What a relay is told when it starts. A service file tells the same by the environment.
+#[derive(Debug, Args)]
+pub(crate) struct Relay {
+    /// Where its key and the workspaces rest
+    #[arg(long, env = "SKEIN_RELAY_DATA", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Listen at this address and port [default: port 4711 of every address of this machine]
+    #[arg(long, env = "SKEIN_RELAY_LISTEN", value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where members reach it from outside, such as relay.example.org:4711 [default: where it listens]
+    #[arg(
+        long,
+        env = "SKEIN_RELAY_EXTERNAL",
+        value_name = "ADDRESS",
+        value_delimiter = ','
+    )]
+    pub(crate) external: Vec<String>,
+    /// A workspace to serve, by the id that `skein relays` shows; may be repeated. No other is served
+    #[arg(
+        long,
+        env = "SKEIN_RELAY_ALLOW",
+        value_name = "WORKSPACE",
+        value_delimiter = ',',
+        required = true
+    )]
+    pub(crate) allow: Vec<WorkspaceId>,
+    /// How many MiB each workspace may take
+    #[arg(
+        long,
+        env = "SKEIN_RELAY_QUOTA",
+        value_name = "MIB",
+        default_value_t = 4096
+    )]
+    pub(crate) quota: u64,
+    /// How many KiB one connection may bring in a second
+    #[arg(long, env = "SKEIN_RELAY_RATE", value_name = "KIB", default_value_t = 8192, value_parser = clap::value_parser!(u64).range(64..))]
+    pub(crate) rate: u64,
+    /// How many devices may be connected at once
+    #[arg(long, env = "SKEIN_RELAY_DEVICES", value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=250))]
+    pub(crate) devices: u16,
+    /// Where the status page, /health and /metrics are, on this machine only
+    #[arg(
+        long,
+        env = "SKEIN_RELAY_STATUS",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:4712"
+    )]
+    pub(crate) status: SocketAddr,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 use skein_engine::ProfileError;
 use skein_engine::api::{ApiError, ErrorCode};
+use skein_engine::relay::RelayError;
 
 /// A command that did not succeed.
 #[derive(Debug)]
@@ -48,6 +49,12 @@ impl From<ApiError> for Failure {
 
 impl From<ProfileError> for Failure {
     fn from(error: ProfileError) -> Self {
+        Self(ApiError::new(ErrorCode::Storage, error.to_string(), ""))
+    }
+}
+
+impl From<RelayError> for Failure {
+    fn from(error: RelayError) -> Self {
         Self(ApiError::new(ErrorCode::Storage, error.to_string(), ""))
     }
 }

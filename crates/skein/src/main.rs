@@ -6,6 +6,7 @@ mod connection;
 mod failure;
 mod output;
 mod page_key;
+mod relay_page;
 mod serve;
 
 use std::process::ExitCode;

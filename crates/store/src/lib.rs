@@ -34,7 +34,9 @@ pub use snippet::Snippet;
 pub use store::{Durability, Store};
 pub use table::changes::{ChangeRow, Unsealed};
 pub use table::documents::{ListedAs, TreeRow};
-pub use table::envelopes::{End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope};
+pub use table::envelopes::{
+    End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope, Written,
+};
 pub use table::files::StoredFile;
 pub use table::links::Backlink;
 pub use table::notices::StoredNotice;

@@ -14,7 +14,7 @@ use crate::permit;
 use crate::table::changes::{self, ChangeRow, Unsealed};
 use crate::table::documents::{self, TreeRow};
 use crate::table::envelopes::{
-    self, End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope,
+    self, End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope, Written,
 };
 use crate::table::files::{self, StoredFile};
 use crate::table::links::{self, Backlink};
@@ -370,6 +370,14 @@ impl Reader {
     /// When reading fails.
     pub fn envelope_refs(&self) -> Result<Vec<EnvelopeRef>, StoreError> {
         envelopes::refs(&self.connection)
+    }
+
+    /// What each device wrote, as far as envelopes show it without a key.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn written(&self) -> Result<Vec<Written>, StoreError> {
+        envelopes::written(&self.connection)
     }
 
     /// One envelope; `None` when it is not here.

@@ -325,7 +325,7 @@ impl Session {
         out: &mut Outbox,
     ) -> Result<(), CloseReason> {
         let scope = match admission {
-            Admission::Member => Some(Scope::All),
+            Admission::Member | Admission::Relay => Some(Scope::All),
             Admission::Invitee(_) | Admission::Removed => Some(Scope::Access),
             Admission::Stranger => None,
         };

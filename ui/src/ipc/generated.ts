@@ -643,7 +643,11 @@ devices: number,
  */
 total: number, 
 /**
- * Changes that no other device holds yet.
+ * Relays that hold all of it. They are no devices: nobody reads there.
+ */
+relays: number, 
+/**
+ * Changes that neither another device nor a relay holds yet.
  */
 pending: number, 
 /**
@@ -651,7 +655,7 @@ pending: number,
  */
 words: string, };
 
-export type DeliveryState = "saved_here" | "on_its_way" | "delivered";
+export type DeliveryState = "saved_here" | "on_its_way" | "on_relay" | "delivered";
 
 export type Difference = { 
 /**
@@ -1077,9 +1081,13 @@ export type Peer = {
  */
 device: string, 
 /**
- * Whose it is.
+ * Whose it is; of a relay, where it is.
  */
 name: string, 
+/**
+ * Whether it is a relay, which holds and passes on what it cannot read, and is nobody's device.
+ */
+relay: boolean, 
 /**
  * Where it stands.
  */
@@ -1092,6 +1100,10 @@ address: string | null,
  * Envelopes held here that it has not confirmed.
  */
 behind: number, 
+/**
+ * Envelopes that it did not take or could not give when the two last compared. A relay that is full takes none.
+ */
+withheld: number, 
 /**
  * When it was last connected, in ms since 1970.
  */
@@ -1145,7 +1157,11 @@ link: string,
 /**
  * Where this device can be reached, as the invite says.
  */
-addresses: Array<string>, } | { "type": "code", 
+addresses: Array<string>, 
+/**
+ * The relays that let its holder in while everybody sleeps, as the invite says.
+ */
+relays: Array<string>, } | { "type": "code", 
 /**
  * The code.
  */
@@ -1267,6 +1283,10 @@ report: AuditReport, } | { "type": "idle",
  */
 peers: number, 
 /**
+ * How many of them are relays.
+ */
+relays: number, 
+/**
  * Envelopes held here.
  */
 envelopes: number, };
@@ -1339,7 +1359,15 @@ member: string, } | { "type": "remove_device",
 /**
  * Which device.
  */
-device: string, } | { "type": "leave" } | { "type": "create_note", 
+device: string, } | { "type": "leave" } | { "type": "add_relay", 
+/**
+ * The address, the relay's key at its end.
+ */
+address: string, } | { "type": "remove_relay", 
+/**
+ * Which relay, by its device id.
+ */
+relay: string, } | { "type": "create_note", 
 /**
  * Its title.
  */

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha20Rng;
 use skein_access::code_exchange::{
     ExchangeError, InviterWaits, JoinerAsks, JoinerWaits, LONGEST_MESSAGE, Pair,
 };
-use skein_access::{Code, CodeError, DeviceId, NewInvite, Role, Ticket};
+use skein_access::{Code, CodeError, DeviceId, NewInvite, Role, Ticket, Whereabouts};
 
 use crate::world::{World, invite_as};
 
@@ -170,8 +170,10 @@ fn two_exchanges_of_one_code_have_nothing_in_common() {
 fn the_largest_ticket_fits_the_last_message() {
     let many = || vec!["x".repeat(255); 16];
     let new = NewInvite {
-        relays: many(),
-        addresses: many(),
+        found_at: Whereabouts {
+            relays: many(),
+            addresses: many(),
+        },
         ..invite_as(Role::Editor, 1)
     };
     let text = World::new(1).invite_with(0, new).to_string();

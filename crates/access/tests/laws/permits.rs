@@ -2,8 +2,8 @@
 
 use crate::world::World;
 use skein_access::{
-    Action, Admission, Authority, DataPayload, Denied, DeviceKey, Envelope, InviteProof, Role,
-    Unaccepted, profile_of, seal_data,
+    Action, Admission, Authority, DataPayload, Denied, DeviceKey, Envelope, InviteProof, Relay,
+    Role, Unaccepted, profile_of, seal_data,
 };
 use skein_model::{DocumentId, Kind};
 
@@ -262,4 +262,32 @@ fn only_members_and_holders_of_open_tickets_come_in() {
         Admission::Stranger
     );
     assert!(!authority.has_open_invites());
+}
+
+#[test]
+fn a_relay_is_one_because_an_owner_named_it_and_is_no_device_of_anybody() {
+    let mut world = World::with(9, &[Role::Editor]);
+    let here = world.devices[0].id();
+    let device = DeviceKey::generate(&mut world.rng).id();
+    let naming = |devices: &[_]| Action::Relays {
+        relays: devices
+            .iter()
+            .map(|device| Relay {
+                device: *device,
+                addresses: Vec::new(),
+            })
+            .collect(),
+    };
+    let admission = |world: &World| world.authority().admission(&device, None, &here);
+    world.say(1, naming(&[device]));
+    world.share_all();
+    assert_eq!(admission(&world), Admission::Stranger);
+    world.say(0, naming(&[device]));
+    world.share_all();
+    assert_eq!(admission(&world), Admission::Relay);
+    let authority = world.authority();
+    assert!(!authority.is_member(&device) && authority.member_of(&device).is_none());
+    world.say(0, naming(&[]));
+    world.share_all();
+    assert_eq!(admission(&world), Admission::Stranger);
 }

@@ -2,15 +2,17 @@
 
 use crate::world::{World, invite_as};
 use proptest::prelude::*;
-use skein_access::{NewInvite, Role, Ticket, TicketError};
+use skein_access::{NewInvite, Role, Ticket, TicketError, Whereabouts};
 
 fn ticket() -> Ticket {
     let new = NewInvite {
-        relays: vec!["/dns4/relay.example/tcp/443".to_owned()],
-        addresses: vec![
-            "/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWexample".to_owned(),
-            "/ip6/::1/udp/9/quic-v1".to_owned(),
-        ],
+        found_at: Whereabouts {
+            relays: vec!["/dns4/relay.example/tcp/443".to_owned()],
+            addresses: vec![
+                "/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWexample".to_owned(),
+                "/ip6/::1/udp/9/quic-v1".to_owned(),
+            ],
+        },
         ..invite_as(Role::Editor, 1)
     };
     World::new(1).invite_with(0, new)

@@ -6,8 +6,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_access::{
     Action, Authority, Chain, DeviceId, DeviceKey, Envelope, EnvelopeId, Keyring, MemberId,
-    NewInvite, Operation, Role, Stamp, Ticket, WorkspaceId, create_invite, create_workspace, join,
-    remove_member, revoke_invite, rotate, set_role,
+    NewInvite, Operation, Role, Stamp, Ticket, Whereabouts, WorkspaceId, create_invite,
+    create_workspace, join, remove_member, revoke_invite, rotate, set_role,
 };
 
 pub(crate) const HOUR: u32 = 498_000;
@@ -49,8 +49,10 @@ pub(crate) fn invite_as(role: Role, uses: u32) -> NewInvite {
         approval: false,
         for_member: None,
         label: None,
-        relays: Vec::new(),
-        addresses: vec!["/ip4/192.0.2.7/tcp/4001".to_owned()],
+        found_at: Whereabouts {
+            relays: Vec::new(),
+            addresses: vec!["/ip4/192.0.2.7/tcp/4001".to_owned()],
+        },
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Reply {
         link: String,
         /// Where this device can be reached, as the invite says.
         addresses: Vec<String>,
+        /// The relays that let its holder in while everybody sleeps, as the invite says.
+        relays: Vec<String>,
     },
     /// The short code that is shown now.
     Code {
@@ -160,6 +162,8 @@ pub enum Reply {
     Idle {
         /// With how many peers.
         peers: u32,
+        /// How many of them are relays.
+        relays: u32,
         /// Envelopes held here.
         envelopes: u64,
     },
@@ -437,20 +441,24 @@ pub enum PeerState {
     Away,
 }
 
-/// Another device of the workspace.
+/// Another device of the workspace, or a relay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Peer {
     /// The device.
     pub device: String,
-    /// Whose it is.
+    /// Whose it is; of a relay, where it is.
     pub name: String,
+    /// Whether it is a relay, which holds and passes on what it cannot read, and is nobody's device.
+    pub relay: bool,
     /// Where it stands.
     pub state: PeerState,
     /// By what address it is connected.
     pub address: Option<String>,
     /// Envelopes held here that it has not confirmed.
     pub behind: u32,
+    /// Envelopes that it did not take or could not give when the two last compared. A relay that is full takes none.
+    pub withheld: u32,
     /// When it was last connected, in ms since 1970.
     #[ts(type = "number | null")]
     pub last_seen: Option<i64>,
@@ -524,6 +532,8 @@ pub enum DeliveryState {
     SavedHere,
     /// Somebody is connected and receiving it.
     OnItsWay,
+    /// A relay holds all of it, for whoever comes; no other device does yet.
+    OnRelay,
     /// At least one other device holds all of it.
     Delivered,
 }
@@ -538,7 +548,9 @@ pub struct Delivery {
     pub devices: u32,
     /// Other devices there are.
     pub total: u32,
-    /// Changes that no other device holds yet.
+    /// Relays that hold all of it. They are no devices: nobody reads there.
+    pub relays: u32,
+    /// Changes that neither another device nor a relay holds yet.
     pub pending: u32,
     /// The same for people: "On 2 devices".
     pub words: String,

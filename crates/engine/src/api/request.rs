@@ -97,6 +97,16 @@ pub enum Request {
     },
     /// Leaves the workspace with all one's devices, for good; what is here stays readable: `Status`.
     Leave,
+    /// Names a relay of the workspace by the address that it prints, as an owner: `Done`. Relays are told of with `Peers`.
+    AddRelay {
+        /// The address, the relay's key at its end.
+        address: String,
+    },
+    /// Names a relay no more, as an owner; what it holds it keeps: `Done`.
+    RemoveRelay {
+        /// Which relay, by its device id.
+        relay: String,
+    },
     /// Makes a note: `Created`.
     CreateNote {
         /// Its title.

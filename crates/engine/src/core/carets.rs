@@ -222,7 +222,13 @@ impl Core {
         let Some((_, bytes)) = self.carets.next.take() else {
             return;
         };
-        let peers: Vec<DeviceId> = self.links.keys().copied().collect();
+        // Where somebody reads is for members' eyes, never for a relay's.
+        let peers: Vec<DeviceId> = self
+            .links
+            .keys()
+            .filter(|peer| !self.is_relay(peer))
+            .copied()
+            .collect();
         for peer in peers {
             self.give_session(step, peer, SessionInput::Presence(&bytes));
         }

@@ -1,9 +1,10 @@
-//! How far work got, in words: saved here, on its way, on so many devices.
+//! How far work got, in words: saved here, on its way, on the relay, on so many devices.
 
 use skein_access::DeviceId;
 use skein_model::DocumentId;
 
 use super::Core;
+use super::relays::relay_name;
 use crate::api::{ApiError, Delivery, DeliveryState, Member, Peer, PeerState, count_of, list_of};
 
 impl Core {
@@ -25,13 +26,14 @@ impl Core {
                 self.unsealed(),
             ),
         };
-        let holders = others
-            .iter()
-            .filter(|device| self.mark_of(device) >= newest)
-            .count();
-        let holders = if unsealed > 0 { 0 } else { holders };
-        let best = others
-            .iter()
+        let relays: Vec<DeviceId> = self.relays().into_keys().collect();
+        let holding = |devices: &[DeviceId]| {
+            let hold = devices.iter().filter(|one| self.mark_of(one) >= newest);
+            if unsealed > 0 { 0 } else { hold.count() }
+        };
+        let (holders, on_relays) = (holding(&others), holding(&relays));
+        let elsewhere = others.iter().chain(&relays);
+        let best = elsewhere
             .map(|device| self.mark_of(device))
             .max()
             .unwrap_or(0);
@@ -39,21 +41,26 @@ impl Core {
             None => self.lacking(best)?,
             Some(_) => usize::from(newest > best),
         };
-        let pending = if holders > 0 { 0 } else { unsealed + unheld };
+        let held = holders > 0 || on_relays > 0;
+        let pending = if held { 0 } else { unsealed + unheld };
+        let connected = |device: &&DeviceId| others.contains(device) || relays.contains(device);
         let receiving: Vec<String> = self
             .links
             .keys()
-            .filter(|device| others.contains(device))
+            .filter(connected)
             .map(|device| self.name_of(device))
             .collect();
-        let state = match (holders, receiving.is_empty()) {
-            (0, false) => DeliveryState::OnItsWay,
-            (0, true) => DeliveryState::SavedHere,
+        let state = match (holders, on_relays, receiving.is_empty()) {
+            (0, 0, false) => DeliveryState::OnItsWay,
+            (0, 0, true) => DeliveryState::SavedHere,
+            (0, _, _) => DeliveryState::OnRelay,
             _ => DeliveryState::Delivered,
         };
         let words = match state {
             DeliveryState::SavedHere => "Saved here".to_owned(),
             DeliveryState::OnItsWay => format!("On its way to {}", list_of(&receiving)),
+            DeliveryState::OnRelay if on_relays == 1 => "On the relay".to_owned(),
+            DeliveryState::OnRelay => format!("On {on_relays} relays"),
             DeliveryState::Delivered => {
                 format!("On {}", count_of(holders + 1, "device", "devices"))
             }
@@ -62,21 +69,24 @@ impl Core {
             state,
             devices: small(holders),
             total: small(others.len()),
+            relays: small(on_relays),
             pending: small(pending),
             words,
         })
     }
 
-    /// Connections and known devices, connected ones first.
+    /// Connections and known devices, connected ones first, relays last.
     pub(super) fn peers(&self) -> Result<Vec<Peer>, ApiError> {
         let known = self.store.peers()?;
         let mut peers: Vec<Peer> = Vec::new();
-        for device in self.other_devices() {
+        let relays = self.relays().into_keys();
+        for device in self.other_devices().into_iter().chain(relays) {
             let link = self.links.get(&device);
             let row = known.iter().find(|row| row.device == device);
             peers.push(Peer {
                 device: device.to_string(),
                 name: self.name_of(&device),
+                relay: self.is_relay(&device),
                 state: match link {
                     Some(link) if link.agreed => PeerState::Agreed,
                     Some(_) => PeerState::Syncing,
@@ -84,13 +94,15 @@ impl Core {
                 },
                 address: link.map(|link| link.address.clone()),
                 behind: small(self.lacking(self.mark_of(&device))?),
+                withheld: link.map_or(0, |link| link.withheld),
                 last_seen: row.and_then(|row| row.last_seen_ms),
                 bytes_sent: link.map_or(0, |link| link.sent),
                 bytes_received: link.map_or(0, |link| link.received),
             });
         }
         peers.sort_by(|a, b| {
-            (a.address.is_none(), &a.name, &a.device).cmp(&(
+            (a.relay, a.address.is_none(), &a.name, &a.device).cmp(&(
+                b.relay,
                 b.address.is_none(),
                 &b.name,
                 &b.device,
@@ -128,8 +140,12 @@ impl Core {
         members
     }
 
-    /// The name of the person a device belongs to.
+    /// The name of the person a device belongs to, or the place of a relay.
     pub(super) fn name_of(&self, device: &DeviceId) -> String {
+        if self.is_relay(device) {
+            let addresses = self.relays().remove(device);
+            return relay_name(&addresses.unwrap_or_default());
+        }
         let unknown = || {
             format!(
                 "device {}",

@@ -46,6 +46,8 @@ impl Core {
         }
         let quiet = self.is_quiet() && self.files_are_quiet();
         let connected = self.links.len();
+        let relays = self.links.keys().filter(|peer| self.is_relay(peer)).count();
+        let relays = u32::try_from(relays).unwrap_or(u32::MAX);
         let envelopes = self
             .workspace
             .as_ref()
@@ -54,14 +56,17 @@ impl Core {
         for waiter in std::mem::take(&mut self.idle_waiters) {
             if quiet && connected >= waiter.peers {
                 let peers = u32::try_from(connected).unwrap_or(u32::MAX);
-                step.reply(
-                    waiter.client,
-                    waiter.request,
-                    Ok(Reply::Idle { peers, envelopes }),
-                );
+                let reply = Reply::Idle {
+                    peers,
+                    relays,
+                    envelopes,
+                };
+                step.reply(waiter.client, waiter.request, Ok(reply));
             } else if waiter.until <= mono {
                 let words = if connected < waiter.peers {
                     "Nobody could be reached in time"
+                } else if self.a_relay_is_full() {
+                    "A relay takes no more of this workspace, because it is full"
                 } else {
                     "It was not all exchanged in time"
                 };

@@ -1,6 +1,6 @@
 //! Invites: made, listed, and closed again.
 
-use skein_access::{Envelope, EnvelopeId, InviteView, NewInvite, Role, Ticket};
+use skein_access::{Envelope, EnvelopeId, InviteView, NewInvite, Role, Ticket, Whereabouts};
 
 use super::Core;
 use super::step::Step;
@@ -26,17 +26,16 @@ impl Core {
                 "An invite for nobody is none: it needs at least one use.",
             ));
         }
-        let workspace = self.workspace.as_mut().ok_or_else(Self::no_workspace)?;
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let permit = workspace.authority.admin(&self.device.id())?;
         let new = NewInvite {
             role,
             uses,
             expires_hour: expires_in_hours.map(|hours| step.now.hour().saturating_add(hours)),
-            addresses: self.listening.clone(),
+            found_at: self.whereabouts(),
             approval: false,
             for_member: None,
             label: None,
-            relays: Vec::new(),
         };
         let stamp = workspace.stamp(step);
         let (ticket, envelope) = skein_access::create_invite(
@@ -65,7 +64,7 @@ impl Core {
             &workspace.keyring,
             &workspace.stamp(step),
             step.now.hour().saturating_add(hours),
-            self.listening.clone(),
+            self.whereabouts(),
             step.rng,
         )?;
         self.opened_invite(step, &ticket, &envelope)
@@ -82,7 +81,16 @@ impl Core {
             link: ticket.link(),
             ticket: ticket.to_string(),
             addresses: self.listening.clone(),
+            relays: self.relay_addresses(),
         })
+    }
+
+    /// Where a joiner finds the workspace: at its relays, and at this device.
+    fn whereabouts(&self) -> Whereabouts {
+        Whereabouts {
+            relays: self.relay_addresses(),
+            addresses: self.listening.clone(),
+        }
     }
 
     /// All invites, the newest first.

@@ -56,6 +56,12 @@ impl Joining {
             .find_map(|address| skein_net::device_of_address(address))
     }
 
+    /// The relays that the ticket names, each with one of its addresses.
+    pub(super) fn relays(&self) -> impl Iterator<Item = (DeviceId, String)> {
+        let relays = self.ticket.relays.iter();
+        relays.filter_map(|address| Some((skein_net::device_of_address(address)?, address.clone())))
+    }
+
     /// Whether it waits for the name of a new person.
     fn is_nameless(&self) -> bool {
         self.step == JoiningStep::Naming
@@ -207,6 +213,7 @@ impl Core {
         let addresses = joining.ticket.addresses.clone();
         match joining.inviter() {
             Some(peer) => step.effects.push(Effect::Know { peer, addresses }),
+            None if addresses.is_empty() => {}
             None => step.effects.push(Effect::Dial {
                 addresses,
                 expected: None,

@@ -108,10 +108,16 @@ impl Core {
             .into_iter()
             .chain(self.joining.as_ref().and_then(super::Joining::inviter))
             .collect();
+        let relays = self.relays();
         let strangers = !self.is_out() && self.open_invites(step.now.hour()).next().is_some();
         // Who is out may come once more, to be told; nobody goes to him.
         step.effects.push(Effect::Allow {
-            devices: devices.iter().copied().chain(self.to_be_told()).collect(),
+            devices: devices
+                .iter()
+                .chain(relays.keys())
+                .copied()
+                .chain(self.to_be_told())
+                .collect(),
             strangers,
         });
         let knocks = !self.others_know_it_is_out();
@@ -121,6 +127,10 @@ impl Core {
                 let peer = peer.device;
                 step.effects.push(Effect::Know { peer, addresses });
             }
+        }
+        for (peer, addresses) in relays {
+            let addresses = if knocks { addresses } else { Vec::new() };
+            step.effects.push(Effect::Know { peer, addresses });
         }
     }
 

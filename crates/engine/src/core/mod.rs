@@ -31,6 +31,7 @@ mod preferences;
 mod profiles;
 mod reading;
 mod rebuilding;
+mod relays;
 mod rotation;
 mod sealing;
 mod step;
@@ -330,6 +331,8 @@ impl Core {
             Request::RemoveMember { member } => self.remove_member(step, &member)?,
             Request::RemoveDevice { device } => self.remove_device(step, &device)?,
             Request::Leave => self.leave(step)?,
+            Request::AddRelay { address } => self.add_relay(step, &address)?,
+            Request::RemoveRelay { relay } => self.remove_relay(step, &relay)?,
             Request::CreateNote {
                 title,
                 text,

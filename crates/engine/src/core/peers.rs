@@ -39,6 +39,8 @@ pub(super) struct Link {
     /// Envelopes that it confirmed since they were sent, beyond its mark.
     confirmed: BTreeSet<u64>,
     mark: u64,
+    /// Envelopes that it did not take, or could not give, when the two last compared.
+    pub(super) withheld: u32,
 }
 
 impl Link {
@@ -123,6 +125,7 @@ impl Core {
                 compare_at: step.now.mono_ms + COMPARE_AGAIN,
                 confirmed: BTreeSet::new(),
                 mark,
+                withheld: 0,
             },
         );
         if dialed {
@@ -219,6 +222,7 @@ impl Core {
                         let newest = self.newest_mark();
                         if let Some(link) = self.links.get_mut(&peer) {
                             link.compared = true;
+                            link.withheld = agreement.withheld;
                             // Something may have come from elsewhere while the two compared.
                             link.agreed = agreement.withheld == 0 && link.mark >= newest;
                             if agreement.withheld == 0 {

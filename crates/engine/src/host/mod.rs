@@ -24,7 +24,8 @@ pub use profile::{Profile, ProfileError};
 use crate::core::{Core, Input, PeerInput};
 use actor::{Actor, Arrival};
 use client::BACKLOG;
-use profile::Ownership;
+pub(crate) use outgoing::Outgoing;
+pub(crate) use profile::Ownership;
 
 /// How many inputs may wait for the core; whoever brings more waits.
 const INBOX: usize = 1024;

@@ -12,13 +12,13 @@ const WAITING: usize = 512;
 
 /// The queues before the network's own.
 #[derive(Default)]
-pub(super) struct Outgoing {
+pub(crate) struct Outgoing {
     queues: HashMap<DeviceId, mpsc::Sender<Vec<u8>>>,
 }
 
 impl Outgoing {
     /// Sends a frame after those before it. `false`: the device takes too little, and should be let go.
-    pub(super) fn send(
+    pub(crate) fn send(
         &mut self,
         runtime: &tokio::runtime::Handle,
         net: &NetHandle,
@@ -34,7 +34,7 @@ impl Outgoing {
     }
 
     /// Forgets what was to be sent to a device that is gone.
-    pub(super) fn forget(&mut self, peer: &DeviceId) {
+    pub(crate) fn forget(&mut self, peer: &DeviceId) {
         self.queues.remove(peer);
     }
 }

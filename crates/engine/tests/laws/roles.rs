@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::sim::World;
 use ErrorCode::{Denied, Invalid, NotFound, ReadOnly, WrongState};
-use skein_access::Role;
+use skein_access::{DeviceKey, Role};
 use skein_engine::api::{ApiError, ErrorCode, Reply, Request, View, WorkspaceState};
 use skein_model::{BoardEdit, CardId, DocumentId, FileId, NewCard, NoteEdit, Splice};
 use ts_rs::{Config, TS};
@@ -97,6 +97,7 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
         length: 0,
     };
     let file = FileId::from_bytes([5; 16]);
+    let relay = DeviceKey::from_bytes(&[9; 32]).id();
     let row = |owner, others, out, joining| [owner, others, others, others, out, joining];
     vec![
         (Request::Status, ALL),
@@ -347,6 +348,20 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
                 OWNERS[4],
                 Some(NotFound),
             ],
+        ),
+        (
+            Request::AddRelay {
+                address: skein_net::address_of("192.0.2.9:4711", &relay)
+                    .unwrap()
+                    .unwrap(),
+            },
+            OWNERS,
+        ),
+        (
+            Request::RemoveRelay {
+                relay: relay.to_string(),
+            },
+            OWNERS,
         ),
         (
             Request::RemoveDevice {

@@ -30,15 +30,18 @@ pub(super) async fn make(
         ticket,
         link,
         addresses,
+        relays,
     } = connection.ask(request).await?
     else {
         return Err(another_question());
     };
     out.show(
-        &json!({ "ticket": ticket, "link": link, "addresses": addresses }),
+        &json!({ "ticket": ticket, "link": link, "addresses": addresses, "relays": relays }),
         || ticket.clone(),
     );
-    if connection.is_owner() {
+    if !relays.is_empty() && reaches_a_relay(connection).await {
+        out.say("Hand it over by a way you trust: whoever has it can come in. It works through the relay also while Skein is closed here.");
+    } else if connection.is_owner() {
         out.say("Hand it over by a way you trust: whoever has it can come in. Keep Skein open (or `skein run`) so that it can be used.");
     }
     Ok(())
@@ -154,6 +157,16 @@ async fn came_in(
     };
     let hint = "`skein invite --code` makes a new one.";
     Err(ApiError::new(ErrorCode::TimedOut, why, hint).into())
+}
+
+/// Whether the invite is on a relay before this ends.
+async fn reaches_a_relay(connection: &mut Connection) -> bool {
+    let wait = Request::WaitUntilIdle {
+        timeout_ms: 10_000,
+        peers: 1,
+    };
+    let met = connection.ask(wait).await;
+    matches!(met, Ok(Reply::Idle { relays, .. }) if relays > 0)
 }
 
 pub(super) async fn run(

@@ -10,6 +10,8 @@ mod members;
 mod note;
 mod people;
 mod profile;
+mod relay;
+mod relays;
 mod stay;
 
 use serde_json::json;
@@ -24,6 +26,9 @@ use crate::output::Output;
 /// Runs one command.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let out = Output::new(arguments.json);
+    if let Command::Relay(relay) = arguments.command {
+        return relay::run(out, relay, arguments.this_machine_only).await;
+    }
     let wanted = match &arguments.command {
         Command::Run { port } => Use::Stay(arguments.network(*port)),
         Command::Serve { .. } => Use::Stay(arguments.network(None)),
@@ -31,6 +36,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         | Command::Join { .. }
         | Command::Invite { .. }
         | Command::People { command: Some(_) }
+        | Command::Relays { command: Some(_) }
         | Command::Device(_)
         | Command::Connect { .. } => Use::Sync(arguments.network(None)),
         _ => Use::Once,
@@ -123,6 +129,9 @@ async fn dispatch(
         Command::Connect { address, wait } => people::connect(connection, out, address, wait).await,
         Command::Status => people::status(connection, out).await,
         Command::Sync { wait, timeout, .. } => people::sync(connection, out, wait, timeout).await,
+        Command::Relays { command } => relays::run(connection, out, command).await,
+        // It has no profile, and runs before one would be opened.
+        Command::Relay(_) => Ok(()),
         Command::Run { .. } => stay::run(connection, out).await,
         Command::Serve { port } => stay::serve(connection, out, port).await,
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use skein_engine::api::{
-    ApiError, Delivery, ErrorCode, Event, JoiningStep, PeerState, Reply, Request, ServerMessage,
-    Status, View, WorkspaceState,
+    ApiError, Delivery, ErrorCode, Event, JoiningStep, Peer, PeerState, Reply, Request,
+    ServerMessage, Status, View, WorkspaceState,
 };
 use skein_engine::exchange;
 use tokio::time::{Instant, timeout_at};
@@ -148,15 +148,8 @@ pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<()
         let mut lines: Vec<String> = peers
             .iter()
             .map(|peer| {
-                let state = match peer.state {
-                    PeerState::Agreed => "connected, holds the same".to_owned(),
-                    PeerState::Syncing => "connected, exchanging".to_owned(),
-                    PeerState::Away if peer.behind > 0 => {
-                        format!("away, lacks {} envelopes", peer.behind)
-                    }
-                    PeerState::Away => "away, holds all of yours".to_owned(),
-                };
-                format!("{}  {}: {state}", peer.device, peer.name)
+                let kind = if peer.relay { "relay " } else { "" };
+                format!("{}  {kind}{}: {}", peer.device, peer.name, state_of(peer))
             })
             .collect();
         if lines.is_empty() {
@@ -170,6 +163,19 @@ pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<()
         lines.join("\n")
     });
     Ok(())
+}
+
+/// How a device or relay stands, in words.
+pub(super) fn state_of(peer: &Peer) -> String {
+    match peer.state {
+        PeerState::Agreed => "connected, holds the same".to_owned(),
+        PeerState::Syncing if peer.relay && peer.withheld > 0 => {
+            "connected, but full: it takes no more of this workspace".to_owned()
+        }
+        PeerState::Syncing => "connected, exchanging".to_owned(),
+        PeerState::Away if peer.behind > 0 => format!("away, lacks {} envelopes", peer.behind),
+        PeerState::Away => "away, holds all of yours".to_owned(),
+    }
 }
 
 pub(super) async fn connect(
@@ -290,15 +296,22 @@ pub(super) async fn sync(
                 .await?
         }
     };
-    let Reply::Idle { peers, envelopes } = reply else {
+    let Reply::Idle {
+        peers,
+        relays,
+        envelopes,
+    } = reply
+    else {
         return Err(another_question());
     };
     out.show(
-        &json!({ "peers": peers, "envelopes": envelopes }),
-        || match peers {
-            0 => "Nobody could be reached. Everything is saved here.".to_owned(),
-            1 => "One other device holds the same.".to_owned(),
-            many => format!("{many} other devices hold the same."),
+        &json!({ "peers": peers, "relays": relays, "envelopes": envelopes }),
+        || match (peers.saturating_sub(relays), relays) {
+            (0, 0) => "Nobody could be reached. Everything is saved here.".to_owned(),
+            (0, 1) => "The relay holds the same.".to_owned(),
+            (0, many) => format!("{many} relays hold the same."),
+            (1, _) => "One other device holds the same.".to_owned(),
+            (many, _) => format!("{many} other devices hold the same."),
         },
     );
     Ok(())

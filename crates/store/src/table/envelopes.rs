@@ -61,6 +61,19 @@ pub struct StoredEnvelope {
     pub bytes: Vec<u8>,
 }
 
+/// What the envelopes of one device show to whoever carries them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The device.
+    pub device: DeviceId,
+    /// How many it wrote, operations among them.
+    pub envelopes: u64,
+    /// How many bytes they are.
+    pub bytes: u64,
+    /// The hour of its newest, by its own clock, in hours since 1970.
+    pub newest_hour: u32,
+}
+
 /// How many envelopes are in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EnvelopeCounts {
@@ -203,6 +216,22 @@ pub(crate) fn refs(connection: &Connection) -> Result<Vec<EnvelopeRef>, StoreErr
                 hour: row.get(0)?,
                 id: row.get(1).map(EnvelopeId::from_bytes)?,
                 kind: kind(row, 2)?,
+            })
+        },
+    )
+}
+
+pub(crate) fn written(connection: &Connection) -> Result<Vec<Written>, StoreError> {
+    all(
+        connection,
+        "SELECT device, count(*), sum(length(bytes)), max(hour) FROM envelopes GROUP BY device",
+        [],
+        |row| {
+            Ok(Written {
+                device: row.get(0).map(DeviceId::from_bytes)?,
+                envelopes: column::count(row, 1)?,
+                bytes: column::count(row, 2)?,
+                newest_hour: row.get(3)?,
             })
         },
     )

@@ -470,6 +470,28 @@ export const STORIES: Record<string, Record<string, Story>> = {
       then: inTurn(press("button", "3 people"), giveFile("something else")),
       told: [["alert", /not a bundle of Skein/]],
     },
+    "a relay that is full": {
+      engine: changed((fake) => {
+        const [one] = fake.peers;
+        if (one === undefined) return;
+        const place = { device: "relay", name: "relay.example.org:4711", relay: true };
+        fake.peers = [...fake.peers, { ...one, ...place, state: "syncing", withheld: 4 }];
+      }),
+      then: press("button", "3 people"),
+      told: [
+        /it takes no more/,
+        ["button", "Remove relay relay.example.org:4711"],
+        ["button", "Add relay"],
+      ],
+    },
+    "a relay that is added": {
+      then: inTurn(press("button", "3 people"), async () => {
+        const address = "/dns/relay.example.org/tcp/4711/p2p/12D3KooW";
+        await page.getByRole("textbox", { name: "Where the relay answers" }).fill(address);
+        await userEvent.keyboard("{Enter}");
+      }),
+      told: [["button", "Remove relay relay.example.org:4711"]],
+    },
     "a part that throws": {
       engine: spoilt("peers"),
       then: press("button", "3 people"),

@@ -6,6 +6,7 @@ const delivery = (more: Partial<Delivery>): Delivery => ({
   state: "saved_here",
   devices: 0,
   total: 1,
+  relays: 0,
   pending: 0,
   words: "",
   ...more,
@@ -14,9 +15,11 @@ const delivery = (more: Partial<Delivery>): Delivery => ({
 const peer = (state: Peer["state"]): Peer => ({
   device: "d",
   name: "Bo",
+  relay: false,
   state,
   address: null,
   behind: 1,
+  withheld: 0,
   lastSeen: null,
   bytesSent: 0,
   bytesReceived: 0,
@@ -42,4 +45,12 @@ test("what others hold stays delivered although they are away", () => {
   expect(standingSentence(standing, held)).not.toBe(
     standingSentence(standing, { ...held, devices: 2 }),
   );
+});
+
+test("what only a relay holds is on the relay, and on no further device", () => {
+  const held = delivery({ state: "on_relay", relays: 1 });
+  const standing = standingOf(held, [peer("away")]);
+  expect(standingWords(standing, held)).toBe("On the relay");
+  expect(standingWords(standing, { ...held, relays: 2 })).toBe("On 2 relays");
+  expect(standingSentence(standing, held)).toContain("cannot read it");
 });

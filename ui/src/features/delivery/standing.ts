@@ -4,7 +4,7 @@ import { t } from "../../i18n";
 import type { Delivery, Peer } from "../../ipc";
 
 /** `offline` is ours: there are other devices, and none is connected. */
-export type Standing = "alone" | "offline" | "saved_here" | "on_its_way" | "delivered";
+export type Standing = "alone" | "offline" | Delivery["state"];
 
 export function standingOf(delivery: Delivery, peers: readonly Peer[]): Standing {
   if (delivery.state !== "saved_here") return delivery.state;
@@ -13,9 +13,9 @@ export function standingOf(delivery: Delivery, peers: readonly Peer[]): Standing
 }
 
 export function standingWords(standing: Standing, delivery: Delivery): string {
-  return standing === "delivered"
-    ? t("delivery.devices", { count: delivery.devices + 1 })
-    : t(`delivery.${standing}`);
+  if (standing === "delivered") return t("delivery.devices", { count: delivery.devices + 1 });
+  if (standing === "on_relay") return t("delivery.on_relay", { count: delivery.relays });
+  return t(`delivery.${standing}`);
 }
 
 /** One sentence that explains the words. */

@@ -43,6 +43,23 @@ class Refused extends Error {
   }
 }
 
+/** A relay that holds everything. */
+function relayAt(address: string): Peer {
+  const [, , host = "", , port = ""] = address.split("/");
+  return {
+    device: `relay-${host}`,
+    name: `${host}:${port}`,
+    relay: true,
+    state: "agreed",
+    address,
+    behind: 0,
+    withheld: 0,
+    lastSeen: NOW,
+    bytesSent: 91_000,
+    bytesReceived: 4_100,
+  };
+}
+
 type FakeText = { version: number; acked: Map<string, Reply> };
 
 function shortCode(code: string): ShortCode {
@@ -89,9 +106,11 @@ export class FakeEngine implements Transport {
     {
       device: "d-2",
       name: "Bea Okafor",
+      relay: false,
       state: "agreed",
       address: "192.168.1.24:4711",
       behind: 0,
+      withheld: 0,
       lastSeen: NOW,
       bytesSent: 48_200,
       bytesReceived: 51_900,
@@ -99,9 +118,11 @@ export class FakeEngine implements Transport {
     {
       device: "d-3",
       name: "Kenji Mori",
+      relay: false,
       state: "away",
       address: null,
       behind: 3,
+      withheld: 0,
       lastSeen: NOW - 7_200_000,
       bytesSent: 0,
       bytesReceived: 0,
@@ -111,6 +132,7 @@ export class FakeEngine implements Transport {
     state: "delivered",
     devices: 1,
     total: 2,
+    relays: 0,
     pending: 0,
     words: "On 1 device",
   };
@@ -268,7 +290,10 @@ export class FakeEngine implements Transport {
       case "invite_device": {
         const ticket = "skein1" + "kq7zr3hd5w2mvx6tn4ya".repeat(7);
         const link = `skein://join/${ticket}`;
-        return [{ type: "invite", ticket, link, addresses: ["192.168.1.20:4711"] }, quiet];
+        return [
+          { type: "invite", ticket, link, addresses: ["192.168.1.20:4711"], relays: [] },
+          quiet,
+        ];
       }
       case "show_code":
         this.code = shortCode(this.code === null ? "K7QM-2XPD" : "9HTR-4WCB");
@@ -311,6 +336,10 @@ export class FakeEngine implements Transport {
           known.id === request.invite ? { ...known, revoked: true } : known,
         );
         return [{ type: "done" }, quiet];
+      case "add_relay":
+        return this.#relays([...this.peers, relayAt(request.address)]);
+      case "remove_relay":
+        return this.#relays(this.peers.filter((peer) => peer.device !== request.relay));
       case "set_role":
         return this.#people((member) =>
           member.id === request.member ? { ...member, role: request.role } : member,
@@ -355,6 +384,17 @@ export class FakeEngine implements Transport {
   }
 
   /** Changes who is in, as an owner may; never to nobody in charge. */
+  #relays(peers: Peer[]): [Reply, () => void] {
+    this.peers = peers;
+    return [
+      { type: "done" },
+      () =>
+        this.#tell((view) =>
+          view.type === "peers" ? { type: "peers", peers, attempts: [] } : null,
+        ),
+    ];
+  }
+
   #people(change: (member: Member) => Member | null): [Reply, () => void] {
     const members = this.members.flatMap((member) => change(member) ?? []);
     if (!members.some(({ role }) => role === "owner")) {
@@ -384,6 +424,7 @@ export class FakeEngine implements Transport {
         state: "saved_here",
         devices: 0,
         total: 0,
+        relays: 0,
         pending: 0,
         words: "Saved here",
       };

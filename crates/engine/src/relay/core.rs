@@ -1,0 +1,520 @@
+//! The relay's core: a synchronous state machine of the same sessions as members have, without a key. Inputs in, effects out.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use skein_access::{Admission, DeviceId, InviteProof, WorkspaceId};
+use skein_sync::{
+    EnvelopeSet, Fetching, Group, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
+};
+
+use super::pace::Pace;
+use super::room::{Room, Taken};
+use crate::core::Now;
+
+/// How often sessions look at their deadlines (ms).
+const TICK: u64 = 250;
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// A device is connected; the transport has proved who it is.
+    Connected {
+        peer: DeviceId,
+        address: String,
+        dialed: bool,
+    },
+    /// A device sent a frame.
+    Frame { peer: DeviceId, bytes: Vec<u8> },
+    /// The connection is gone.
+    Disconnected { peer: DeviceId },
+    /// Time has passed.
+    Tick,
+}
+
+/// Something to be done outside.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Send a frame.
+    Send { peer: DeviceId, frame: Vec<u8> },
+    /// Close a connection.
+    Close { peer: DeviceId, reason: String },
+    /// Whom to let in.
+    Allow {
+        devices: BTreeSet<DeviceId>,
+        strangers: bool,
+    },
+}
+
+/// Everything a relay holds and does.
+pub(super) struct RelayCore {
+    pub(super) me: DeviceId,
+    pub(super) rooms: BTreeMap<WorkspaceId, Room>,
+    pub(super) links: BTreeMap<DeviceId, Link>,
+    /// When each device was last connected, since this process started: it is kept nowhere else.
+    pub(super) last_seen: BTreeMap<DeviceId, i64>,
+    bytes_per_second: u64,
+    /// The hour for which the network was told whom to let in; none when that is due anew.
+    told_for: Option<u32>,
+    /// What a session sees before it is known which workspace it is about.
+    nowhere: (EnvelopeSet, Fetching),
+    pub(super) turned_away: u64,
+}
+
+/// One connected device.
+pub(super) struct Link {
+    session: Session,
+    pub(super) address: String,
+    pub(super) since: i64,
+    pub(super) sent: u64,
+    pub(super) received: u64,
+    pace: Pace,
+    /// What it brought and its pace does not allow yet.
+    waiting: VecDeque<Batch>,
+    next_tick: u64,
+}
+
+impl Link {
+    pub(super) fn workspace(&self) -> Option<WorkspaceId> {
+        self.session.workspace()
+    }
+}
+
+struct Batch {
+    number: u64,
+    group: Group,
+    envelopes: Vec<Vec<u8>>,
+}
+
+/// The handling of one input.
+struct Step {
+    now: Now,
+    effects: Vec<Effect>,
+}
+
+impl RelayCore {
+    pub(super) fn new(me: DeviceId, rooms: Vec<Room>, bytes_per_second: u64) -> Self {
+        Self {
+            me,
+            rooms: rooms.into_iter().map(|room| (room.id, room)).collect(),
+            links: BTreeMap::new(),
+            last_seen: BTreeMap::new(),
+            bytes_per_second,
+            told_for: None,
+            nowhere: (EnvelopeSet::new(), Fetching::new()),
+            turned_away: 0,
+        }
+    }
+
+    /// When it wants to be woken, on the monotonic clock.
+    pub(super) fn wake_at(&self) -> Option<u64> {
+        let due = self.links.values().map(|link| {
+            let batch = link.waiting.front().map(|_| link.pace.free_at());
+            batch.map_or(link.next_tick, |at| at.min(link.next_tick))
+        });
+        due.min()
+    }
+
+    /// Takes one input and says what is to be done outside. What is acknowledged in a frame is on disk.
+    pub(super) fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
+        let mut step = Step {
+            now,
+            effects: Vec::new(),
+        };
+        match input {
+            Input::Connected {
+                peer,
+                address,
+                dialed,
+            } => self.connected(&mut step, peer, address, dialed),
+            Input::Frame { peer, bytes } => self.frame(&mut step, peer, &bytes),
+            Input::Disconnected { peer } => {
+                self.give(&mut step, peer, SessionInput::Disconnected);
+                self.forget(&step, peer);
+            }
+            Input::Tick => {}
+        }
+        self.tick_links(&mut step);
+        self.take_waiting(&mut step);
+        self.say_who_may_come(&mut step);
+        step.effects
+    }
+
+    fn connected(&mut self, step: &mut Step, peer: DeviceId, address: String, dialed: bool) {
+        // A newer connection takes the place of an older one.
+        self.give(step, peer, SessionInput::Disconnected);
+        self.forget(step, peer);
+        let hello = HelloConfig {
+            workspaces: self.rooms.keys().copied().collect(),
+            invite: None,
+        };
+        let side = if dialed { Side::Dialer } else { Side::Listener };
+        let (session, outputs) = Session::new(self.me, peer, side, hello, step.now.mono_ms);
+        let link = Link {
+            session,
+            address,
+            since: step.now.wall_ms,
+            sent: 0,
+            received: 0,
+            pace: Pace::new(self.bytes_per_second),
+            waiting: VecDeque::new(),
+            next_tick: step.now.mono_ms + TICK,
+        };
+        self.links.insert(peer, link);
+        self.obey(step, peer, outputs);
+    }
+
+    fn frame(&mut self, step: &mut Step, peer: DeviceId, bytes: &[u8]) {
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        link.received += bytes.len() as u64;
+        if link.pace.bears(step.now.mono_ms) {
+            self.give(step, peer, SessionInput::Frame(bytes));
+        } else {
+            let reason = "it sends more messages in a second than this relay takes".to_owned();
+            self.give(step, peer, SessionInput::Shut(reason));
+        }
+    }
+
+    fn forget(&mut self, step: &Step, peer: DeviceId) {
+        if self.links.remove(&peer).is_none() {
+            return;
+        }
+        let knows = |room: &Room| room.authority.is_member(&peer);
+        if self.rooms.values().any(knows) {
+            self.last_seen.insert(peer, step.now.wall_ms);
+        }
+    }
+
+    /// Gives one session an input and does what it asks for.
+    fn give(&mut self, step: &mut Step, peer: DeviceId, input: SessionInput<'_>) {
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        let room = link.session.workspace();
+        let room = room.and_then(|id| self.rooms.get_mut(&id));
+        let (set, fetching) = match room {
+            Some(room) => (&room.set, &mut room.fetching),
+            None => (&self.nowhere.0, &mut self.nowhere.1),
+        };
+        let outputs = link.session.handle(input, set, fetching, step.now.mono_ms);
+        self.obey(step, peer, outputs);
+    }
+
+    fn obey(&mut self, step: &mut Step, peer: DeviceId, outputs: Vec<SessionOutput>) {
+        for output in outputs {
+            match output {
+                SessionOutput::Send(frame) => {
+                    if let Some(link) = self.links.get_mut(&peer) {
+                        link.sent += frame.len() as u64;
+                    }
+                    step.effects.push(Effect::Send { peer, frame });
+                }
+                SessionOutput::NeedAdmission { workspace, proof } => {
+                    let admission = self.admission(step, workspace, &peer, proof.as_ref());
+                    self.give(step, peer, SessionInput::Admitted(admission));
+                }
+                SessionOutput::Load { ids, bytes, .. } => {
+                    let room = self.room_of(&peer);
+                    let envelopes = room.map(|room| room.read(&ids, bytes)).unwrap_or_default();
+                    self.give(step, peer, SessionInput::Provide(envelopes));
+                }
+                SessionOutput::Store {
+                    batch,
+                    group,
+                    envelopes,
+                } => {
+                    if let Some(link) = self.links.get_mut(&peer) {
+                        link.waiting.push_back(Batch {
+                            number: batch,
+                            group,
+                            envelopes,
+                        });
+                    }
+                }
+                SessionOutput::Close(reason) => {
+                    if let Some(link) = self.links.get(&peer)
+                        && link.workspace().is_none()
+                    {
+                        self.turned_away = self.turned_away.saturating_add(1);
+                    }
+                    self.forget(step, peer);
+                    let reason = reason.to_string();
+                    step.effects.push(Effect::Close { peer, reason });
+                }
+                // Nobody's work is told here how far it got, and carets are for members' eyes.
+                SessionOutput::Acknowledged(_)
+                | SessionOutput::Agreed(_)
+                | SessionOutput::Presence(_) => {}
+            }
+        }
+    }
+
+    fn room_of(&self, peer: &DeviceId) -> Option<&Room> {
+        let workspace = self.links.get(peer)?.workspace()?;
+        self.rooms.get(&workspace)
+    }
+
+    fn admission(
+        &self,
+        step: &Step,
+        workspace: WorkspaceId,
+        peer: &DeviceId,
+        proof: Option<&InviteProof>,
+    ) -> Admission {
+        let room = self.rooms.get(&workspace);
+        room.map_or(Admission::Stranger, |room| {
+            room.admission(peer, proof, (&self.me, step.now.hour()))
+        })
+    }
+
+    /// Keeps what was brought, as far as each one's pace allows.
+    fn take_waiting(&mut self, step: &mut Step) {
+        let now = step.now.mono_ms;
+        let peers: Vec<DeviceId> = self.links.keys().copied().collect();
+        for peer in peers {
+            while let Some(batch) = self
+                .links
+                .get_mut(&peer)
+                .filter(|link| link.pace.free_at() <= now)
+                .and_then(|link| link.waiting.pop_front())
+            {
+                self.take(step, peer, batch);
+            }
+        }
+    }
+
+    fn take(&mut self, step: &mut Step, peer: DeviceId, batch: Batch) {
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        let bytes: usize = batch.envelopes.iter().map(Vec::len).sum();
+        link.pace.took(bytes as u64, step.now.mono_ms);
+        let room = link.session.workspace();
+        let Some(room) = room.and_then(|id| self.rooms.get_mut(&id)) else {
+            return;
+        };
+        let workspace = room.id;
+        match room.take(batch.group, &batch.envelopes) {
+            Ok(Taken { refused, items }) => {
+                let batch_is_stored = SessionInput::Stored {
+                    batch: batch.number,
+                    refused,
+                };
+                self.give(step, peer, batch_is_stored);
+                self.pass_on(step, workspace, batch.group, &items, peer);
+            }
+            Err(error) => {
+                tracing::error!(%error, "nothing of what came could be kept, and nothing was acknowledged");
+                let reason = format!("the relay could not keep it: {error}");
+                self.give(step, peer, SessionInput::Shut(reason));
+            }
+        }
+    }
+
+    /// Hands on what is new. Whoever is out by it goes before, and hears nothing of it.
+    fn pass_on(
+        &mut self,
+        step: &mut Step,
+        workspace: WorkspaceId,
+        group: Group,
+        items: &[ItemRef],
+        from: DeviceId,
+    ) {
+        if items.is_empty() {
+            return;
+        }
+        let here = |link: &Link| link.workspace() == Some(workspace);
+        let peers = self.links.iter().filter(|(_, link)| here(link));
+        let (stay, go): (Vec<DeviceId>, Vec<DeviceId>) =
+            peers.map(|(peer, _)| *peer).partition(|peer| {
+                let room = self.rooms.get(&workspace);
+                room.is_some_and(|room| !room.authority.is_out(peer))
+            });
+        for peer in go {
+            self.give(step, peer, SessionInput::AccessChanged);
+        }
+        for peer in &stay {
+            let from = Some(from);
+            self.give(step, *peer, SessionInput::Inserted { items, from });
+        }
+        if group == Group::Access {
+            self.told_for = None;
+            for peer in stay {
+                self.give(step, peer, SessionInput::AccessChanged);
+            }
+        }
+    }
+
+    fn tick_links(&mut self, step: &mut Step) {
+        let now = step.now.mono_ms;
+        let mut due = Vec::new();
+        for (peer, link) in &mut self.links {
+            if link.next_tick <= now {
+                link.next_tick = now + TICK;
+                due.push(*peer);
+            }
+        }
+        for peer in due {
+            self.give(step, peer, SessionInput::Tick);
+        }
+    }
+
+    /// Tells the network whom to let in, when that may have changed: by an operation, or because an invite ends with the hour.
+    fn say_who_may_come(&mut self, step: &mut Step) {
+        let hour = step.now.hour();
+        if self.told_for.replace(hour) == Some(hour) {
+            return;
+        }
+        let rooms = self.rooms.values();
+        let devices: BTreeSet<DeviceId> = rooms.flat_map(|room| room.authority.devices()).collect();
+        let strangers = self.rooms.values().any(|room| room.expects_strangers(hour));
+        step.effects.push(Effect::Allow { devices, strangers });
+    }
+
+    /// Closes all files so that they may be copied.
+    pub(super) fn close(self) {
+        for room in self.rooms.into_values() {
+            room.close();
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+    use skein_access::{DeviceKey, Founded, create_workspace};
+
+    use super::super::shelf::Shelf;
+    use super::*;
+
+    const NOW: Now = Now {
+        wall_ms: 1_793_000_000_000,
+        mono_ms: 0,
+    };
+
+    /// A relay that serves a workspace, and the founder's device; nothing is at the relay yet.
+    struct Begun {
+        folder: tempfile::TempDir,
+        core: RelayCore,
+        founder: DeviceKey,
+        founded: Founded,
+    }
+
+    impl Begun {
+        fn new() -> Self {
+            let mut rng = ChaCha20Rng::seed_from_u64(1);
+            let founder = DeviceKey::generate(&mut rng);
+            let founded = create_workspace(&founder, "Ana", "Geese", 498_000, &mut rng).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let shelf = Shelf::open(&folder.path().join("geese.relay")).unwrap();
+            let room = Room::open(founded.workspace, shelf, 1_000_000).unwrap();
+            let me = DeviceKey::generate(&mut rng).id();
+            let core = RelayCore::new(me, vec![room], 1_000_000);
+            Self {
+                folder,
+                core,
+                founder,
+                founded,
+            }
+        }
+
+        fn room(&mut self) -> &mut Room {
+            self.core.rooms.get_mut(&self.founded.workspace).unwrap()
+        }
+
+        fn operations(&self) -> Vec<Vec<u8>> {
+            let envelopes = self.founded.envelopes.iter();
+            envelopes.map(|one| one.bytes().to_vec()).collect()
+        }
+    }
+
+    #[test]
+    fn before_its_beginning_is_here_a_workspace_takes_operations_alone() {
+        let mut begun = Begun::new();
+        let effects = begun.core.handle(NOW, Input::Tick);
+        let devices = BTreeSet::new();
+        let strangers = true;
+        assert_eq!(effects, [Effect::Allow { devices, strangers }]);
+        let operations = begun.operations();
+        let written = begun.room().take(Group::Data, &operations).unwrap();
+        assert_eq!(written.refused, [0]);
+        let said = begun.room().take(Group::Access, &operations).unwrap();
+        assert_eq!((said.refused.len(), said.items.len()), (0, 1));
+        let founder = begun.founder.id();
+        let stranger = DeviceId::from_bytes([7; 32]);
+        let here = (&begun.core.me.clone(), NOW.hour());
+        assert_eq!(
+            begun.room().admission(&founder, None, here),
+            Admission::Member
+        );
+        assert_eq!(
+            begun.room().admission(&stranger, None, here),
+            Admission::Stranger
+        );
+    }
+
+    #[test]
+    fn what_a_room_holds_is_the_same_when_it_is_opened_again() {
+        let mut begun = Begun::new();
+        let operations = begun.operations();
+        begun.room().take(Group::Access, &operations).unwrap();
+        let again = begun.room().take(Group::Access, &operations).unwrap();
+        assert_eq!(again.items, []);
+        let bytes: usize = operations.iter().map(Vec::len).sum();
+        let Begun {
+            folder,
+            core,
+            founded,
+            ..
+        } = begun;
+        core.close();
+        let shelf = Shelf::open(&folder.path().join("geese.relay")).unwrap();
+        let room = Room::open(founded.workspace, shelf, 1_000_000).unwrap();
+        assert_eq!(room.bytes, bytes as u64);
+        assert!(room.authority.is_founded());
+        assert_eq!(room.set.len(Group::Access), 1);
+    }
+
+    #[test]
+    fn a_full_room_takes_operations_and_nothing_else() {
+        let begun = Begun::new();
+        let operations = begun.operations();
+        let shelf = Shelf::open(&begun.folder.path().join("small.relay")).unwrap();
+        let mut room = Room::open(begun.founded.workspace, shelf, 1).unwrap();
+        let said = room.take(Group::Access, &operations).unwrap();
+        assert_eq!(said.refused, Vec::<usize>::new());
+        assert!(room.is_full());
+    }
+
+    #[test]
+    fn a_flood_of_messages_ends_the_connection() {
+        let mut begun = Begun::new();
+        let peer = begun.founder.id();
+        let address = String::new();
+        let dialed = false;
+        let connected = Input::Connected {
+            peer,
+            address,
+            dialed,
+        };
+        begun.core.handle(NOW, connected);
+        // A frame that may be skipped, again and again.
+        let closed = (0..5_000).any(|_| {
+            let bytes = vec![100];
+            let effects = begun.core.handle(NOW, Input::Frame { peer, bytes });
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Close { .. }))
+        });
+        assert!(closed);
+        assert!(begun.core.links.is_empty());
+    }
+}

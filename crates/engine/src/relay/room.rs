@@ -1,0 +1,213 @@
+//! One workspace as its relay knows it: what it holds, who may come by the operations alone, and how much room is left.
+
+use std::collections::BTreeMap;
+
+use skein_access::{
+    Admission, Authority, DeviceId, Envelope, InviteProof, Keyring, UnverifiedEnvelope, WorkspaceId,
+};
+use skein_store::{StoreError, Written};
+use skein_sync::{EnvelopeSet, Fetching, Group, ItemRef};
+
+use super::RelayError;
+use super::shelf::Shelf;
+
+/// What operations may take beyond the quota: a workspace that is full must still be able to remove somebody.
+const FOR_OPERATIONS: u64 = 16 * 1024 * 1024;
+
+/// A workspace that is served.
+pub(super) struct Room {
+    pub(super) id: WorkspaceId,
+    shelf: Shelf,
+    pub(super) authority: Authority,
+    pub(super) set: EnvelopeSet,
+    pub(super) fetching: Fetching,
+    pub(super) written: BTreeMap<DeviceId, Written>,
+    /// Bytes of all envelopes.
+    pub(super) bytes: u64,
+    /// What bytes of all envelopes may come to.
+    quota: u64,
+    /// Envelopes that were not taken because the workspace is full.
+    pub(super) had_no_room: u64,
+    /// Why the disk keeps nothing at present.
+    pub(super) trouble: Option<String>,
+}
+
+/// What became of a batch.
+pub(super) struct Taken {
+    /// Places of what was not taken.
+    pub(super) refused: Vec<usize>,
+    /// What is new here.
+    pub(super) items: Vec<ItemRef>,
+}
+
+impl Room {
+    /// Takes up what is on the disk.
+    pub(super) fn open(id: WorkspaceId, shelf: Shelf, quota: u64) -> Result<Self, RelayError> {
+        let operations = shelf.operations(&id)?;
+        let (items, newest) = shelf.held()?;
+        let mut set = EnvelopeSet::new();
+        for item in items {
+            set.insert(item, newest);
+        }
+        let written = shelf.written()?.into_iter();
+        let written: BTreeMap<DeviceId, Written> = written.map(|one| (one.device, one)).collect();
+        Ok(Self {
+            id,
+            authority: Authority::build(id, &operations),
+            set,
+            fetching: Fetching::new(),
+            bytes: written.values().map(|one| one.bytes).sum(),
+            written,
+            shelf,
+            quota,
+            had_no_room: 0,
+            trouble: None,
+        })
+    }
+
+    /// How far a device may come in. Until the workspace's beginning is here anybody may bring it who knows the workspace's id,
+    /// of which it is the hash; nothing is here then that could be handed out.
+    pub(super) fn admission(
+        &self,
+        device: &DeviceId,
+        proof: Option<&InviteProof>,
+        (me, hour): (&DeviceId, u32),
+    ) -> Admission {
+        if !self.authority.is_founded() {
+            return Admission::Member;
+        }
+        match self.authority.admission(device, proof, me) {
+            Admission::Invitee(invite) if !self.open_invites(hour).any(|open| open == invite) => {
+                Admission::Stranger
+            }
+            // Members tell it that it is out. Here it is nobody.
+            Admission::Removed => Admission::Stranger,
+            admission => admission,
+        }
+    }
+
+    /// Whether somebody who is no member has a reason to come.
+    pub(super) fn expects_strangers(&self, hour: u32) -> bool {
+        !self.authority.is_founded() || self.open_invites(hour).next().is_some()
+    }
+
+    /// Invites that let somebody in at this hour.
+    pub(super) fn open_invites(&self, hour: u32) -> impl Iterator<Item = skein_access::EnvelopeId> {
+        let invites = self.authority.invites(&Keyring::default()).into_iter();
+        invites
+            .filter(move |invite| invite.open && !invite.expired_at(hour))
+            .map(|invite| invite.id)
+    }
+
+    /// Verifies a batch and keeps what there is room for. An error: nothing of it was kept.
+    pub(super) fn take(&mut self, group: Group, batch: &[Vec<u8>]) -> Result<Taken, StoreError> {
+        let mut refused = Vec::new();
+        let mut kept: Vec<Envelope> = Vec::new();
+        let limit = match group {
+            Group::Data => self.quota,
+            Group::Access => self.quota.saturating_add(FOR_OPERATIONS),
+        };
+        let mut bytes = self.bytes;
+        for (place, raw) in batch.iter().enumerate() {
+            let Some(envelope) = self.verified(group, raw) else {
+                refused.push(place);
+                continue;
+            };
+            let after = bytes.saturating_add(raw.len() as u64);
+            if after > limit {
+                self.had_no_room = self.had_no_room.saturating_add(1);
+                refused.push(place);
+                continue;
+            }
+            bytes = after;
+            kept.push(envelope);
+        }
+        let marks = self.shelf.keep(&kept).inspect_err(|error| {
+            self.trouble = Some(error.to_string());
+        })?;
+        self.trouble = None;
+        let new = kept.iter().zip(marks);
+        let new: Vec<(&Envelope, u64)> = new
+            .filter_map(|(envelope, mark)| Some((envelope, mark?)))
+            .collect();
+        let items = new.iter().map(|(envelope, mark)| {
+            self.set.insert(item_of(envelope), *mark);
+            item_of(envelope)
+        });
+        let items = items.collect();
+        for (envelope, _) in &new {
+            self.account(envelope);
+        }
+        self.authority
+            .insert_all(new.into_iter().map(|(envelope, _)| envelope));
+        Ok(Taken { refused, items })
+    }
+
+    /// An envelope of this workspace, signed by the device it names. Before the beginning is here, nothing written is taken.
+    fn verified(&self, group: Group, raw: &[u8]) -> Option<Envelope> {
+        if group == Group::Data && !self.authority.is_founded() {
+            return None;
+        }
+        let envelope = UnverifiedEnvelope::decode(raw).and_then(|raw| raw.verify(&self.id));
+        let envelope = envelope.ok()?;
+        (Group::of(envelope.header().kind) == group).then_some(envelope)
+    }
+
+    fn account(&mut self, envelope: &Envelope) {
+        let header = envelope.header();
+        let bytes = envelope.bytes().len() as u64;
+        self.bytes = self.bytes.saturating_add(bytes);
+        let one = self.written.entry(header.device).or_insert(Written {
+            device: header.device,
+            envelopes: 0,
+            bytes: 0,
+            newest_hour: 0,
+        });
+        one.envelopes += 1;
+        one.bytes = one.bytes.saturating_add(bytes);
+        one.newest_hour = one.newest_hour.max(header.hour);
+    }
+
+    /// Entry by entry what was asked for, until about so many bytes are gathered.
+    pub(super) fn read(
+        &self,
+        ids: &[skein_access::EnvelopeId],
+        bytes: usize,
+    ) -> Vec<Option<Vec<u8>>> {
+        let mut gathered = 0;
+        let mut envelopes = Vec::new();
+        for id in ids {
+            let found = self.shelf.envelope(*id).unwrap_or_else(|error| {
+                tracing::warn!(%error, %id, "an envelope could not be read");
+                None
+            });
+            gathered += found.as_ref().map_or(0, Vec::len);
+            envelopes.push(found);
+            if gathered >= bytes {
+                break;
+            }
+        }
+        envelopes
+    }
+
+    /// Whether there is no room for another envelope of usual size.
+    pub(super) const fn is_full(&self) -> bool {
+        self.bytes.saturating_add(1024) > self.quota
+    }
+
+    pub(super) const fn quota(&self) -> u64 {
+        self.quota
+    }
+
+    /// Closes the file so that it may be copied.
+    pub(super) fn close(self) {
+        if let Err(error) = self.shelf.close() {
+            tracing::warn!(%error, "the file was left with its log beside it; nothing is lost");
+        }
+    }
+}
+
+fn item_of(envelope: &Envelope) -> ItemRef {
+    let header = envelope.header();
+    ItemRef::new(header.kind, header.hour, envelope.id())
+}

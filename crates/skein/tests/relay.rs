@@ -1,0 +1,243 @@
+//! `skein relay` as processes: set up as its page says, killed and taken up again, ended as a service is ended, looked at.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use common::{Profile, Staying, finish, text};
+use serde_json::Value;
+use tempfile::tempdir;
+
+/// A relay of one workspace.
+struct Relay {
+    folder: PathBuf,
+    workspace: String,
+    process: Staying,
+    address: String,
+    status: String,
+}
+
+impl Relay {
+    fn start(folder: &Path, workspace: &str, listen: &str) -> Self {
+        let words = relay_words(folder, workspace, listen);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut process = Staying::start(Profile::at(folder.join("unused")).command(&words));
+        let said: Value = serde_json::from_str(&process.line()).unwrap();
+        Self {
+            folder: folder.to_owned(),
+            workspace: workspace.to_owned(),
+            process,
+            address: text(&said["addresses"][0]),
+            status: text(&said["status"]),
+        }
+    }
+
+    /// The same relay in a new process.
+    fn again(self) -> Self {
+        let port = self.address.split('/').nth(4).unwrap();
+        Self::start(&self.folder, &self.workspace, &format!("127.0.0.1:{port}"))
+    }
+
+    /// The status and the rest of the answer to a plain request.
+    fn get(&self, path: &str, host: Option<&str>) -> (u16, String) {
+        let place = self.status.strip_prefix("http://").unwrap();
+        let place = place.strip_suffix('/').unwrap();
+        let mut stream = TcpStream::connect(place).unwrap();
+        let patience = Some(Duration::from_secs(60));
+        stream.set_read_timeout(patience).unwrap();
+        let host = host.unwrap_or(place);
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, answer)
+    }
+}
+
+fn relay_words(folder: &Path, workspace: &str, listen: &str) -> Vec<String> {
+    let folder = folder.to_str().unwrap();
+    [
+        "--json",
+        "relay",
+        "--data",
+        folder,
+        "--listen",
+        listen,
+        "--allow",
+        workspace,
+        "--status",
+        "127.0.0.1:0",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+fn workspace_of(profile: &Profile) -> String {
+    text(&profile.json(&["relays"])["workspace"])
+}
+
+/// Ana with a workspace, and a relay that it names.
+fn marsh(root: &Path) -> (Profile, Relay) {
+    let ana = Profile::founded(root.join("ana"), "Ana");
+    let relay = Relay::start(&root.join("relay"), &workspace_of(&ana), "127.0.0.1:0");
+    ana.json(&["relays", "add", &relay.address]);
+    (ana, relay)
+}
+
+#[test]
+fn what_was_acknowledged_by_a_relay_survives_its_sudden_end() {
+    let root = tempdir().unwrap();
+    let (ana, mut relay) = marsh(root.path());
+    let ticket = ana.invite();
+    let mut acknowledged = Vec::new();
+    for number in 0..4 {
+        let title = format!("Note {number}");
+        ana.made(&["note", "new", &title, "--text", "Cranes at dawn."]);
+        assert_eq!(ana.sync(), 1);
+        let status = ana.json(&["status"]);
+        assert_eq!(text(&status["delivery"]["state"]), "on_relay");
+        assert!(ana.words(&["status"]).contains("On the relay"));
+        acknowledged.push(title);
+        // As a power failure would, right after the word.
+        relay.process.kill();
+        relay = relay.again();
+    }
+    // Ana never comes back; what she was told is on the relay is there.
+    std::fs::remove_dir_all(&ana.folder).unwrap();
+    let bo = Profile::at(root.path().join("bo"));
+    bo.join(&ticket, "Bo");
+    bo.sync();
+    for title in acknowledged {
+        assert_eq!(bo.text_of(&title), "Cranes at dawn.");
+    }
+    bo.audit();
+}
+
+#[test]
+fn a_relay_is_set_up_looked_at_and_ended_as_its_page_says() {
+    let root = tempdir().unwrap();
+    let (ana, relay) = marsh(root.path());
+    ana.made(&["note", "new", "Field log", "--text", "Two cranes at dawn."]);
+    ana.sync();
+    assert!(ana.words(&["relays"]).contains(&relay.workspace));
+    let peers = ana.words(&["peers"]);
+    assert!(peers.contains("relay 127.0.0.1:"), "{peers}");
+
+    let (code, page) = relay.get("/", None);
+    assert_eq!(code, 200);
+    for shown in [&relay.workspace[..], "owner", "can learn", "cannot learn"] {
+        assert!(page.contains(shown), "the page does not show {shown}");
+    }
+    for hidden in ["Ana", "Geese", "Field log", "cranes"] {
+        assert!(!page.contains(hidden), "the page shows {hidden}");
+    }
+    let (code, health) = relay.get("/health", None);
+    assert_eq!((code, health.ends_with("ok\n")), (200, true));
+    let (_, figures) = relay.get("/metrics", None);
+    let bytes = figures
+        .lines()
+        .find(|line| line.starts_with("skein_relay_workspace_bytes{"));
+    let bytes: u64 = bytes.unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    assert!(bytes > 0);
+    // A page elsewhere that leads here by a name of its own is told nothing.
+    assert_eq!(relay.get("/", Some("relay.example.org")).0, 403);
+
+    // Ended as a service is ended, all of it is in files that can be copied.
+    let Relay {
+        folder,
+        workspace,
+        process,
+        ..
+    } = relay;
+    process.end();
+    let file = folder.join(&workspace).with_extension("relay");
+    assert!(file.exists());
+    let copy = root.path().join("copy");
+    common::copy_folder(&folder, &copy);
+    let relay = Relay::start(&copy, &workspace, "127.0.0.1:0");
+    ana.json(&["relays", "add", &relay.address]);
+    assert_eq!(ana.sync(), 1);
+    let (_, page) = relay.get("/", None);
+    assert!(page.contains("owner"));
+
+    // Named no more, it gets nothing more.
+    let device = text(&ana.json(&["relays"])["relays"][0]["device"]);
+    ana.json(&["relays", "remove", &device[..8]]);
+    assert_eq!(ana.json(&["relays"])["relays"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_relay_refuses_to_start_where_it_would_do_harm() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let workspace = workspace_of(&ana);
+    let refused = |folder: &Path, more: &[&str]| {
+        let words = relay_words(folder, &workspace, "127.0.0.1:0");
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut command: Command = ana.command(&words);
+        command.args(more);
+        let output = finish(command, &words);
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(refused(&ana.folder, &[]).contains("profile of a person"));
+    let folder = root.path().join("relay");
+    let running = Relay::start(&folder, &workspace, "127.0.0.1:0");
+    assert!(refused(&folder, &[]).contains("Another process"));
+    running.process.end();
+    std::fs::remove_file(folder.join("device.key")).unwrap();
+    assert!(refused(&folder, &[]).contains("Put back a copy"));
+    let open = root.path().join("open");
+    let words = [
+        "relay",
+        "--data",
+        open.to_str().unwrap(),
+        "--allow",
+        &workspace,
+    ];
+    let all = [&words[..], &["--status", "0.0.0.0:0"]].concat();
+    let output = ana.run(&all);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("not given to a network"), "{said}");
+}
+
+#[test]
+fn what_the_package_brings_says_only_what_the_command_understands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let unused = tempdir().unwrap();
+    let help = Profile::at(unused.path()).words(&["relay", "--help"]);
+    let mut names = 0;
+    for file in ["relay.env", "skein-relay.service", "Containerfile"] {
+        let said = std::fs::read_to_string(root.join("packaging/relay").join(file)).unwrap();
+        for part in said.split(|letter: char| !(letter.is_ascii_uppercase() || letter == '_')) {
+            if part.starts_with("SKEIN_RELAY_") {
+                assert!(help.contains(part), "{file} says {part}");
+                names += 1;
+            }
+        }
+    }
+    assert!(names >= 9);
+    let package = std::fs::read_to_string(root.join("src-tauri/tauri.conf.json")).unwrap();
+    for file in ["relay.env", "skein-relay.service", "Containerfile"] {
+        let place = format!("../packaging/relay/{file}");
+        assert_eq!(
+            package.matches(&place).count(),
+            2,
+            "{file} is in .deb and .rpm"
+        );
+    }
+}
