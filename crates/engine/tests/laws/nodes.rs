@@ -182,6 +182,21 @@ impl Member {
         self.client.request(request).await.map(|_| ())
     }
 
+    /// Waits until a document has come.
+    pub async fn until_here(&mut self, document: DocumentId) {
+        self.ask(Request::Subscribe { view: View::Tree }).await;
+        loop {
+            if let Some(ServerMessage::Event {
+                event: Event::Tree { upserts, .. },
+                ..
+            }) = self.client.receive().await
+                && upserts.iter().any(|item| item.id == document)
+            {
+                return;
+            }
+        }
+    }
+
     /// Waits until the relay is as wanted.
     pub async fn until_relay(&mut self, wanted: impl Fn(&Peer) -> bool) {
         self.ask(Request::Subscribe { view: View::Peers }).await;

@@ -301,6 +301,7 @@ async fn a_full_relay_refuses_in_words_and_nothing_is_lost() {
     let ticket = marsh.ana().invite().await;
     let mut bo = Member::open(&marsh.folder("bo"), LOOPBACK).await;
     bo.join(ticket, "Bo").await;
+    bo.until_here(small_note).await;
     assert_eq!(bo.note(small_note).await.text, SENTENCE);
     bo.host.close().await;
 
