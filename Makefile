@@ -9,7 +9,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup ui run test check format bench bench-window demo package
+.PHONY: help setup ui run test check format bench bench-window demo demo-async package
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -39,6 +39,10 @@ bench-window: setup ui ## Measure key presses, opening, dragging and start in Ch
 demo: ## Two members on this machine work apart, meet, and prove that both hold the same
 	@scripts/setup.sh
 	@scripts/demo.sh
+
+demo-async: ## People who are never online together: by a relay that reads nothing, and on a stick
+	@scripts/setup.sh
+	@scripts/demo.sh demo_async
 
 package: setup ui ## Build the .deb and .rpm packages
 	@scripts/package.sh

@@ -8,87 +8,12 @@
 
 mod common;
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
-use common::{Profile, Staying, finish, text};
-use serde_json::Value;
+use common::relay::{Relay, relay_words, workspace_of};
+use common::{Profile, finish, text};
 use tempfile::tempdir;
-
-/// A relay of one workspace.
-struct Relay {
-    folder: PathBuf,
-    workspace: String,
-    process: Staying,
-    address: String,
-    status: String,
-}
-
-impl Relay {
-    fn start(folder: &Path, workspace: &str, listen: &str) -> Self {
-        let words = relay_words(folder, workspace, listen);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let mut process = Staying::start(Profile::at(folder.join("unused")).command(&words));
-        let said: Value = serde_json::from_str(&process.line()).unwrap();
-        Self {
-            folder: folder.to_owned(),
-            workspace: workspace.to_owned(),
-            process,
-            address: text(&said["addresses"][0]),
-            status: text(&said["status"]),
-        }
-    }
-
-    /// The same relay in a new process.
-    fn again(self) -> Self {
-        let port = self.address.split('/').nth(4).unwrap();
-        Self::start(&self.folder, &self.workspace, &format!("127.0.0.1:{port}"))
-    }
-
-    /// The status and the rest of the answer to a plain request.
-    fn get(&self, path: &str, host: Option<&str>) -> (u16, String) {
-        let place = self.status.strip_prefix("http://").unwrap();
-        let place = place.strip_suffix('/').unwrap();
-        let mut stream = TcpStream::connect(place).unwrap();
-        let patience = Some(Duration::from_secs(60));
-        stream.set_read_timeout(patience).unwrap();
-        let host = host.unwrap_or(place);
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer)
-    }
-}
-
-fn relay_words(folder: &Path, workspace: &str, listen: &str) -> Vec<String> {
-    let folder = folder.to_str().unwrap();
-    [
-        "--json",
-        "relay",
-        "--data",
-        folder,
-        "--listen",
-        listen,
-        "--allow",
-        workspace,
-        "--status",
-        "127.0.0.1:0",
-    ]
-    .map(str::to_owned)
-    .to_vec()
-}
-
-fn workspace_of(profile: &Profile) -> String {
-    text(&profile.json(&["relays"])["workspace"])
-}
 
 /// Ana with a workspace, and a relay that it names.
 fn marsh(root: &Path) -> (Profile, Relay) {

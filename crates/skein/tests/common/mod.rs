@@ -1,6 +1,8 @@
 //! Real `skein` processes on this machine: what they are told, what they print, and how they end.
 #![allow(dead_code, reason = "each test uses its part of this")]
 
+pub(crate) mod relay;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
