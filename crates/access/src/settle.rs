@@ -6,11 +6,11 @@
 //! that nothing outside can break is dropped, and all is judged again. Last, if nobody were left in charge, the strike that took the
 //! most senior owner away, among the latest, is dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::Facts;
 use crate::graph::Graph;
-use crate::id::DeviceId;
+use crate::id::{DeviceId, MemberId};
 use crate::node::VoidReason;
 use crate::role::Role;
 use crate::rules::{Counting, Place, Ruling};
@@ -163,6 +163,18 @@ impl Settling<'_, '_> {
             .collect()
     }
 
+    /// From whom a strike takes something: whom it names, and everybody who acts by a device that it takes out, since one device may act for several.
+    fn concerned(&self, ruling: &Ruling<'_, '_>, strike: usize) -> BTreeSet<MemberId> {
+        let named = self.facts.strikes.get(strike).and_then(|one| one.member);
+        let hit = self.facts.on_device.iter();
+        let hit = hit.filter(|(_, strikes)| strikes.contains(&strike));
+        hit.flat_map(|(device, _)| self.facts.seats_of(device))
+            .filter(|seat| ruling.holds_at(seat.op))
+            .map(|seat| seat.member)
+            .chain(named)
+            .collect()
+    }
+
     /// If no owner with a device is left: the strike to drop so that one is.
     fn one_too_many(&self, counting: &Counting) -> Option<usize> {
         let (ruling, _) = rule(self.graph, self.facts, counting, &self.dropped);
@@ -177,8 +189,8 @@ impl Settling<'_, '_> {
             return None;
         }
         let was_owner = |strike: usize| {
-            let member = self.facts.strikes.get(strike)?.member?;
-            let grants = self.facts.grants_of(&member).iter();
+            let grants = self.concerned(&ruling, strike).into_iter();
+            let grants = grants.flat_map(|member| self.facts.grants_of(&member));
             grants
                 .filter(|grant| grant.role == Role::Owner && ruling.holds_at(grant.op))
                 .map(|grant| grant.op)

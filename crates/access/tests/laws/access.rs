@@ -628,6 +628,41 @@ fn a_device_that_two_people_took_acts_for_both() {
     );
 }
 
+#[test]
+fn taking_somebody_out_never_takes_the_last_device_of_an_owner_along() {
+    let mut world = World::with(19, &[Role::Viewer]);
+    let founder = world.member(0);
+    let consent = world.devices[1]
+        .key
+        .consent(&world.workspace, &world.devices[0].id());
+    world.say(
+        0,
+        Action::AddDevice {
+            member: founder,
+            device: consent,
+        },
+    );
+    let device = world.devices[0].id();
+    world.say(0, Action::RemoveDevice { device, kept: 9 });
+    world.share_all();
+    assert_eq!(owners(&world.authority()), 1);
+    // The viewer's only device is the owner's last.
+    let viewer = world.authority().member_of(&world.devices[1].id()).unwrap();
+    world.say(
+        1,
+        Action::RemoveMember {
+            member: viewer,
+            kept: vec![],
+        },
+    );
+    assert_eq!(owners(&world.authority()), 1);
+}
+
+#[test]
+fn a_quarrel_that_once_left_nobody_in_charge_leaves_somebody() {
+    assert!(owners(&quarrel(9_759_797_239_071_212_356, 30).authority()) > 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 

@@ -72,6 +72,9 @@ impl Seeking {
     }
 }
 
+/// So many signs, without spaces, are taken for a code, be it one with a hyphen or some signs too many.
+const LIKE_A_CODE: usize = 12;
+
 /// Reads what was entered: a ticket in any of its forms, a code, or a code with an address after it.
 pub(in crate::core) fn entered(text: &str) -> Result<Entered, ApiError> {
     let text = text.trim();
@@ -82,8 +85,9 @@ pub(in crate::core) fn entered(text: &str) -> Result<Entered, ApiError> {
         Some((code, address)) => (code, Some(address)),
         None => (text, None),
     };
-    // Longer than any code with all its spaces: whoever wrote that meant something else.
-    let is_short = code.chars().count() <= 24;
+    // Far longer than any code: whoever wrote that meant something else.
+    let symbols = code.chars().filter(|char| !char.is_whitespace());
+    let is_short = symbols.count() <= LIKE_A_CODE;
     if starts_as_ticket || !is_short && address.is_none() {
         return Ok(Entered::Ticket(text.parse()?));
     }
