@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Person, startBrowser } from "../support/browser.js";
+import { dropFileAt } from "../support/files.js";
 import { freshFolder, Served, skein } from "../support/skein.js";
 import { noFaults, scene, tidy } from "../support/stage.js";
 
@@ -57,10 +58,15 @@ scene("whoever is on the way in takes in a bundle and is in, though nobody is th
   await bo.row("Harbour").waitFor();
 });
 
+scene("a bundle let go over the window is taken in, although no text was opened yet", async () => {
+  await dropFileAt(bo, join(folder, "to-bo.skein-bundle"), { x: 640, y: 500 });
+  await bo.page.getByText(/^0 changes are new here/).waitFor();
+});
+
 scene("the same bundle again brings nothing, and what is none is refused in words", async () => {
   await bo.by("button", "2 people").click();
   await taken(bo, join(folder, "to-bo.skein-bundle"));
-  await bo.page.getByText(/^0 changes are new here/).waitFor();
+  await bo.page.getByRole("dialog").getByText(/^0 changes are new here/).waitFor();
   await taken(bo, join(profile("bo"), "device.key"));
   await bo.page.getByRole("alert").filter({ hasText: "not a bundle" }).waitFor();
   assert.deepEqual(await bo.accessibilityFaults(), []);

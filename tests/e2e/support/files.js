@@ -42,10 +42,14 @@ export async function dropFile(person, path) {
   const line = person.editor().locator(".cm-line").last();
   await line.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await line.boundingBox();
+  await dropFileAt(person, path, { x: x + width - 4, y: y + height / 2 });
+}
+
+/** A file let go over some place of the window. */
+export async function dropFileAt(person, path, at) {
   const session = await person.page.context().newCDPSession(person.page);
   const data = { items: [], files: [path], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"]) {
-    const at = { x: x + width - 4, y: y + height / 2 };
     await session.send("Input.dispatchDragEvent", { type, ...at, data });
   }
   await session.detach();

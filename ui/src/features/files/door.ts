@@ -16,7 +16,6 @@ import {
 } from "../../state/files";
 import type { FileSource } from "../../state/files";
 import { readText } from "../../state/readText";
-import { listenForDrops } from "./dropping";
 import { openKept, opensInApp, saveKept } from "./saving";
 
 /** Where the text is that the files are put into. */
@@ -40,7 +39,6 @@ export function fileDoorOf(
   files: () => readonly AttachedFile[] | null,
   showLarge: (large: Large) => void,
 ): FileDoor {
-  listenForDrops(engine);
   /** What was just kept here is known before the engine tells all who look. */
   const added = new Map<string, AttachedFile>();
   let indexed: readonly AttachedFile[] | null = null;

@@ -2,5 +2,6 @@
 
 export { fileDoorOf } from "./door";
 export type { Large } from "./door";
+export { listenForDrops } from "./dropping";
 
 export const lightbox = () => import("./Lightbox.svelte");
