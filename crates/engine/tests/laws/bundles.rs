@@ -75,6 +75,18 @@ fn text(world: &mut World, index: usize, document: DocumentId) -> String {
     }
 }
 
+fn ticket(world: &mut World) -> String {
+    let invite = Request::CreateInvite {
+        role: Role::Editor,
+        uses: 1,
+        expires_in_hours: None,
+    };
+    match world.ask(0, invite) {
+        Ok(Reply::Invite { ticket, .. }) => ticket,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// A bundle as a file, and how many changes it holds.
 fn bundle(world: &mut World, index: usize, person: Option<&str>) -> (Vec<u8>, u32) {
     let person = person.map(|name| {
@@ -166,17 +178,7 @@ fn what_two_wrote_apart_comes_together_by_files_alone_and_nothing_comes_twice() 
 fn whoever_has_an_invite_and_a_bundle_is_in_without_meeting_anybody_and_is_known_by_his_own() {
     let mut world = team(2, 1);
     let kept = note(&mut world, 0, "From before");
-    let ticket = match world.ask(
-        0,
-        Request::CreateInvite {
-            role: Role::Editor,
-            uses: 1,
-            expires_in_hours: None,
-        },
-    ) {
-        Ok(Reply::Invite { ticket, .. }) => ticket,
-        other => panic!("{other:?}"),
-    };
+    let ticket = ticket(&mut world);
     let (for_bo, _) = bundle(&mut world, 0, None);
     let bo = world.add_machine();
     let join = Request::JoinWorkspace {
@@ -210,17 +212,7 @@ fn an_invite_alone_waits_and_half_a_bundle_makes_nobody_a_member() {
     let stranger = world.add_machine();
     let refused = take(&mut world, stranger, &bytes).unwrap_err();
     assert_eq!(refused.code, ErrorCode::WrongState);
-    let ticket = match world.ask(
-        0,
-        Request::CreateInvite {
-            role: Role::Editor,
-            uses: 1,
-            expires_in_hours: None,
-        },
-    ) {
-        Ok(Reply::Invite { ticket, .. }) => ticket,
-        other => panic!("{other:?}"),
-    };
+    let ticket = ticket(&mut world);
     let join = Request::JoinWorkspace {
         ticket,
         member_name: Some("Cem".to_owned()),
