@@ -17,6 +17,7 @@ fn main() {
     let commands = tauri_build::AppManifest::new().commands(&[
         "connect",
         "send",
+        "keep_frame",
         "open_outside",
         "print",
         "clipboard_picture",

@@ -2,29 +2,46 @@
 
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ErrorCode};
-use tauri::ipc::Channel;
+use tauri::ipc::{Channel, InvokeResponseBody};
 use tauri::{State, WebviewWindow};
 
 use crate::engine::Engine;
+use crate::last_frame;
 use crate::window;
 
 /// Connects the page: from now on everything the engine says to it arrives on `channel`, in order.
 ///
 /// A page that connects again (after a reload) replaces its earlier connection.
 #[tauri::command]
-pub(crate) async fn connect(
-    engine: State<'_, Engine>,
-    channel: Channel<Value>,
-) -> Result<(), Value> {
+pub(crate) async fn connect(engine: State<'_, Engine>, channel: Channel) -> Result<u32, Value> {
     engine
-        .connect(move |message| channel.send(message).is_ok())
+        .connect(move |message| channel.send(InvokeResponseBody::Json(message)).is_ok())
         .await
 }
 
-/// Hands one client message to the engine. Not async, because messages must keep their order.
+/// Hands one client message to the engine: the `number`th of this `line`, which `connect` returned.
 #[tauri::command]
-pub(crate) fn send(engine: State<'_, Engine>, message: Value) -> Result<(), Value> {
-    engine.send(message)
+pub(crate) fn send(
+    engine: State<'_, Engine>,
+    line: u32,
+    number: u64,
+    message: Value,
+) -> Result<(), Value> {
+    engine.send(line, number, message)
+}
+
+/// Keeps what the window shows, as JSON that only the page reads, for the next start.
+#[tauri::command]
+pub(crate) async fn keep_frame(engine: State<'_, Engine>, frame: String) -> Result<(), Value> {
+    last_frame::keep(engine.profile(), &frame).map_err(|error| {
+        refusal(
+            ErrorCode::Storage,
+            format!(
+                "What the window shows could not be kept: {error}. The next start begins empty."
+            ),
+            "",
+        )
+    })
 }
 
 /// Opens an address of the web or of a mail in the program that the system has for it.

@@ -1,5 +1,6 @@
 //! The only file of the shell that knows the engine: opens the profile, passes messages through, closes it.
 
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use tauri::async_runtime;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
 use crate::arguments::Arguments;
+use crate::in_order::InOrder;
 
 /// Messages of the page that may wait for the engine. The page sends a handful and waits for answers.
 const WAITING: usize = 1024;
@@ -17,7 +19,15 @@ const WAITING: usize = 1024;
 pub(crate) struct Engine {
     arguments: Arguments,
     host: AsyncMutex<Option<Host>>,
-    to_engine: Mutex<Option<mpsc::Sender<ClientMessage>>>,
+    line: Mutex<Line>,
+}
+
+/// The line of the page that connected last. Its number tells a page's messages from those of the page before it.
+struct Line {
+    number: u32,
+    /// A place for each message that could not be read, so that the next does not wait for it.
+    order: InOrder<Option<ClientMessage>>,
+    to_engine: Option<mpsc::Sender<ClientMessage>>,
 }
 
 impl Engine {
@@ -26,7 +36,11 @@ impl Engine {
         Self {
             arguments,
             host: AsyncMutex::new(None),
-            to_engine: Mutex::new(None),
+            line: Mutex::new(Line {
+                number: 0,
+                order: InOrder::new(),
+                to_engine: None,
+            }),
         }
     }
 
@@ -37,33 +51,44 @@ impl Engine {
         }
     }
 
-    /// Connects a page in place of the one before. From now on `deliver` gets every message in order, until it says
-    /// `false` (the page is gone). If the engine ends the connection, the last message is `{"type": "lost"}`.
+    /// Connects a page in place of the one before; returns the number of its line. From now on `deliver` gets every message in
+    /// order as JSON, until it says `false` (the page is gone). If the engine ends the connection, the last message is
+    /// `{"type": "lost"}`.
     pub(crate) async fn connect(
         &self,
-        deliver: impl Fn(Value) -> bool + Send + 'static,
-    ) -> Result<(), Value> {
+        deliver: impl Fn(String) -> bool + Send + 'static,
+    ) -> Result<u32, Value> {
         let client = self.client().await.map_err(as_api_error)?;
         let (sender, queue) = mpsc::channel(WAITING);
-        *self.connection() = Some(sender);
+        let mut line = self.line();
+        line.number = line.number.wrapping_add(1);
+        line.order = InOrder::new();
+        line.to_engine = Some(sender);
         async_runtime::spawn(pass_messages(client, queue, deliver));
-        Ok(())
+        Ok(line.number)
     }
 
-    /// Sends one message of the page to the engine.
-    pub(crate) fn send(&self, message: Value) -> Result<(), Value> {
+    /// Sends one message of the page to the engine, in the order of the numbers that the page counts from 0.
+    pub(crate) fn send(&self, on: u32, number: u64, message: Value) -> Result<(), Value> {
         let message = serde_json::from_value(message).map_err(|error| {
             refusal(
                 ErrorCode::Invalid,
                 format!("This is not a message: {error}."),
                 "",
             )
-        })?;
-        let connection = self.connection();
-        let taken = connection.as_ref().map(|queue| queue.try_send(message));
-        match taken {
-            Some(Ok(())) => Ok(()),
-            _ => Err(refusal(
+        });
+        let mut line = self.line();
+        let unreadable = message.as_ref().err().cloned();
+        let taken = line.number == on && line.order.waiting() < WAITING && {
+            let ready = line.order.take(number, message.ok());
+            let to_engine = line.to_engine.as_ref();
+            let mut ready = ready.into_iter().flatten();
+            ready.all(|message| to_engine.is_some_and(|queue| queue.try_send(message).is_ok()))
+        };
+        match (unreadable, taken) {
+            (Some(unreadable), _) => Err(unreadable),
+            (None, true) => Ok(()),
+            (None, false) => Err(refusal(
                 ErrorCode::Internal,
                 "The engine did not take the message. What was acknowledged is on disk.",
                 "Connect again.",
@@ -71,9 +96,14 @@ impl Engine {
         }
     }
 
+    /// The folder this window works on.
+    pub(crate) fn profile(&self) -> &Path {
+        &self.arguments.profile
+    }
+
     /// Writes out what is unsealed and lets the profile go. Called once, when the app ends.
     pub(crate) fn close(&self) {
-        *self.connection() = None;
+        self.line().to_engine = None;
         async_runtime::block_on(async {
             if let Some(host) = self.host.lock().await.take() {
                 host.close().await;
@@ -100,10 +130,8 @@ impl Engine {
         host.insert(opened).client().await
     }
 
-    fn connection(&self) -> MutexGuard<'_, Option<mpsc::Sender<ClientMessage>>> {
-        self.to_engine
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,7 +139,7 @@ impl Engine {
 async fn pass_messages(
     client: Client,
     mut from_page: mpsc::Receiver<ClientMessage>,
-    deliver: impl Fn(Value) -> bool,
+    deliver: impl Fn(String) -> bool,
 ) {
     let (to_engine, mut from_engine) = client.split();
     loop {
@@ -121,14 +149,14 @@ async fn pass_messages(
                 // Another page took over, or the app ends.
                 None => return,
             },
-            message = from_engine.receive() => match message.map(serde_json::to_value) {
+            message = from_engine.receive() => match message.as_ref().map(serde_json::to_string) {
                 Some(Ok(message)) => if !deliver(message) { return },
                 Some(Err(error)) => tracing::error!(%error, "a message of the engine could not be written as JSON"),
                 None => break,
             },
         }
     }
-    deliver(json!({ "type": "lost" }));
+    deliver(json!({ "type": "lost" }).to_string());
 }
 
 fn as_api_error(error: ProfileError) -> Value {

@@ -9,6 +9,8 @@ mod ending;
 mod engine;
 mod file_commands;
 mod graphics;
+mod in_order;
+mod last_frame;
 mod link;
 mod outgoing;
 mod profile;
@@ -17,6 +19,7 @@ mod window;
 use arguments::Arguments;
 use dropped::Dropped;
 use engine::Engine;
+use last_frame::LastFrame;
 use link::WaitingLink;
 use outgoing::Outgoing;
 use tauri::{Manager, RunEvent};
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         .with_filename(profile::window_file(&arguments.profile))
         .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
         .build();
+    let last_frame = LastFrame::kept(&arguments.profile);
     let waiting_link = WaitingLink::new(arguments.link.clone());
 
     tauri::Builder::default()
@@ -53,6 +57,7 @@ fn main() -> anyhow::Result<()> {
         .invoke_handler(tauri::generate_handler![
             commands::connect,
             commands::send,
+            commands::keep_frame,
             commands::open_outside,
             commands::print,
             file_commands::clipboard_picture,
@@ -70,7 +75,8 @@ fn main() -> anyhow::Result<()> {
         .manage(waiting_link)
         .manage(Dropped::default())
         .manage(Outgoing::default())
-        .setup(|app| {
+        .setup(move |app| {
+            window::make(app, last_frame)?;
             window::enable_input_methods(app.handle());
             window::enable_spelling(app.handle());
             tauri::async_runtime::spawn(ending::end_when_asked(app.handle().clone()));

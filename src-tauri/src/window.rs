@@ -1,12 +1,28 @@
 //! The one window: shown when its page is there, brought forward when the app is started again.
 
 use tauri::webview::{PageLoadEvent, PageLoadPayload};
-use tauri::{AppHandle, Manager, Webview, WebviewWindow};
+use tauri::{App, AppHandle, Manager, Webview, WebviewWindow, WebviewWindowBuilder};
 
+use crate::last_frame::LastFrame;
 use crate::link;
 
 /// The label in `tauri.conf.json` and in the capability.
 const LABEL: &str = "main";
+
+/// Makes the window. One that can show at once what it showed last is there from the beginning, on its own ground.
+pub(crate) fn make(app: &App, last: Option<LastFrame>) -> tauri::Result<()> {
+    for config in &app.config().app.windows {
+        let mut window = WebviewWindowBuilder::from_config(app, config)?;
+        if let Some(LastFrame { script, ground }) = &last {
+            window = window
+                .initialization_script(script)
+                .background_color(*ground)
+                .visible(true);
+        }
+        window.build()?;
+    }
+    Ok(())
+}
 
 /// The window starts hidden and appears with its page, so that nobody sees an empty flash.
 pub(crate) fn show_with_page(webview: &Webview, load: &PageLoadPayload<'_>) {

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use skein_engine::Client;
@@ -101,7 +102,13 @@ impl Site {
             .fallback(get(file))
             .layer(middleware::from_fn_with_state(door.clone(), guard))
             .with_state(door);
-        let serving = async { axum::serve(self.listener, router).await };
+        // An event follows its reply at once: it must not wait until the reply was acknowledged (Nagle's algorithm).
+        let listener = self.listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "messages to the page may be held back for a moment");
+            }
+        });
+        let serving = async { axum::serve(listener, router).await };
         let giving = async {
             while let Some(wanted) = wanted.recv().await {
                 match connection.another_client().await {

@@ -84,9 +84,19 @@ export const PROBE = `(() => {
     /** Goes to an address; the time until a text is there to be read. */
     async open(address, text) {
       const release = watchThread();
+      const isThere = () => document.querySelector(".cm-content")?.textContent.includes(text);
+      const there = new Promise((resolve) => {
+        const observer = new MutationObserver(() => {
+          if (!isThere()) return;
+          observer.disconnect();
+          resolve();
+        });
+        if (isThere()) resolve();
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+      });
       const began = performance.now();
       location.hash = address;
-      while (!document.querySelector(".cm-content")?.textContent.includes(text)) await painted();
+      await there;
       const at = await painted();
       return { shown: at - began, blocked: release() };
     },

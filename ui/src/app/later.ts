@@ -27,6 +27,7 @@ export const later = {
   panel: sidePanel,
   moving: movingDialog,
   trash: () => import("../features/trash"),
+  keptFrame: () => import("./keptFrame"),
 };
 
 export function loadTheRest(): void {

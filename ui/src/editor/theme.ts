@@ -161,6 +161,8 @@ const look = growingTheme({
   ".sk-list-mark": { fontVariantNumeric: "tabular-nums" },
   ".sk-box": { textIndent: "0", whiteSpace: "nowrap" },
   ".sk-box button": {
+    // An empty inline-block has its baseline elsewhere in WebKit, and stands too low.
+    display: "inline-flex",
     position: "relative",
     width: "16px",
     height: "16px",

@@ -21,6 +21,11 @@ export async function openOutside(address: string): Promise<void> {
   else window.open(address, "_blank", "noopener,noreferrer");
 }
 
+/** Keeps a picture of the window for its next start. Rejects with an `ApiError`. */
+export async function keepFrame(frame: string): Promise<void> {
+  await ask("keep_frame", { frame });
+}
+
 /** Opens the dialog that prints what is shown or makes a PDF of it. Rejects with an `ApiError`. */
 export async function printPage(): Promise<void> {
   if (insideDesktopApp()) await ask("print");

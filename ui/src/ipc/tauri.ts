@@ -11,8 +11,10 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
 
 export class TauriTransport implements Transport {
-  #order: Promise<unknown> = Promise.resolve();
   #wait = FIRST_WAIT_MS;
+  /** The shell puts messages in order by their numbers on this line, since commands may overtake one another. */
+  #line = 0;
+  #next = 0;
 
   start(listener: Listener): void {
     const channel = new Channel<ServerMessage | Lost>();
@@ -20,9 +22,11 @@ export class TauriTransport implements Transport {
       if (message.type === "lost") this.#again(listener);
       else listener.message(message);
     };
-    invoke("connect", { channel }).then(
-      () => {
+    invoke<number>("connect", { channel }).then(
+      (line) => {
         this.#wait = FIRST_WAIT_MS;
+        this.#line = line;
+        this.#next = 0;
         listener.opened();
       },
       (refusal: Refusal) => this.#again(listener, refusal),
@@ -35,8 +39,8 @@ export class TauriTransport implements Transport {
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
   }
 
-  /** Commands may run side by side in the shell, so each waits until the one before was taken in. */
   send(message: ClientMessage): void {
-    this.#order = this.#order.then(() => invoke("send", { message }).catch(() => undefined));
+    const number = this.#next++;
+    invoke("send", { line: this.#line, number, message }).catch(() => undefined);
   }
 }

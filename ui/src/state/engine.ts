@@ -6,6 +6,7 @@ import { Changes } from "./changes";
 import { LineState } from "./line.svelte";
 import { LiveViews } from "./live";
 import { Preferences } from "./preferences.svelte";
+import { whenPageStands } from "./shown";
 import { Toasts } from "./toasts.svelte";
 
 export type Engine = {
@@ -17,6 +18,9 @@ export type Engine = {
   preferences: Preferences;
 };
 
+/** So long a view is followed that nobody looks at any more. */
+const LINGER_MS = 5_000;
+
 export const [useEngine, provideEngine] = createContext<Engine>();
 
 export function engineOver(ipc: Ipc): Engine {
@@ -24,7 +28,7 @@ export function engineOver(ipc: Ipc): Engine {
   return {
     ipc,
     line: new LineState(ipc),
-    live: new LiveViews(ipc),
+    live: new LiveViews(ipc, LINGER_MS, whenPageStands),
     changes: new Changes(ipc, toasts),
     toasts,
     preferences: new Preferences(ipc),

@@ -13,6 +13,17 @@ export function leaveMark(workspace: string): void {
   }
 }
 
+/** Whether a window was left in a note, of whatever workspace. */
+export function wasInNote(): boolean {
+  try {
+    return Object.entries(localStorage).some(
+      ([key, place]) => key.startsWith(STORED) && String(place).startsWith("#/note/"),
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** Goes to where the workspace was left, in a window that was not opened for a place of its own. */
 export function goOn(workspace: string): void {
   if (location.hash !== "") return;

@@ -23,6 +23,12 @@ import type { CardId } from "../ipc/ids";
 import type { ApiError, Ipc, Subscription } from "../ipc/ipc";
 import { Tree } from "./tree";
 
+/** Runs something now or later; returns how to give that up. */
+type Later = (run: () => void) => () => void;
+
+/** Views whose beginning grows with the workspace: what the person looks at comes before them. */
+const LARGE: ReadonlySet<View["type"]> = new Set<View["type"]>(["tree"]);
+
 /** Who made something and who changed it last, where that is known. */
 export type Authors = { created: Authored | null; edited: Authored | null };
 export type NoteState = Authors & { note: NoteView; backlinks: Backlink[] };
@@ -102,7 +108,8 @@ export class Live<V extends LiveView> {
   #ipc: Ipc;
   #view: V;
   #lingerMs: number;
-  #subscription: Subscription | null = null;
+  #later: Later;
+  #subscription: Pick<Subscription, "close"> | null = null;
   #state: StateOf<V> | null = null;
   #error: ApiError | null = null;
   #gone = false;
@@ -110,10 +117,11 @@ export class Live<V extends LiveView> {
   #track: () => void;
   #closing: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(ipc: Ipc, view: V, lingerMs: number) {
+  constructor(ipc: Ipc, view: V, lingerMs: number, later: Later) {
     this.#ipc = ipc;
     this.#view = view;
     this.#lingerMs = lingerMs;
+    this.#later = later;
     this.#track = createSubscriber((changed) => {
       this.#changed = changed;
       this.#follow();
@@ -143,6 +151,15 @@ export class Live<V extends LiveView> {
     this.#closing = null;
     if (this.#subscription !== null) return;
     this.#error = null;
+    if (!LARGE.has(this.#view.type)) {
+      this.#subscribe();
+      return;
+    }
+    const close = this.#later(() => this.#subscribe());
+    this.#subscription ??= { close };
+  }
+
+  #subscribe(): void {
     this.#subscription = this.#ipc.subscribe(
       this.#view,
       (event) => this.#take(event),
@@ -178,22 +195,30 @@ export class Live<V extends LiveView> {
 
 const KEPT = 64;
 
+const atOnce: Later = (run) => {
+  run();
+  return () => undefined;
+};
+
 /** All followed views, one each. */
 export class LiveViews {
   #ipc: Ipc;
   #lingerMs: number;
+  #later: Later;
   #views = new Map<string, Live<LiveView>>();
 
-  constructor(ipc: Ipc, lingerMs = 5_000) {
+  /** `later` says when views may begin that are large. */
+  constructor(ipc: Ipc, lingerMs = 5_000, later: Later = atOnce) {
     this.#ipc = ipc;
     this.#lingerMs = lingerMs;
+    this.#later = later;
   }
 
   of<V extends LiveView>(view: V): Live<V> {
     const key = JSON.stringify(view);
     let live = this.#views.get(key);
     if (live === undefined) {
-      live = new Live<LiveView>(this.#ipc, view, this.#lingerMs);
+      live = new Live<LiveView>(this.#ipc, view, this.#lingerMs, this.#later);
       this.#views.set(key, live);
       this.#forgetOldest();
     } else {

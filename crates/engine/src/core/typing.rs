@@ -140,7 +140,7 @@ impl Core {
         }
     }
 
-    /// Begins a text view of a note that is still on its way: the stored text can be read at once, and what is typed into it
+    /// Begins a view of a note that is still on its way: what is stored of it can be read at once, and what is typed into it
     /// waits for the document.
     pub(super) fn show_early(
         &mut self,
@@ -151,19 +151,28 @@ impl Core {
         let Request::Subscribe { view } = &message.request else {
             return false;
         };
-        let Some((id, field @ TextField::NoteText)) = view.text() else {
-            return false;
-        };
-        let Some(text) = self.stored_text(id) else {
-            return false;
-        };
-        let Ok(version) = self.feed(id, field).map(|feed| feed.version()) else {
+        let Some(first) = self.early_event(view) else {
             return false;
         };
         let subscription = self.add_subscription(client, Watched::new(view.clone()));
         step.reply(client, message.id, Ok(Reply::Subscribed { subscription }));
-        step.event(client, subscription, Event::TextReset { version, text });
+        step.event(client, subscription, first);
         true
+    }
+
+    fn early_event(&mut self, view: &View) -> Option<Event> {
+        match view {
+            View::Text {
+                document,
+                card: None,
+            } => {
+                let text = self.stored_text(*document)?;
+                let version = self.feed(*document, TextField::NoteText).ok()?.version();
+                Some(Event::TextReset { version, text })
+            }
+            View::Note { document } => self.stored_note(*document),
+            _ => None,
+        }
     }
 
     /// The document is here: if it says otherwise than the stored text that was shown, views start again.

@@ -234,6 +234,18 @@ impl Core {
         })
     }
 
+    /// Tells those who look at a note of it, as the document that is in memory again says.
+    pub(super) fn tell_note(
+        &self,
+        step: &mut Step<'_>,
+        document: DocumentId,
+    ) -> Result<(), ApiError> {
+        for (client, subscription) in self.watching(|view| *view == View::Note { document }) {
+            step.event(client, subscription, self.note_event(document)?);
+        }
+        Ok(())
+    }
+
     /// Tells watchers what this step changed.
     pub(super) fn publish(&mut self, step: &mut Step<'_>) {
         let news = std::mem::take(&mut step.news);
@@ -264,6 +276,9 @@ impl Core {
                 View::Tree if !news.headers.is_empty() => self.tree_news(&news.headers, false),
                 View::Trash if !news.headers.is_empty() => self.tree_news(&news.headers, true),
                 View::Note { document } if news.links || news.headers.contains(document) => {
+                    if self.owe_note(*document) {
+                        continue;
+                    }
                     self.note_event(*document)
                 }
                 View::Board { document }

@@ -4,8 +4,8 @@ use crate::sim::World;
 use crate::sim::machine::Asked;
 use rand::Rng;
 use skein_access::Role;
-use skein_engine::api::{Reply, Request, SearchHit};
-use skein_engine::core::Job;
+use skein_engine::api::{Event, Reply, Request, SearchHit, ServerMessage, View};
+use skein_engine::core::{Effect, Input, Job};
 use skein_model::{DocumentId, Splice, Splices, TextField};
 
 /// Words that no packing makes small.
@@ -180,4 +180,78 @@ fn new_documents_that_were_being_made_when_the_power_went_are_all_there_afterwar
     world.rest_and_check(&[0, 1]);
     assert_eq!(world.documents(1, false).len(), 300);
     assert_eq!(found(&mut world, 1, "note 299").len(), 1);
+}
+
+/// The events of a shell that asked apart, as the oldest work that left the core comes back.
+fn events_of_work(world: &mut World, client: u64) -> Vec<Event> {
+    let done = world.machines[0].jobs.remove(0).run();
+    let effects = world.machines[0].handle(world.now_ms, Input::JobDone(Box::new(done)));
+    effects
+        .into_iter()
+        .filter_map(|effect| world.keep(0, effect))
+        .filter_map(|effect| match effect {
+            Effect::ToClient {
+                client: to,
+                message,
+            } if to == client => match *message {
+                ServerMessage::Event { event, .. } => Some(event),
+                ServerMessage::Reply { .. } => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_long_note_is_shown_before_its_document_is_read_and_what_is_missing_follows() {
+    let client = 1 << 40;
+    let mut world = World::new(13, 1);
+    world.found();
+    world.machines[0].skew_ms = 0;
+    let text = long_text(&mut world, 20_000);
+    let length = u32::try_from(text.len()).unwrap();
+    let id = note(&mut world, 0, "Journey", text);
+    rest(&mut world);
+    world.machines[0].crash(false);
+    world.start(0);
+    let view = View::Note { document: id };
+    let (_, first) = world.ask_apart(0, client, Request::Subscribe { view });
+    let Some(Event::Note {
+        note: shown,
+        created,
+        ..
+    }) = first
+    else {
+        panic!("{first:?}");
+    };
+    assert!(
+        matches!(world.machines[0].jobs.as_slice(), [Job::Load { .. }]),
+        "the document is on its way: {:?}",
+        world.machines[0].jobs
+    );
+    assert_eq!(
+        (shown.title.value.as_str(), shown.text_length),
+        ("Journey", length)
+    );
+    assert_eq!(created, None, "who wrote it stands in the document");
+    // Meanwhile somebody links to it: not a reason to say that it is gone.
+    note(&mut world, 0, "Plan", "See [[Journey]].".to_owned());
+    let events = events_of_work(&mut world, client);
+    let told = events.iter().rev().find_map(|event| match event {
+        Event::Note {
+            note,
+            created,
+            backlinks,
+            ..
+        } => Some((note, created, backlinks)),
+        _ => None,
+    });
+    let Some((told, created, backlinks)) = told else {
+        panic!("{events:?}");
+    };
+    assert_eq!(*told, shown, "what was shown early is what it is");
+    assert!(created.is_some());
+    let from: Vec<&str> = backlinks.iter().map(|link| link.title.as_str()).collect();
+    assert_eq!(from, ["Plan"]);
+    assert!(!events.iter().any(|event| matches!(event, Event::Gone)));
 }

@@ -12,8 +12,10 @@ use crate::core::io::Effect;
 use crate::core::jobs::{DocumentDone, Job, JobDone};
 use crate::core::step::Step;
 
-/// A stored document beyond this size (bytes) is loaded, merged and compacted away from the core.
+/// A stored document beyond this size (bytes) is merged and compacted away from the core.
 const SLOW: usize = 64 * 1024;
+/// Beyond this one it is loaded away from the core: that costs far more for its size, and its text is shown meanwhile.
+const SLOW_TO_LOAD: usize = 4 * 1024;
 /// So far apart are the versions of a text before and after its document was forgotten: further than any view lags behind.
 const VERSIONS_APART: u32 = 1 << 20;
 
@@ -25,7 +27,11 @@ impl Core {
         job: Job,
         size: usize,
     ) -> Result<(), ApiError> {
-        if size > SLOW {
+        let slow = match job {
+            Job::Load { .. } => SLOW_TO_LOAD,
+            _ => SLOW,
+        };
+        if size > slow {
             step.effects.push(Effect::Job(Box::new(job)));
             return Ok(());
         }
@@ -113,6 +119,7 @@ impl Core {
         if result.is_err() {
             self.forget(id);
         }
+        self.pay_note(step, id);
         for (client, message) in parked {
             match &result {
                 Ok(()) => self.handle_client(step, client, message),
@@ -128,6 +135,19 @@ impl Core {
     pub(in crate::core) fn forget(&mut self, id: DocumentId) {
         if self.documents.remove(&id).is_some() {
             self.first_version = self.first_version.wrapping_add(VERSIONS_APART);
+        }
+    }
+
+    /// Views of a note that were not told while the document was away are told now.
+    fn pay_note(&mut self, step: &mut Step<'_>, id: DocumentId) {
+        let Some(slot) = self.documents.get_mut(&id) else {
+            return;
+        };
+        if slot.document.is_some()
+            && std::mem::take(&mut slot.note_owed)
+            && let Err(error) = self.tell_note(step, id)
+        {
+            tracing::warn!(%error, %id, "a note could not be told once its document was here");
         }
     }
 

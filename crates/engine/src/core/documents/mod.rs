@@ -13,7 +13,10 @@ pub(in crate::core) use writing::{Applied, Origin};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use skein_access::WritePermit;
-use skein_model::{CardId, Document, DocumentId, Kind, Life, TextField, Touched};
+use skein_model::text::length_of;
+use skein_model::{
+    CardId, Document, DocumentId, Kind, Life, NoteView, Register, TextField, Touched,
+};
 use skein_store::StoredDocument;
 
 use super::Core;
@@ -22,7 +25,7 @@ use super::io::ClientId;
 use super::jobs::{Carried, Job};
 use super::step::Step;
 use super::text_feed::TextFeed;
-use crate::api::{ApiError, ClientMessage, ErrorCode, Request};
+use crate::api::{ApiError, ClientMessage, ErrorCode, Event, Request};
 
 /// How many requests may wait for one document.
 const PARKED: usize = 1024;
@@ -61,6 +64,8 @@ pub(super) struct Slot {
     journal: Vec<Vec<u8>>,
     /// Views were shown the stored text before the document was here.
     painted: bool,
+    /// Views of the note are told of it once the document is back.
+    note_owed: bool,
     rows: usize,
     last_row: i64,
     size: usize,
@@ -85,6 +90,7 @@ impl Slot {
             waiting: Vec::new(),
             journal: Vec::new(),
             painted: false,
+            note_owed: false,
             rows: 0,
             last_row: 0,
             size: 0,
@@ -200,6 +206,43 @@ impl Core {
         let text = self.store.text(&permit, id).ok()?;
         slot.painted = true;
         Some(text)
+    }
+
+    /// What lists know of a note that is on its way, as its first event, if that is all there is to know: who wrote it follows.
+    pub(super) fn stored_note(&mut self, id: DocumentId) -> Option<Event> {
+        let text = self.stored_text(id)?;
+        let row = self.store.tree_row(id).ok()?;
+        let row = row.filter(|row| row.conflicts == 0)?;
+        let backlinks = self.backlinks(id).ok()?;
+        self.owe_note(id);
+        Some(Event::Note {
+            note: NoteView {
+                id,
+                title: Register {
+                    value: row.title,
+                    others: Vec::new(),
+                },
+                parent: row.parent,
+                position: row.position,
+                other_places: Vec::new(),
+                life: row.life,
+                text_length: length_of(&text),
+            },
+            backlinks,
+            created: None,
+            edited: None,
+        })
+    }
+
+    /// Whether a document is to be in memory and is not there now; then its note is told once it is.
+    pub(super) fn owe_note(&mut self, id: DocumentId) -> bool {
+        match self.documents.get_mut(&id) {
+            Some(slot) if slot.document.is_none() => {
+                slot.note_owed = true;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The stored text that early views were shown.
