@@ -60,8 +60,10 @@ function isView(request: Request, view: string): boolean {
 }
 
 /** The engine does not answer a request, or a subscription of a view, yet. */
-const slow = (what: string) =>
-  changed((fake) => (fake.slow = (request) => request.type === what || isView(request, what)));
+const slow = (...what: string[]) =>
+  changed((fake) => {
+    fake.slow = (request) => what.some((one) => request.type === one || isView(request, one));
+  });
 
 const refusing = (what: string, code: ErrorCode = "storage", message = REFUSED) =>
   changed(
@@ -248,7 +250,15 @@ export const STORIES: Record<string, Record<string, Story>> = {
         ["textbox", "Note text"],
       ],
     },
-    loading: { engine: slow("note"), at: NOTE, told: [OPENING] },
+    loading: { engine: slow("note", "tree"), at: NOTE, told: [OPENING] },
+    "a slow note that is listed": {
+      engine: slow("note"),
+      at: NOTE,
+      told: [
+        ["textbox", "Note title"],
+        ["textbox", "Note text"],
+      ],
+    },
     "a slow text": { engine: slow("text"), at: NOTE, told: [["textbox", "Note title"], OPENING] },
     error: { engine: refusing("note"), at: NOTE, told: [["alert", REFUSED]] },
     "a refused text": {
