@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Person, startBrowser } from "../support/browser.js";
 import { freshFolder, Served, skein } from "../support/skein.js";
 import { noFaults, scene, tidy } from "../support/stage.js";
+import { untilEquals } from "../support/wait.js";
 
 const cleanup = tidy();
 const folder = await freshFolder(cleanup);
@@ -34,10 +35,12 @@ async function enter(code) {
 scene("whoever invites shows a code, with where it can be asked for", async () => {
   await ana.by("button", "Invite someone").click();
   await ana.by("button", "Make invite").click();
-  await ana.by("button", "Show a short code").click();
+  await ana.by("button", "Show a short code").press("Enter");
   shown = await ana.page.locator("code").filter({ hasText: "@" }).innerText();
   assert.match(shown, /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}@127\.0\.0\.1:\d+$/);
   await ana.page.getByText("Good for 15 more minutes").waitFor();
+  const focused = () => ana.page.evaluate(() => document.activeElement?.textContent?.trim());
+  await untilEquals("the focus in the place of the button", focused, "Copy code");
   assert.deepEqual(await ana.accessibilityFaults(), []);
 });
 

@@ -4,6 +4,7 @@ import { movingDialog } from "../features/document";
 import { sidePanel } from "../features/panel";
 import { dialogs } from "../features/people";
 import { searchDialog } from "../features/search";
+import { loadEditor } from "../features/text";
 
 /** What lies above the window, by its name. */
 export const overlays = {
@@ -20,7 +21,7 @@ const { palette, ...others } = overlays;
 /** What a key may ask for at once comes first. */
 export const later = {
   palette,
-  editor: () => import("../editor"),
+  editor: loadEditor,
   files: () => import("../features/files"),
   board: () => import("../features/board"),
   ...others,

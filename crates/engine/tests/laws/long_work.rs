@@ -255,3 +255,71 @@ fn a_long_note_is_shown_before_its_document_is_read_and_what_is_missing_follows(
     assert_eq!(from, ["Plan"]);
     assert!(!events.iter().any(|event| matches!(event, Event::Gone)));
 }
+
+#[test]
+fn what_was_confirmed_and_not_merged_when_the_power_went_is_in_what_is_read_next() {
+    let mut world = World::new(17, 2);
+    world.found();
+    for machine in &mut world.machines {
+        machine.skew_ms = 0;
+    }
+    let text = long_text(&mut world, 20_000);
+    let id = note(&mut world, 0, "Journey", text);
+    world.invite(0, Role::Editor, 2);
+    world.join(1);
+    world.rest_and_check(&[0, 1]);
+    // Read again, they have the size that they have on disk, and are merged away from the core.
+    for index in 0..2 {
+        world.machines[index].crash(false);
+        let mut rng = world.rng.clone();
+        world.network.machine_gone(&mut rng, index);
+        world.start(index);
+    }
+    world.dial(1, 0);
+    world.settle(&[0, 1]);
+    for index in 0..2 {
+        world.text(index, id, TextField::NoteText);
+    }
+    world.open_view(1, id, TextField::NoteText);
+    for _ in 0..20 {
+        world.work_view(0, usize::MAX);
+        world.run_job(1);
+    }
+    type_at_start(&mut world, "Bo was here. ");
+    let is_merging = |world: &World| {
+        let jobs = &world.machines[0].jobs;
+        jobs.iter().any(|job| matches!(job, Job::Merge { .. }))
+    };
+    for _ in 0..100_000 {
+        if is_merging(&world) {
+            break;
+        }
+        for pipe in world.network.busy() {
+            world.deliver(pipe);
+        }
+        world.pass(1);
+        world.run_job(1);
+    }
+    assert!(
+        is_merging(&world),
+        "a long note is merged away from the core"
+    );
+    world.machines[0].crash(false);
+    let mut rng = world.rng.clone();
+    world.network.machine_gone(&mut rng, 0);
+    world.start(0);
+    let asked = world.ask_for(0, Request::ReadNote { document: id }, Asked::Question);
+    let mut read = None;
+    for _ in 0..10 {
+        world.run_job(0);
+        read = read.or_else(|| world.machines[0].answers.remove(&asked));
+    }
+    let Some(Ok(Reply::Note { note })) = read else {
+        panic!("{read:?}");
+    };
+    assert!(
+        note.text.starts_with("Bo was here. "),
+        "{}",
+        &note.text[..40]
+    );
+}

@@ -42,7 +42,7 @@ pub(super) async fn make(
     if !relays.is_empty() && reaches_a_relay(connection).await {
         out.say("Hand it over by a way you trust: whoever has it can come in. It works through the relay also while Skein is closed here.");
     } else if connection.is_owner() {
-        out.say("Hand it over by a way you trust: whoever has it can come in. Keep Skein open (or `skein run`) so that it can be used.");
+        out.say("Hand it over by a way you trust: whoever has it can come in. It can be used while a machine (Skein or `skein run`) or a relay of the workspace is on.");
     }
     Ok(())
 }

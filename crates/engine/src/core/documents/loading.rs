@@ -70,6 +70,7 @@ impl Core {
             | DocumentDone::Compacted { id, .. } => *id,
             DocumentDone::Rebuilt(rebuilt) => rebuilt.id,
         };
+        let was_read = matches!(done, DocumentDone::Loaded { .. });
         // Whatever becomes of the document, those who wait for it are answered.
         let parked = match self.documents.get_mut(&id) {
             Some(slot) => std::mem::take(&mut slot.parked),
@@ -118,6 +119,10 @@ impl Core {
         };
         if result.is_err() {
             self.forget(id);
+        }
+        if was_read {
+            // What was confirmed to colleagues and not merged yet belongs to what is read: those who wait go on waiting for it.
+            self.merge_what_waits(step, id);
         }
         self.pay_note(step, id);
         for (client, message) in parked {
