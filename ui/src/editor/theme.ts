@@ -188,7 +188,9 @@ const look = growingTheme({
     insetInlineStart: "4.5px",
     width: "4px",
     height: "8px",
-    border: "solid var(--on-accent)",
+    // Apart: WebKit does not write out a shorthand with a variable that is overridden in part, and the window's picture lacks it.
+    borderStyle: "solid",
+    borderColor: "var(--on-accent)",
     borderWidth: "0 2px 2px 0",
     transform: "rotate(45deg)",
     boxSizing: "content-box",
