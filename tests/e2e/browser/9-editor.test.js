@@ -340,7 +340,7 @@ scene("going back leads to where one was in a note: scrolled, and with the caret
   const scrolled = () =>
     ana.page.locator(".note .scroll").evaluate((element) => element.scrollTop);
   const left = await until("the note to scroll", scrolled, (top) => top > 500 && top < 6000);
-  await note("Elsewhere", "Short.");
+  await note("Another place", "Short.");
   await ana.page.goBack();
   await untilEquals("the caret", () => ana.caretAt(), at);
   await until("the scroll", scrolled, (top) => Math.abs(top - left) < 60);
