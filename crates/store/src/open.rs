@@ -155,6 +155,7 @@ fn open_to_write(
     }
     schema::compare(&connection, migrations).map_err(broken)?;
     keep_log(&connection, false).map_err(broken)?;
+    take_alone(&connection).map_err(broken)?;
     Ok(connection)
 }
 
@@ -249,6 +250,39 @@ pub(crate) fn keep_log(connection: &Connection, keep: bool) -> Result<(), StoreE
         |_| Ok(()),
     )?;
     Ok(())
+}
+
+/// Keeps SQLite's locks from one transaction to the next, which spares each key press half a dozen system calls: one process owns a
+/// profile anyway. Where another one happens to read the file, the locks are taken and given back each time, as usual.
+///
+/// # Errors
+/// When the file cannot be written to for another reason.
+fn take_alone(connection: &Connection) -> Result<(), StoreError> {
+    set_locking(connection, "EXCLUSIVE")?;
+    connection.busy_timeout(Duration::ZERO)?;
+    let taken = touch_lock(connection);
+    connection.busy_timeout(PATIENCE)?;
+    match taken {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+            set_locking(connection, "NORMAL")
+        }
+        taken => Ok(taken?),
+    }
+}
+
+/// Gives back what [`take_alone`] took, so that the same file can be opened once more.
+pub(crate) fn share_again(connection: &Connection) -> Result<(), StoreError> {
+    set_locking(connection, "NORMAL")?;
+    Ok(touch_lock(connection)?)
+}
+
+fn set_locking(connection: &Connection, mode: &str) -> Result<(), StoreError> {
+    Ok(connection.pragma_update_and_check(None, "locking_mode", mode, |_| Ok(()))?)
+}
+
+/// SQLite changes how it locks with the next transaction that may write.
+fn touch_lock(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
 }
 
 fn version(connection: &Connection) -> Result<i64, StoreError> {

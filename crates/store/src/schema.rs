@@ -15,6 +15,7 @@ pub(crate) const APPLICATION_ID: u32 = 0x534b_454e;
 pub(crate) const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_first.sql")),
     M::up(include_str!("../migrations/0002_files.sql")),
+    M::up(include_str!("../migrations/0003_small_journal.sql")),
 ];
 
 /// Parts of the file by name, with the statement that made them.

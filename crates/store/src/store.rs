@@ -3,12 +3,13 @@
 use std::ops::Deref;
 use std::path::PathBuf;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::chunks::ChunkFolder;
+use crate::column::run;
 use crate::damage::{self, Damage, DamageReport};
 use crate::error::StoreError;
-use crate::open::keep_log;
+use crate::open::{keep_log, share_again};
 use crate::read_only::ReadOnlyStore;
 use crate::reader::Reader;
 use crate::tx::Tx;
@@ -84,8 +85,7 @@ impl Store {
                 .pragma_update(None, "synchronous", level)?;
             self.durability = durability;
         }
-        let transaction =
-            Transaction::new_unchecked(&self.reader.connection, TransactionBehavior::Immediate)?;
+        let transaction = Transaction::begin(&self.reader.connection)?;
         let done = work(&mut Tx {
             reader: &self.reader,
         })?;
@@ -105,6 +105,7 @@ impl Store {
     pub fn opened_to_read(&mut self, what: &str) -> Option<(ReadOnlyStore, DamageReport)> {
         self.damage.get_or_insert_with(|| what.to_owned());
         drop(keep_log(&self.reader.connection, true));
+        drop(share_again(&self.reader.connection));
         let path = self
             .reader
             .connection
@@ -131,6 +132,29 @@ impl Store {
             .connection
             .close()
             .map_err(|(_, error)| StoreError::from(error))
+    }
+}
+
+/// A transaction that may write; undone unless it is committed. rusqlite's own compiles its two statements each time.
+struct Transaction<'c>(&'c Connection);
+
+impl<'c> Transaction<'c> {
+    fn begin(connection: &'c Connection) -> Result<Self, StoreError> {
+        run(connection, "BEGIN IMMEDIATE", [])?;
+        Ok(Self(connection))
+    }
+
+    fn commit(self) -> Result<(), StoreError> {
+        run(self.0, "COMMIT", []).map(drop)
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit() {
+            // SQLite undoes what it cannot roll back now when the file is opened next.
+            drop(run(self.0, "ROLLBACK", []));
+        }
     }
 }
 
