@@ -157,6 +157,29 @@ pub(crate) enum Command {
     },
     /// Load every document again and compare it with everything that is known of it
     Audit,
+    /// Backups of this profile's file: made every day while Skein stays open, or now; tried, and restored
+    #[command(subcommand)]
+    Backup(Backup),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Backup {
+    /// Those that there are, the newest first
+    List,
+    /// Make one now, and check it
+    Make,
+    /// Open one and load every document in it, to see that all of it could be had back; nothing is changed
+    Try {
+        /// Which one, as `list` names it; the newest when absent
+        backup: Option<String>,
+    },
+    /// Put one in the place of the profile's file, when Skein starts next; what is there now is set aside, and what it holds is merged again
+    Restore {
+        /// Which one, as `list` names it
+        backup: String,
+    },
+    /// Restore none after all
+    Keep,
 }
 
 #[derive(Debug, Subcommand)]

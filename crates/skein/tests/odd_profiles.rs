@@ -266,6 +266,65 @@ fn bits_that_flip_in_a_file_are_seen_and_nothing_is_made_worse() {
 }
 
 #[test]
+fn a_backup_gives_back_a_profile_that_is_damaged_wherever_it_is() {
+    let root = tempdir().unwrap();
+    let ana = with_content(&root.path().join("ana"));
+    let database = ana.folder.join("workspace.db");
+    let backup = text(&ana.json(&["backup", "make"])["name"]);
+    let tried = ana.json(&["backup", "try"]);
+    assert_eq!(tried["documents"], 41);
+    assert_eq!(tried["differences"], serde_json::json!([]));
+    ana.words(&["note", "append", "Note 3", "after the backup"]);
+    let whole = fs::read(&database).unwrap();
+    let mut damaged = 0;
+    let pages = whole.len() / 4096;
+    for page in (0..pages).step_by((pages / 10).max(1)) {
+        let mut bytes = whole.clone();
+        bytes[page * 4096..page * 4096 + 64]
+            .iter_mut()
+            .for_each(|byte| *byte ^= 0x55);
+        fs::write(&database, &bytes).unwrap();
+        let status = ana.json(&["status"]);
+        if status["status"]["state"] != "read_only" {
+            continue;
+        }
+        damaged += 1;
+        assert_eq!(text(&ana.json(&["backup", "list"])[0]["name"]), backup);
+        assert_eq!(ana.json(&["backup", "restore", &backup])["restored"], true);
+        assert_eq!(ana.json(&["status"])["status"]["state"], "ready");
+        assert!(ana.text_of("Note 3").starts_with("note 3\nwords"));
+        assert!(ana.text_of("Note 39").starts_with("note 39\nwords"));
+        let aside = ana
+            .folder
+            .join(format!("workspace.set-aside-{damaged}/workspace.db"));
+        assert_eq!(fs::read(aside).unwrap(), bytes, "page {page}");
+        assert!(ana.notices().contains(&"restored".to_owned()));
+        ana.made(&["note", "new", "On again"]);
+    }
+    assert!(damaged >= 3, "{damaged} pages made the file read only");
+}
+
+#[test]
+fn a_restore_waits_for_the_process_that_has_the_profile_and_can_be_given_up() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path(), "Ana");
+    let (running, _) = ana.stay_online();
+    let backup = text(&ana.json(&["backup", "make"])["name"]);
+    let note = ana.made(&["note", "new", "Geese", "--text", "fly"]);
+    assert_eq!(ana.json(&["backup", "restore", &backup])["restored"], false);
+    assert!(ana.words(&["backup", "list"]).contains("at the next start"));
+    ana.words(&["backup", "keep"]);
+    ana.json(&["backup", "restore", &backup]);
+    ana.fails(3, &["backup", "restore", "00099-1.db"]);
+    assert_eq!(ana.text_of(&note), "fly");
+    running.end();
+    // What was there is merged again, whatever the backup lacks.
+    assert_eq!(ana.text_of(&note), "fly");
+    assert!(ana.folder.join("workspace.set-aside-1").exists());
+    ana.audit();
+}
+
+#[test]
 fn a_file_that_is_no_workspace_is_left_alone() {
     let root = tempdir().unwrap();
     let ana = with_content(&root.path().join("ana"));

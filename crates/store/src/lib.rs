@@ -1,9 +1,10 @@
-//! Where things rest: one SQLite file per workspace, one source file per table, full-text search; a folder for the chunks of files.
+//! Where things rest: one SQLite file per workspace, one source file per table, full-text search; a folder for the chunks of files, and one for backups.
 //!
 //! [`Store::open`] gives a [`Store`] or, when the file must not be written to, a [`ReadOnlyStore`] with the reason. Both read through
 //! [`Reader`]; all writing happens in [`Store::write`], one transaction at a time, through [`Tx`].
 
 mod audit;
+mod backup;
 mod chunks;
 mod column;
 mod cut;
@@ -22,6 +23,7 @@ mod table;
 mod tx;
 
 pub use audit::{AuditedDocument, AuditedTable};
+pub use backup::{Backup, BackupError, BackupFolder, BackupSource, Restored};
 pub use chunks::{ChunkError, ChunkFolder};
 pub use cut::CutText;
 pub use damage::{Damage, DamageReport};

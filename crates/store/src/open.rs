@@ -9,7 +9,6 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::M;
 
-use crate::chunks::ChunkFolder;
 use crate::damage::{self, Damage, DamageReport};
 use crate::error::{OpenError, StoreError};
 use crate::read_only::ReadOnlyStore;
@@ -54,7 +53,7 @@ impl Store {
         let mut connection = Connection::open_in_memory()?;
         prepare(&connection)?;
         schema::migrate(&mut connection, MIGRATIONS)?;
-        Ok(Self::around(connection, ChunkFolder::none()))
+        Ok(Self::around(Reader::in_memory(connection)))
     }
 }
 
@@ -76,8 +75,8 @@ pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, Ope
         Some(damage) => damage,
         None => match open_to_write(path, migrations, look.log) {
             Ok(connection) => {
-                let chunks = ChunkFolder::of(path);
-                return Ok(Opened::Ready(Store::around(connection, chunks)));
+                let reader = Reader::of(connection, path);
+                return Ok(Opened::Ready(Store::around(reader)));
             }
             Err(Failed::Damage(damage)) => damage,
             Err(Failed::Error(error)) => return Err(error),
@@ -197,6 +196,11 @@ fn make(path: &Path, migrations: &[M<'_>]) -> Result<(), OpenError> {
 fn settle(finished: &Path, place: &Path) -> io::Result<()> {
     File::open(finished)?.sync_all()?;
     fs::rename(finished, place)?;
+    sync_folder(place)
+}
+
+/// Makes a new name durable.
+pub(crate) fn sync_folder(place: &Path) -> io::Result<()> {
     match place
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -207,14 +211,14 @@ fn settle(finished: &Path, place: &Path) -> io::Result<()> {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
@@ -257,7 +261,7 @@ pub(crate) fn keep_log(connection: &Connection, keep: bool) -> Result<(), StoreE
 ///
 /// # Errors
 /// When the file cannot be written to for another reason.
-fn take_alone(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn take_alone(connection: &Connection) -> Result<(), StoreError> {
     set_locking(connection, "EXCLUSIVE")?;
     connection.busy_timeout(Duration::ZERO)?;
     let taken = touch_lock(connection);
@@ -285,7 +289,7 @@ fn touch_lock(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
 }
 
-fn version(connection: &Connection) -> Result<i64, StoreError> {
+pub(crate) fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 

@@ -7,10 +7,12 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 use skein_model::{ChangeBytes, DocumentId, Kind};
 
-use crate::chunks::ChunkFolder;
 use crate::column;
 use crate::error::StoreError;
+use crate::open::version;
 use crate::reader::Reader;
+use crate::schema;
+use crate::table::envelopes::Mark;
 use crate::table::snapshots::{self, StoredSnapshot};
 
 /// A workspace's file, open only for reading. Nothing that is done with it changes the file or its log.
@@ -63,10 +65,7 @@ impl ReadOnlyStore {
                 Err(StoreError::ReadOnly | StoreError::Io(_))
             ) {
                 return Ok(Self {
-                    reader: Reader {
-                        connection,
-                        chunks: ChunkFolder::of(path),
-                    },
+                    reader: Reader::of(connection, path),
                 });
             }
         }
@@ -78,11 +77,40 @@ impl ReadOnlyStore {
         };
         prepare(&connection)?;
         Ok(Self {
-            reader: Reader {
-                connection,
-                chunks: ChunkFolder::of(path),
-            },
+            reader: Reader::of(connection, path),
         })
+    }
+
+    /// The form of the file, by the number of the migration that led there.
+    pub(crate) fn form(&self) -> Result<i64, StoreError> {
+        version(&self.reader.connection)
+    }
+
+    /// Whether its parts are those that this version makes.
+    pub(crate) fn fits(&self) -> Result<(), StoreError> {
+        schema::compare(&self.reader.connection, schema::MIGRATIONS)
+    }
+
+    /// The marks of envelopes that can still be found, looking in the table from both ends and in an index.
+    #[must_use]
+    pub fn salvage_marks(&self) -> BTreeSet<Mark> {
+        [
+            "SELECT mark FROM envelopes NOT INDEXED ORDER BY mark",
+            "SELECT mark FROM envelopes NOT INDEXED ORDER BY mark DESC",
+            "SELECT mark FROM envelopes INDEXED BY envelopes_by_id ORDER BY id",
+            "SELECT mark FROM envelopes INDEXED BY envelopes_by_id ORDER BY id DESC",
+        ]
+        .into_iter()
+        .flat_map(|sql| self.readable(sql, [], |row| row.get(0), &mut Vec::new()))
+        .collect()
+    }
+
+    /// The bytes of an envelope, if they can still be read.
+    #[must_use]
+    pub fn salvage_envelope(&self, mark: Mark) -> Option<Vec<u8>> {
+        let sql = "SELECT bytes FROM envelopes WHERE mark = ?1";
+        self.readable(sql, [mark], |row| row.get(0), &mut Vec::new())
+            .pop()
     }
 
     /// The documents of which anything at all can still be found, looking in every table and from both ends.

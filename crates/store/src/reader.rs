@@ -1,6 +1,7 @@
 //! Everything that can be read: from a store that is whole, from a damaged one, and in the middle of a write.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use rusqlite::Connection;
 use skein_access::{Chain, DeviceId, EnvelopeId, EnvelopeKind, ReadPermit};
@@ -8,6 +9,7 @@ use skein_model::{
     CardId, CardRow, ChangeBytes, ChunkName, ColumnId, DocumentId, FileId, Heads, Kind, Projection,
 };
 
+use crate::backup::BackupFolder;
 use crate::chunks::ChunkFolder;
 use crate::error::StoreError;
 use crate::permit;
@@ -46,9 +48,27 @@ pub struct StoredDocument {
 pub struct Reader {
     pub(crate) connection: Connection,
     pub(crate) chunks: ChunkFolder,
+    pub(crate) backups: BackupFolder,
 }
 
 impl Reader {
+    /// Reads the file at `path`, beside which its folders lie.
+    pub(crate) fn of(connection: Connection, path: &Path) -> Self {
+        Self {
+            connection,
+            chunks: ChunkFolder::of(path),
+            backups: BackupFolder::of(path),
+        }
+    }
+
+    pub(crate) const fn in_memory(connection: Connection) -> Self {
+        Self {
+            connection,
+            chunks: ChunkFolder::none(),
+            backups: BackupFolder::none(),
+        }
+    }
+
     fn kind_to_read(&self, permit: &ReadPermit<'_>, id: DocumentId) -> Result<Kind, StoreError> {
         let kind = documents::kind(&self.connection, id)?.ok_or(StoreError::NoSuchDocument(id))?;
         permit::to_read(permit, kind)?;
@@ -209,6 +229,12 @@ impl Reader {
     #[must_use]
     pub fn chunk_folder(&self) -> &ChunkFolder {
         &self.chunks
+    }
+
+    /// The folder in which backups lie.
+    #[must_use]
+    pub fn backup_folder(&self) -> &BackupFolder {
+        &self.backups
     }
 
     /// Every document outside the trash, in no order.

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 
-use crate::chunks::ChunkFolder;
+use crate::backup::BackupSource;
 use crate::column::run;
 use crate::damage::{self, Damage, DamageReport};
 use crate::error::StoreError;
-use crate::open::{keep_log, share_again};
+use crate::open::{keep_log, share_again, take_alone};
 use crate::read_only::ReadOnlyStore;
 use crate::reader::Reader;
 use crate::tx::Tx;
@@ -41,9 +41,9 @@ impl Deref for Store {
 
 impl Store {
     /// Takes a connection that was found well.
-    pub(crate) const fn around(connection: Connection, chunks: ChunkFolder) -> Self {
+    pub(crate) const fn around(reader: Reader) -> Self {
         Self {
-            reader: Reader { connection, chunks },
+            reader,
             durability: Durability::Normal,
             damage: None,
         }
@@ -91,6 +91,27 @@ impl Store {
         })?;
         transaction.commit()?;
         Ok(done)
+    }
+
+    /// Lets the file be read from elsewhere, to be copied while writing goes on. Until [`Self::was_copied`], each transaction takes a little longer.
+    ///
+    /// # Errors
+    /// For a store in memory, or when the locks cannot be given back.
+    pub fn for_copying(&mut self) -> Result<BackupSource, StoreError> {
+        let connection = &self.reader.connection;
+        let path = connection.path().filter(|path| !path.is_empty());
+        let path = path
+            .ok_or_else(|| StoreError::Refused("a workspace in memory is not copied".to_owned()))?;
+        share_again(connection)?;
+        Ok(BackupSource(PathBuf::from(path)))
+    }
+
+    /// After the copy was made, or was not.
+    ///
+    /// # Errors
+    /// When the file cannot be written to.
+    pub fn was_copied(&mut self) -> Result<(), StoreError> {
+        take_alone(&self.reader.connection)
     }
 
     /// The damage that a write met, after which nothing is written any more.

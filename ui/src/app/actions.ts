@@ -104,6 +104,14 @@ const going = [
     keys: ["Ctrl+,", "G S"],
     run: ({ ui }) => ui.open("settings"),
   }),
+  defineCommand({
+    id: "safety",
+    label: "safety.title",
+    group: "keys.go",
+    words: "backup restore audit check damaged repair copy",
+    keys: ["G B"],
+    run: ({ ui }) => ui.open("safety"),
+  }),
 ];
 
 const doing = [

@@ -3,6 +3,7 @@
 import { movingDialog } from "../features/document";
 import { sidePanel } from "../features/panel";
 import { dialogs } from "../features/people";
+import { safetyDialog } from "../features/safety";
 import { searchDialog } from "../features/search";
 import { loadEditor } from "../features/text";
 
@@ -13,6 +14,7 @@ export const overlays = {
   search: searchDialog,
   ...dialogs,
   settings: () => import("./settings/Settings.svelte"),
+  safety: safetyDialog,
   keys: () => import("./KeysHelp.svelte"),
 };
 

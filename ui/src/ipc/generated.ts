@@ -111,6 +111,20 @@ title: string,
  */
 context: Array<HitPart>, };
 
+export type BackupReport = { 
+/**
+ * Documents that were loaded.
+ */
+documents: number, 
+/**
+ * Changes in them.
+ */
+changes: number, 
+/**
+ * Documents that could not be loaded whole; empty when all is well.
+ */
+differences: Array<Difference>, };
+
 export type BoardEdit = { "type": "rename", 
 /**
  * The new title.
@@ -793,7 +807,11 @@ values: { [key in string]: string }, } | { "type": "code",
 /**
  * As it stands, or how it ended; none when none is shown.
  */
-code: ShortCode | null, } | { "type": "gone" };
+code: ShortCode | null, } | { "type": "backups", 
+/**
+ * As they are now.
+ */
+kept: KeptBackups, } | { "type": "gone" };
 
 export type FileState = "here" | "arriving" | "away";
 
@@ -836,6 +854,42 @@ received: number,
 reason: string | null, };
 
 export type JoiningStep = "looking" | "found" | "wrong_code" | "nobody_shows" | "no_longer" | "connecting" | "verifying" | "naming" | "receiving" | "failed";
+
+export type KeptBackup = { 
+/**
+ * Names it: its file's name.
+ */
+name: string, 
+/**
+ * When it was made, by this machine's clock, in ms since 1970.
+ */
+madeAt: number, 
+/**
+ * How large it is.
+ */
+bytes: number, };
+
+export type KeptBackups = { 
+/**
+ * All of them, the newest first.
+ */
+backups: Array<KeptBackup>, 
+/**
+ * The folder in which they lie.
+ */
+folder: string | null, 
+/**
+ * Whether one is being made.
+ */
+making: boolean, 
+/**
+ * The one that the next start restores.
+ */
+planned: string | null, 
+/**
+ * Why the last one was not made.
+ */
+trouble: string | null, };
 
 export type Kind = "note" | "board";
 
@@ -1273,7 +1327,15 @@ next: number | null, } | { "type": "bundle_taken",
 /**
  * What came of it so far.
  */
-report: BundleReport, } | { "type": "audit", 
+report: BundleReport, } | { "type": "backups", 
+/**
+ * As they are now.
+ */
+kept: KeptBackups, } | { "type": "backup_tried", 
+/**
+ * What was found.
+ */
+report: BackupReport, } | { "type": "audit", 
 /**
  * The report.
  */
@@ -1607,7 +1669,15 @@ offset: number,
 /**
  * The bytes in base64, at most 512 KiB of them.
  */
-data: string, } | { "type": "audit" } | { "type": "wait_until_idle", 
+data: string, } | { "type": "list_backups" } | { "type": "back_up" } | { "type": "try_backup", 
+/**
+ * Which backup, by its name.
+ */
+backup: string, } | { "type": "restore_backup", 
+/**
+ * Which backup, by its name.
+ */
+backup: string | null, } | { "type": "audit" } | { "type": "wait_until_idle", 
 /**
  * How long to wait at most, in milliseconds.
  */
@@ -1845,6 +1915,6 @@ document: string | null, } | { "type": "files",
 /**
  * Which document.
  */
-document: string, } | { "type": "notices" } | { "type": "preferences" } | { "type": "code" };
+document: string, } | { "type": "notices" } | { "type": "preferences" } | { "type": "code" } | { "type": "backups" };
 
 export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";

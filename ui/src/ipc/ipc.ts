@@ -41,6 +41,11 @@ type ReplyTags = {
   fetch_file: "done";
   read_bundle: "bundle_page";
   take_bundle: "bundle_taken";
+  list_backups: "backups";
+  back_up: "backups";
+  try_backup: "backup_tried";
+  restore_backup: "backups";
+  audit: "audit";
   dismiss_notice: "done";
   list_documents: "documents";
   list_tags: "tags";

@@ -11,6 +11,7 @@ import type {
   CardView,
   Delivery,
   Event,
+  KeptBackups,
   Member,
   Notice,
   NoteView,
@@ -53,6 +54,7 @@ type States = {
   delivery: Delivery;
   files: AttachedFile[];
   notices: Notice[];
+  backups: KeptBackups;
   code: { code: ShortCode | null };
 };
 
@@ -96,6 +98,8 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       return event.files;
     case "notices":
       return event.notices;
+    case "backups":
+      return event.kept;
     case "code":
       return { code: event.code };
     default:

@@ -10,8 +10,8 @@ use skein_model::{
 use ts_rs::TS;
 
 use super::{
-    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, Member, Notice, Peer, ShortCode,
-    Status, TreeItem,
+    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, KeptBackups, Member, Notice, Peer,
+    ShortCode, Status, TreeItem,
 };
 
 /// Something that can be watched.
@@ -74,6 +74,8 @@ pub enum View {
     Preferences,
     /// The short code that this device shows.
     Code,
+    /// The backups of this profile.
+    Backups,
 }
 
 /// News for a subscription. The first of each carries everything.
@@ -192,6 +194,11 @@ pub enum Event {
     Code {
         /// As it stands, or how it ended; none when none is shown.
         code: Option<ShortCode>,
+    },
+    /// The backups of this profile.
+    Backups {
+        /// As they are now.
+        kept: KeptBackups,
     },
     /// What was watched is not here (any more).
     Gone,

@@ -153,6 +153,16 @@ pub enum Reply {
         /// What came of it so far.
         report: BundleReport,
     },
+    /// The backups.
+    Backups {
+        /// As they are now.
+        kept: KeptBackups,
+    },
+    /// A backup was opened, and all in it loaded.
+    BackupTried {
+        /// What was found.
+        report: BackupReport,
+    },
     /// What the audit found.
     Audit {
         /// The report.
@@ -590,6 +600,49 @@ pub struct AuditReport {
     /// One hash over all documents' heads: equal on two devices that hold the same.
     pub digest: String,
     /// What did not fit; empty when all is well.
+    pub differences: Vec<Difference>,
+}
+
+/// A backup of the profile's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptBackup {
+    /// Names it: its file's name.
+    pub name: String,
+    /// When it was made, by this machine's clock, in ms since 1970.
+    #[ts(type = "number")]
+    pub made_at: i64,
+    /// How large it is.
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+/// The backups of a profile's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptBackups {
+    /// All of them, the newest first.
+    pub backups: Vec<KeptBackup>,
+    /// The folder in which they lie.
+    pub folder: Option<String>,
+    /// Whether one is being made.
+    pub making: bool,
+    /// The one that the next start restores.
+    pub planned: Option<String>,
+    /// Why the last one was not made.
+    pub trouble: Option<String>,
+}
+
+/// What was found in a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupReport {
+    /// Documents that were loaded.
+    pub documents: u32,
+    /// Changes in them.
+    #[ts(type = "number")]
+    pub changes: u64,
+    /// Documents that could not be loaded whole; empty when all is well.
     pub differences: Vec<Difference>,
 }
 

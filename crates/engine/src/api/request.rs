@@ -339,6 +339,21 @@ pub enum Request {
         /// The bytes in base64, at most 512 KiB of them.
         data: String,
     },
+    /// The backups of this profile's file: `Backups`.
+    ListBackups,
+    /// Makes a backup and checks it: `Backups`.
+    BackUp,
+    /// Opens a backup and loads every document in it, to see that all of it could be had back: `BackupTried`. Nothing is changed.
+    TryBackup {
+        /// Which backup, by its name.
+        backup: String,
+    },
+    /// Has the next start of Skein restore a backup in the place of the profile's file, which is set aside and not changed; not any more when
+    /// absent: `Backups`.
+    RestoreBackup {
+        /// Which backup, by its name.
+        backup: Option<String>,
+    },
     /// Reloads every document and compares: `Audit`.
     Audit,
     /// Answers once all is sealed and every connected peer agrees: `Idle`.

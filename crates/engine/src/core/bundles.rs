@@ -242,7 +242,7 @@ impl Core {
     }
 
     /// Keeps envelopes that nobody's device sent, as if one had; those about access first, since they decide about the rest.
-    fn take_envelopes(
+    pub(super) fn take_envelopes(
         &mut self,
         step: &mut Step<'_>,
         envelopes: Vec<Vec<u8>>,

@@ -3,7 +3,7 @@
 use skein_access::founding::OperationError;
 use skein_access::{CodeError, Denied, EnvelopeError, JoinError, TicketError};
 use skein_model::{DocumentError, EditError, MergeError, SnapshotError, SpliceError};
-use skein_store::StoreError;
+use skein_store::{BackupError, StoreError};
 
 use crate::api::{ApiError, ErrorCode};
 
@@ -33,6 +33,26 @@ impl From<StoreError> for ApiError {
             StoreError::ReadOnly => error(ErrorCode::ReadOnly, cause, ""),
             StoreError::Damaged(_) => error(ErrorCode::Damaged, cause, ""),
             _ => error(ErrorCode::Storage, cause, ""),
+        }
+    }
+}
+
+impl From<BackupError> for ApiError {
+    fn from(cause: BackupError) -> Self {
+        let another =
+            "Take another backup, and make a new one. The workspace itself is not touched by that.";
+        match cause {
+            BackupError::Source(cause) => cause.into(),
+            BackupError::Missing(_) => error(ErrorCode::NotFound, cause, another),
+            BackupError::NotWhole(_) => error(ErrorCode::Invalid, cause, another),
+            BackupError::NewerVersion { .. } => {
+                error(ErrorCode::Invalid, cause, "Update Skein first.")
+            }
+            BackupError::Disk(_) | BackupError::DiskFull => error(
+                ErrorCode::Storage,
+                cause,
+                "Free some space or check the disk, and try again. The workspace itself is not touched by that.",
+            ),
         }
     }
 }

@@ -77,7 +77,7 @@ impl Core {
 
     /// Connections and known devices, connected ones first, relays last.
     pub(super) fn peers(&self) -> Result<Vec<Peer>, ApiError> {
-        let known = self.store.peers()?;
+        let known = self.store.readable(self.store.peers())?;
         let mut peers: Vec<Peer> = Vec::new();
         let relays = self.relays().into_keys();
         for device in self.other_devices().into_iter().chain(relays) {
@@ -192,9 +192,8 @@ impl Core {
 
     /// How many envelopes came after a mark: what a device with this mark lacks.
     fn lacking(&self, mark: u64) -> Result<usize, ApiError> {
-        let count = self
-            .store
-            .envelopes_since(i64::try_from(mark).unwrap_or(i64::MAX))?;
+        let mark = i64::try_from(mark).unwrap_or(i64::MAX);
+        let count = self.store.readable(self.store.envelopes_since(mark))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 }

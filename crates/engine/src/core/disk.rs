@@ -2,7 +2,9 @@
 
 use std::ops::Deref;
 
-use skein_store::{DamageReport, Durability, Opened, ReadOnlyStore, Reader, Store, StoreError, Tx};
+use skein_store::{
+    BackupSource, DamageReport, Durability, Opened, ReadOnlyStore, Reader, Store, StoreError, Tx,
+};
 
 /// A workspace's file.
 pub(super) enum Disk {
@@ -53,11 +55,41 @@ impl Disk {
         true
     }
 
+    /// Lets the file be copied while writing goes on, until [`Self::was_copied`].
+    pub(super) fn for_copying(&mut self) -> Result<BackupSource, StoreError> {
+        match self {
+            Self::Writable(store) => store.for_copying(),
+            Self::ReadOnly(..) => Err(StoreError::ReadOnly),
+        }
+    }
+
+    /// After the copy was made, or was not.
+    pub(super) fn was_copied(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Writable(store) => store.was_copied(),
+            Self::ReadOnly(..) => Ok(()),
+        }
+    }
+
     /// Why nothing is written, if nothing is.
     pub(super) fn read_only_reason(&self) -> Option<String> {
         match self {
             Self::Writable(_) => None,
             Self::ReadOnly(_, report) => Some(report.damage.to_string()),
+        }
+    }
+
+    /// What was read; of a damaged file that does not tell, nothing, so that the rest of it can be looked at.
+    pub(super) fn readable<T: Default>(
+        &self,
+        read: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match read {
+            Err(error) if self.read_only_reason().is_some() => {
+                tracing::warn!(%error, "a part of the damaged file was passed over");
+                Ok(T::default())
+            }
+            read => read,
         }
     }
 

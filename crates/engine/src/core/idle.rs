@@ -94,6 +94,7 @@ impl Core {
             && self.rotation.due.is_none()
             && !self.documents_are_busy()
             && self.joining.is_none()
+            && !self.takes_over()
             && self.links.values().all(|link| link.agreed)
     }
 }

@@ -11,6 +11,7 @@ use skein_model::{
 };
 use skein_store::{ChunkFolder, CutText};
 
+use super::backups::{BackupDone, BackupJob};
 use super::beginnings::{Begun, ToBegin};
 use super::files::{FileDone, FileJob};
 use super::rebuilding::{Rebuilt, ToRebuild};
@@ -67,6 +68,8 @@ pub enum Job {
         /// What is to be done.
         work: FileJob,
     },
+    /// Work on backups of the workspace's file.
+    Backup(BackupJob),
 }
 
 /// The changes of one envelope.
@@ -89,6 +92,8 @@ pub enum JobDone {
     Read(Box<TextRead>),
     /// Work on chunks of files is done.
     File(Box<FileDone>),
+    /// Work on backups is done.
+    Backup(Box<BackupDone>),
 }
 
 /// What search, tags and links should know of a document.
@@ -154,7 +159,7 @@ pub enum DocumentDone {
 }
 
 impl Job {
-    /// Does the work: pure computation on what the job carries, but for chunks of files, which are read and written.
+    /// Does the work: pure computation on what the job carries, but for chunks of files and backups, which are read and written.
     #[must_use]
     pub fn run(self) -> JobDone {
         match self {
@@ -200,6 +205,7 @@ impl Job {
                 }))
             }
             Self::File { folder, work } => JobDone::File(Box::new(work.run(&folder))),
+            Self::Backup(work) => JobDone::Backup(Box::new(work.run())),
             Self::Rebuild(work) => {
                 JobDone::Document(Box::new(DocumentDone::Rebuilt(Box::new(work.run()))))
             }

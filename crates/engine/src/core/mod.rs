@@ -3,6 +3,7 @@
 mod attempts;
 mod audit;
 mod authors;
+mod backups;
 mod beginnings;
 mod bundles;
 mod carets;
@@ -47,6 +48,7 @@ use rand_core::RngCore;
 use skein_access::{DeviceId, DeviceKey, Ticket};
 use skein_model::{ActorSeed, DocumentId, ProfileEdit};
 
+pub use backups::{BackupDone, BackupJob};
 pub use beginnings::{Begun, ToBegin};
 pub use files::{FileDone, FileJob};
 pub use io::{
@@ -58,6 +60,7 @@ pub use rebuilding::{Rebuilt, ToRebuild};
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId};
 use attempts::Typed;
 use audit::Audit;
+use backups::Backups;
 use beginnings::Beginning;
 use bundles::Bundles;
 use carets::Carets;
@@ -116,6 +119,7 @@ pub struct Core {
     carets: Carets,
     files: Files,
     bundles: Bundles,
+    backups: Backups,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -129,10 +133,10 @@ enum Flow {
 }
 
 impl Core {
-    /// Takes up a profile: reads what is needed to start, and loads no document.
+    /// Takes up a profile: reads what is needed to start, and loads no document. If that is damaged, what can be read is shown and nothing is written.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store cannot be read for another reason.
     pub fn open(
         opened: skein_store::Opened,
         device: DeviceKey,
@@ -170,9 +174,18 @@ impl Core {
             carets: Carets::default(),
             files: Files::default(),
             bundles: Bundles::default(),
+            backups: Backups::default(),
             wall_ms: 0,
         };
-        core.take_up()?;
+        if let Err(error) = core.take_up() {
+            // Without what a start reads there is little to show, but a backup can still be chosen.
+            let is_closed = core.store.read_only_reason().is_some()
+                || (error.code == ErrorCode::Damaged && core.store.only_read(&error.message));
+            if !is_closed {
+                return Err(error);
+            }
+            tracing::error!(%error, "what a start needs cannot be read");
+        }
         Ok(core)
     }
 
@@ -193,6 +206,7 @@ impl Core {
             self.next_file_work(),
             self.rotation.due,
             self.next_code_work(),
+            self.next_backup_work(),
         ]
         .into_iter()
         .flatten()
@@ -239,6 +253,7 @@ impl Core {
         self.go_on_with_audit(step);
         self.work_on_carets(step);
         self.work_on_codes(step);
+        self.work_on_backups(step);
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {
@@ -267,6 +282,12 @@ impl Core {
 
     /// Answers with an error, and takes note of what it says about the file.
     fn refuse(&mut self, step: &mut Step<'_>, client: ClientId, id: RequestId, error: ApiError) {
+        // Which workspace it is may be among what cannot be read: that is another matter than having none.
+        let is_closed = self.workspace.is_none() && error.code == ErrorCode::WrongState;
+        let error = match self.storable() {
+            Err(closed) if is_closed => closed,
+            _ => error,
+        };
         if error.code == ErrorCode::Damaged {
             self.damage_was_met(step, &error.message);
         }
@@ -448,6 +469,14 @@ impl Core {
             Request::TakeBundle { offset, data } => {
                 self.take_bundle(step, client, offset, &data)?
             }
+            Request::ListBackups => Reply::Backups {
+                kept: self.kept_backups()?,
+            },
+            Request::BackUp => return self.back_up(step, (client, message.id)),
+            Request::TryBackup { backup } => {
+                return Ok(self.try_backup(step, (client, message.id), backup));
+            }
+            Request::RestoreBackup { backup } => self.plan_restore(step, backup.as_deref())?,
             Request::Audit => {
                 self.begin_audit(client, message.id)?;
                 return Ok(Flow::Later);
@@ -461,6 +490,7 @@ impl Core {
     }
 
     fn shut_down(&mut self, step: &mut Step<'_>) {
+        self.take_over_the_rest(step);
         self.apply_gathered(step);
         self.seal_everything(step);
         step.effects.push(Effect::Stopped);

@@ -116,7 +116,7 @@ impl Core {
     }
 
     pub(super) fn notices(&self) -> Result<Vec<Notice>, ApiError> {
-        let stored = self.store.notices()?;
+        let stored = self.store.readable(self.store.notices())?;
         Ok(stored
             .into_iter()
             .map(|notice| Notice {

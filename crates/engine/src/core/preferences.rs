@@ -52,14 +52,7 @@ impl Core {
 
     /// All preferences by key. Of a damaged profile that cannot be read there are none: the app looks as it does at first.
     pub(super) fn preferences(&self) -> Result<BTreeMap<String, String>, ApiError> {
-        let settings = match self.store.settings() {
-            Ok(settings) => settings,
-            Err(error) if self.store.read_only_reason().is_some() => {
-                tracing::warn!(%error, "the preferences could not be read");
-                Vec::new()
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let settings = self.store.readable(self.store.settings())?;
         let preference = |(setting, value): (String, Vec<u8>)| {
             let key = setting.strip_prefix(PREFIX)?;
             Some((key.to_owned(), String::from_utf8(value).ok()?))

@@ -220,6 +220,9 @@ impl Core {
             View::Code => Event::Code {
                 code: self.code_shown(),
             },
+            View::Backups => Event::Backups {
+                kept: self.kept_backups()?,
+            },
             View::Text { .. } => Event::Gone,
         })
     }
@@ -273,6 +276,7 @@ impl Core {
                 View::Notices if news.notices => self.whole(&view),
                 View::Preferences if news.preferences => self.whole(&view),
                 View::Code if news.code => self.whole(&view),
+                View::Backups if news.backups => self.whole(&view),
                 View::Tree if !news.headers.is_empty() => self.tree_news(&news.headers, false),
                 View::Trash if !news.headers.is_empty() => self.tree_news(&news.headers, true),
                 View::Note { document } if news.links || news.headers.contains(document) => {

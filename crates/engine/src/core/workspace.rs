@@ -138,6 +138,7 @@ impl Core {
             return;
         }
         self.started = true;
+        self.start_backups(step);
         if self.store.read_only_reason().is_none() {
             self.start_files(step);
         }

@@ -14,6 +14,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_model::ChunkName;
 use skein_net::{DialFailure, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
+use skein_store::Restored;
 use tokio::io::BufReader;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
@@ -21,6 +22,7 @@ use tokio::sync::mpsc;
 pub use client::{Client, ClientReceiver, ClientSender};
 pub use profile::{Profile, ProfileError};
 
+use crate::api::Request;
 use crate::core::{Core, Input, PeerInput};
 use actor::{Actor, Arrival};
 use client::BACKLOG;
@@ -31,6 +33,9 @@ pub(crate) use profile::Ownership;
 const INBOX: usize = 1024;
 /// How long to wait for another process that has the profile for a moment.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a start waits for what a restored backup lacks (ms).
+const RESTORING_MS: u32 = 20_000;
 
 /// What this process wants of the profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,20 +121,7 @@ impl Host {
     /// When the engine has stopped.
     pub async fn client(&self) -> Result<Client, ProfileError> {
         match &self.0 {
-            Role::Owner(owner) => {
-                let stopped = || ProfileError::NoAnswer {
-                    path: PathBuf::new(),
-                    reason: "the engine has stopped".to_owned(),
-                };
-                let client = owner.clients.fetch_add(1, Ordering::Relaxed);
-                let (outbox, from) = mpsc::channel(BACKLOG);
-                owner
-                    .inbox
-                    .send(Arrival::Joined { client, outbox })
-                    .await
-                    .map_err(|_| stopped())?;
-                Ok(Client::in_process(client, owner.inbox.clone(), from))
-            }
+            Role::Owner(owner) => owner.client().await,
             Role::Guest(socket) => {
                 Client::over_socket(socket)
                     .await
@@ -166,6 +158,12 @@ impl Owner {
     ) -> Result<Self, ProfileError> {
         let mut rng = ChaCha20Rng::from_entropy();
         let device = profile.device_key(&mut rng)?;
+        let restored = Restored::if_planned(&profile.database()).map_err(|source| {
+            ProfileError::NotRestored {
+                path: profile.database(),
+                source,
+            }
+        })?;
         let opened = skein_store::Store::open(profile.database())?;
         let (inbox, receiver) = mpsc::channel(INBOX);
         let network = match wanted {
@@ -178,6 +176,13 @@ impl Owner {
                 path: profile.database(),
                 error,
             })?;
+        let is_restored = restored.is_some();
+        if let Some(restored) = restored {
+            core.was_restored(restored);
+        }
+        if matches!(wanted, Use::Stay(_)) {
+            core.back_up_by_itself();
+        }
         let net = match network {
             None => None,
             Some(network) => {
@@ -218,14 +223,37 @@ impl Owner {
                 path: profile.folder().to_owned(),
                 source,
             })?;
-        Ok(Self {
+        let owner = Self {
             inbox,
             clients,
             actor,
             net,
             socket: served,
             _ownership: ownership,
-        })
+        };
+        if is_restored {
+            // Nobody should see the backup without what the file before it still held. What is not done by then is done afterwards.
+            let wait = Request::WaitUntilIdle {
+                timeout_ms: RESTORING_MS,
+                peers: 0,
+            };
+            drop(owner.client().await?.request(wait).await);
+        }
+        Ok(owner)
+    }
+
+    async fn client(&self) -> Result<Client, ProfileError> {
+        let stopped = || ProfileError::NoAnswer {
+            path: PathBuf::new(),
+            reason: "the engine has stopped".to_owned(),
+        };
+        let client = self.clients.fetch_add(1, Ordering::Relaxed);
+        let (outbox, from) = mpsc::channel(BACKLOG);
+        self.inbox
+            .send(Arrival::Joined { client, outbox })
+            .await
+            .map_err(|_| stopped())?;
+        Ok(Client::in_process(client, self.inbox.clone(), from))
     }
 }
 

@@ -34,6 +34,16 @@ pub enum ProfileError {
     /// The workspace file cannot be opened at all.
     #[error("{0}")]
     Store(#[from] skein_store::OpenError),
+    /// A backup was to be restored and could not be.
+    #[error(
+        "The backup was not restored: {source}. {path} is as it was; start Skein again to go on with it, or choose another backup."
+    )]
+    NotRestored {
+        /// The workspace's file.
+        path: PathBuf,
+        /// What went wrong.
+        source: skein_store::BackupError,
+    },
     /// The network could not be started.
     #[error("{0}")]
     Net(#[from] skein_net::NetError),

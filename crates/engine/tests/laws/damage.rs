@@ -63,7 +63,7 @@ fn damage_met_while_it_is_open_ends_the_writing_and_not_the_reading() {
     let path = world.machines[0].path.clone();
     let whole = fs::read(&path).unwrap();
     let (mut met, mut still_read) = (0, 0);
-    for page in (1..whole.len() / PAGE) {
+    for page in 1..whole.len() / PAGE {
         let mut damaged = whole.clone();
         damaged[page * PAGE..page * PAGE + 64]
             .iter_mut()

@@ -10,6 +10,7 @@
 mod sim;
 
 mod authors;
+mod backups;
 mod bundles;
 mod carets;
 mod codes;

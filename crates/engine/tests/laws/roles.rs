@@ -327,6 +327,15 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             },
             ALL,
         ),
+        (Request::ListBackups, ALL),
+        (Request::BackUp, ALL),
+        (
+            Request::TryBackup {
+                backup: "none".to_owned(),
+            },
+            NOWHERE,
+        ),
+        (Request::RestoreBackup { backup: None }, ALL),
         (Request::Audit, ALL),
         (
             Request::WaitUntilIdle {

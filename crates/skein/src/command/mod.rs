@@ -1,5 +1,6 @@
 //! The commands: each asks the engine through its API and prints what it says.
 
+mod backup;
 mod board;
 mod bundle;
 mod edit;
@@ -85,6 +86,7 @@ async fn dispatch(
         }
         Command::Export { folder } => exchange::export(connection, out, &folder).await,
         Command::Bundle(command) => bundle::run(connection, out, command).await,
+        Command::Backup(command) => backup::run(connection, out, command).await,
         Command::Audit => exchange::audit(connection, out).await,
         Command::Invite {
             command: Some(command),

@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod backups;
 mod common;
 mod crash;
 mod damage;

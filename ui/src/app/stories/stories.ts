@@ -98,6 +98,7 @@ const PALETTE = "{Control>}k{/Control}";
 const SWITCHER = "{Control>}o{/Control}";
 const SEARCH = "{Control>}{Shift>}f{/Shift}{/Control}";
 const SETTINGS = "{Control>},{/Control}";
+const SAFETY = "gb";
 
 /** Keys are pressed once the window is there. */
 const opening =
@@ -611,6 +612,83 @@ export const STORIES: Record<string, Record<string, Story>> = {
       told: [["status", new RegExp(REFUSED)]],
     },
     "read only": { engine: readOnly, then: keys(SETTINGS), told: [["dialog", "Settings"]] },
+  },
+  safety: {
+    open: {
+      then: keys(SAFETY),
+      told: [
+        ["dialog", "Safety"],
+        ["list", "Backups of this machine"],
+        ["button", /^Try the backup of Nov 21, 2026/],
+      ],
+    },
+    empty: {
+      engine: changed((fake) => (fake.backups = { ...fake.backups, backups: [] })),
+      then: keys(SAFETY),
+      told: [/There is none yet/],
+    },
+    loading: { engine: slow("backups"), then: keys(SAFETY), told: [["status", "Opening…"]] },
+    unreadable: {
+      engine: refusing("backups"),
+      then: keys(SAFETY),
+      told: [["alert", new RegExp(REFUSED)]],
+    },
+    "backing up": {
+      engine: slow("back_up"),
+      then: inTurn(keys(SAFETY), press("button", "Back up now")),
+      told: [["status", "Copying and checking…"]],
+    },
+    "backed up": {
+      then: inTurn(keys(SAFETY), press("button", "Back up now")),
+      told: [["status", "Made, and checked."]],
+    },
+    "a full disk": {
+      engine: refusing("back_up"),
+      then: inTurn(keys(SAFETY), press("button", "Back up now")),
+      told: [["alert", new RegExp(REFUSED)]],
+    },
+    trouble: {
+      engine: changed((fake) => (fake.backups = { ...fake.backups, trouble: REFUSED })),
+      then: keys(SAFETY),
+      told: [new RegExp(`The last backup was not made. ${REFUSED}`)],
+    },
+    "a backup tried": {
+      then: inTurn(keys(SAFETY), press("button", /^Try the backup of Nov 21/)),
+      told: [/All of it can be had back: 24 documents with 1312 changes/],
+    },
+    "a backup that is not whole": {
+      engine: changed((fake) => (fake.tried.differences = [{ subject: ARABIC, what: "page 9" }])),
+      then: inTurn(keys(SAFETY), press("button", /^Try the backup of Nov 21/)),
+      told: [/Not all of it could be loaded/, new RegExp(ARABIC)],
+    },
+    "about to restore": {
+      then: inTurn(keys(SAFETY), press("button", /^Restore the backup of Nov 21/)),
+      told: [/it takes back nothing/, ["button", "Restore at the next start"]],
+    },
+    "restored at the next start": {
+      then: inTurn(
+        keys(SAFETY),
+        press("button", /^Restore the backup of Nov 21/),
+        press("button", "Restore at the next start"),
+      ),
+      told: [
+        ["alert", /When Skein starts next, the backup of Nov 21/],
+        ["button", "Keep what is here"],
+      ],
+      not: [["button", "Restore at the next start"]],
+    },
+    checked: {
+      then: inTurn(keys(SAFETY), press("button", "Check everything")),
+      told: [/Everything fits: 24 documents/],
+    },
+    "read only": {
+      engine: readOnly,
+      then: press("button", "Backups…"),
+      told: [
+        ["dialog", "Safety"],
+        ["button", /^Restore the backup of Nov 21/],
+      ],
+    },
   },
   start: {
     empty: {

@@ -4,10 +4,13 @@ import type {
   ApiError as Refusal,
   AttachedFile,
   Authored,
+  BackupReport,
   ClientMessage,
   Delivery,
   ErrorCode,
   Event,
+  KeptBackup,
+  KeptBackups,
   Kind,
   ListedInvite,
   Member,
@@ -32,6 +35,7 @@ import type { SeedDocument } from "./seed";
 const SAYS_NOTHING = { zone: null, hours: null, working: null, changesAt: null };
 
 const NOW = Date.UTC(2026, 10, 22, 9, 30);
+const DAY = 24 * 60 * 60 * 1_000;
 
 class Refused extends Error {
   constructor(
@@ -58,6 +62,10 @@ function relayAt(address: string): Peer {
     bytesSent: 91_000,
     bytesReceived: 4_100,
   };
+}
+
+function backupOf(madeAt: number, number: number): KeptBackup {
+  return { name: `${String(number).padStart(5, "0")}-${madeAt}.db`, madeAt, bytes: 3_480_000 };
 }
 
 type FakeText = { version: number; acked: Map<string, Reply> };
@@ -93,6 +101,15 @@ function statusOf(state: Status["state"]): Status {
 
 export class FakeEngine implements Transport {
   status: Status;
+  backups: KeptBackups = {
+    backups: [1, 2, 9].map((days, index) => backupOf(NOW - days * DAY, 13 - index)),
+    folder: "/home/ana/.local/share/skein/workspace.backups",
+    making: false,
+    planned: null,
+    trouble: null,
+  };
+  /** What is found when documents are loaded again. */
+  tried: BackupReport = { documents: 24, changes: 1_312, differences: [] };
   documents = new Map<string, FakeDocument>();
   members: Member[] = people.map((name, index) => ({
     id: `m-${index + 1}`,
@@ -230,6 +247,14 @@ export class FakeEngine implements Transport {
     this.#tell((view) => (view.type === "code" ? { type: "code", code: this.code } : null));
   }
 
+  #keep(change: Partial<KeptBackups>): [Reply, () => void] {
+    this.backups = { ...this.backups, ...change };
+    const kept = this.backups;
+    const told = () =>
+      this.#tell((view) => (view.type === "backups" ? { type: "backups", kept } : null));
+    return [{ type: "backups", kept }, told];
+  }
+
   #tellPreferences(): void {
     const values = this.preferences;
     this.#tell((view) => (view.type === "preferences" ? { type: "preferences", values } : null));
@@ -278,6 +303,18 @@ export class FakeEngine implements Transport {
         }
         const report = { new: 2, known: 1, refused: 0, whole: true };
         return [{ type: "bundle_taken", report }, quiet];
+      }
+      case "list_backups":
+        return [{ type: "backups", kept: this.backups }, quiet];
+      case "back_up":
+        return this.#keep({ backups: [backupOf(NOW, 14), ...this.backups.backups] });
+      case "restore_backup":
+        return this.#keep({ planned: request.backup });
+      case "try_backup":
+        return [{ type: "backup_tried", report: this.tried }, quiet];
+      case "audit": {
+        const report = { ...this.tried, envelopes: 96, unsealed: 0, digest: "7f3c" };
+        return [{ type: "audit", report }, quiet];
       }
       case "status":
         return [{ type: "status", status: this.status }, quiet];
@@ -612,6 +649,8 @@ export class FakeEngine implements Transport {
         return { type: "files", files: this.files.of(view.document) };
       case "notices":
         return { type: "notices", notices: this.notices };
+      case "backups":
+        return { type: "backups", kept: this.backups };
       case "preferences":
         return { type: "preferences", values: this.preferences };
       case "code":

@@ -54,6 +54,10 @@ impl Core {
                 self.file_job_done(step, *done);
                 Ok(())
             }
+            JobDone::Backup(done) => {
+                self.backup_job_done(step, *done);
+                Ok(())
+            }
             JobDone::Read(read) => self.text_was_read(step, *read),
             JobDone::Document(done) => self.document_is_back(step, *done),
         }

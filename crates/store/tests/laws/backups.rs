@@ -1,0 +1,213 @@
+//! Backups: whole copies that are checked before they count, and that a start puts back without touching what was there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use skein_store::{BackupError, BackupFolder, Durability, Restored, Store};
+
+use crate::common::{Founder, change, id, ready};
+
+const PAGE: usize = 4096;
+
+fn put(store: &mut Store, ana: &mut Founder, numbers: std::ops::Range<u32>) {
+    for number in numbers {
+        ana.put_note(store, number, &format!("Note {number}"), "of geese");
+        let rows = ana.append(store, number, &[change(number)], false).unwrap();
+        let envelope = ana.seal(id(number), &[change(number)]);
+        store
+            .write(Durability::Full, |tx| tx.seal(id(number), &rows, &envelope))
+            .unwrap();
+    }
+}
+
+fn make(store: &mut Store, made_ms: i64) -> String {
+    let folder = store.backup_folder().clone();
+    let source = store.for_copying().unwrap();
+    let backup = folder.make(&source, made_ms).unwrap();
+    store.was_copied().unwrap();
+    backup.name
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// A file with a backup of its first ten notes, twenty in all, and a log that a sudden end left.
+fn with_backup(folder: &Path) -> (PathBuf, BackupFolder, String) {
+    let path = folder.join("workspace.db");
+    let mut ana = Founder::new();
+    let mut store = ready(&path);
+    put(&mut store, &mut ana, 0..10);
+    let name = make(&mut store, 1_000);
+    put(&mut store, &mut ana, 10..20);
+    let kept: Vec<(PathBuf, Vec<u8>)> = ["", "-wal"]
+        .map(|ending| beside(&path, ending))
+        .into_iter()
+        .map(|file| (file.clone(), fs::read(file).unwrap()))
+        .collect();
+    let backups = store.backup_folder().clone();
+    drop(store);
+    for (file, bytes) in kept {
+        fs::write(file, bytes).unwrap();
+    }
+    (path, backups, name)
+}
+
+#[test]
+fn a_backup_is_made_while_writing_goes_on_and_holds_all_that_was_kept_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("workspace.db");
+    let mut ana = Founder::new();
+    let mut store = ready(&path);
+    put(&mut store, &mut ana, 0..30);
+    let source = store.for_copying().unwrap();
+    let backups = store.backup_folder().clone();
+    let copying = std::thread::spawn(move || backups.make(&source, 5));
+    put(&mut store, &mut ana, 30..60);
+    let backup = copying.join().unwrap().unwrap();
+    store.was_copied().unwrap();
+    put(&mut store, &mut ana, 60..62);
+    assert_eq!(store.tree().unwrap().len(), 62);
+    let copy = store.backup_folder().open(&backup.name).unwrap();
+    let held = copy.tree().unwrap().len();
+    assert!((30..=60).contains(&held), "{held} notes are in the backup");
+    assert_eq!(backup.made_ms, 5);
+}
+
+#[test]
+fn a_backup_that_is_not_whole_is_neither_opened_nor_restored_and_the_file_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, backups, name) = with_backup(folder.path());
+    let file = backups.path().unwrap().join(&name);
+    let whole = fs::read(&file).unwrap();
+    let mut refused = 0;
+    for page in 0..whole.len() / PAGE {
+        let mut bytes = whole.clone();
+        bytes[page * PAGE..page * PAGE + 64]
+            .iter_mut()
+            .for_each(|byte| *byte ^= 0x55);
+        fs::write(&file, bytes).unwrap();
+        if let Err(error) = backups.open(&name) {
+            refused += 1;
+            assert!(matches!(error, BackupError::NotWhole(_)), "{error}");
+            assert!(backups.plan(Some(&name)).is_err());
+            assert_eq!(backups.planned(), None);
+        }
+    }
+    assert!(refused > 20, "only {refused} damaged pages were met");
+    // Found well when it was planned, and gone when it comes to it.
+    fs::write(&file, &whole).unwrap();
+    backups.plan(Some(&name)).unwrap();
+    fs::remove_file(&file).unwrap();
+    assert_eq!(Restored::if_planned(&path), Err(BackupError::Missing(name)));
+    assert_eq!(Restored::if_planned(&path), Ok(None));
+    assert_eq!(ready(&path).tree().unwrap().len(), 20);
+}
+
+#[test]
+fn a_restored_backup_takes_the_files_place_and_what_was_there_is_set_aside_unchanged() {
+    // Cut off before anything, between the log and the file, after both, and not at all.
+    for moved in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, backups, name) = with_backup(folder.path());
+        let before = ["", "-wal"].map(|ending| fs::read(beside(&path, ending)).unwrap());
+        backups.plan(Some(&name)).unwrap();
+        assert_eq!(backups.planned(), Some(name.clone()));
+        let aside = path.with_extension("set-aside-1");
+        if moved > 0 {
+            fs::create_dir(&aside).unwrap();
+            let place = aside.join("workspace.db");
+            if moved > 1 {
+                fs::rename(beside(&path, "-wal"), beside(&place, "-wal")).unwrap();
+                fs::rename(&path, &place).unwrap();
+            }
+            if moved > 2 {
+                fs::write(beside(&path, ".coming"), "half of it").unwrap();
+            }
+        }
+        let restored = Restored::if_planned(&path).unwrap().unwrap();
+        let now = ["", "-wal"].map(|ending| fs::read(beside(&restored.set_aside, ending)).unwrap());
+        assert_eq!(now, before, "moved {moved}");
+        assert_eq!(backups.planned(), None);
+        let store = ready(&path);
+        assert_eq!(store.tree().unwrap().len(), 10, "moved {moved}");
+        let set_aside = store.backup_folder().set_aside(restored.number).unwrap();
+        assert_eq!(set_aside.salvage_marks().len(), 20, "moved {moved}");
+        assert_eq!(Restored::if_planned(&path), Ok(None));
+    }
+}
+
+#[test]
+fn of_a_damaged_file_every_envelope_is_found_but_those_on_the_damaged_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("workspace.db");
+    let mut ana = Founder::new();
+    let mut store = ready(&path);
+    put(&mut store, &mut ana, 0..60);
+    let all: Vec<Vec<u8>> = store
+        .envelopes_after(0, 100)
+        .unwrap()
+        .into_iter()
+        .map(|envelope| envelope.bytes)
+        .collect();
+    assert_eq!(all.len(), 60);
+    let backups = store.backup_folder().clone();
+    store.close().unwrap();
+    let whole = fs::read(&path).unwrap();
+    let (mut met, mut roots, mut most_lost) = (0, 0, 0);
+    for page in 2..whole.len() / PAGE {
+        let mut bytes = whole.clone();
+        bytes[page * PAGE..page * PAGE + 64]
+            .iter_mut()
+            .for_each(|byte| *byte ^= 0x55);
+        fs::write(&path, bytes).unwrap();
+        // Set aside, as a restore does: whether it is found damaged when it is opened plays no part.
+        let aside = path.with_extension(format!("set-aside-{page}"));
+        fs::create_dir(&aside).unwrap();
+        fs::rename(&path, aside.join("workspace.db")).unwrap();
+        let number = u32::try_from(page).unwrap();
+        let Some(store) = backups.set_aside(number) else {
+            continue;
+        };
+        let found: Vec<Vec<u8>> = store
+            .salvage_marks()
+            .into_iter()
+            .filter_map(|mark| store.salvage_envelope(mark))
+            .collect();
+        assert!(found.iter().all(|bytes| all.contains(bytes)), "page {page}");
+        met += usize::from(found.len() < all.len());
+        match found.len() {
+            // The pages from which SQLite knows the table and finds its others.
+            0 => roots += 1,
+            found => most_lost = most_lost.max(all.len() - found),
+        }
+    }
+    assert!(met >= 4, "{met} damaged pages held envelopes");
+    assert!(roots <= 3, "{roots} pages took all envelopes with them");
+    assert!(
+        most_lost <= 12,
+        "{most_lost} envelopes were lost to one page"
+    );
+}
+
+#[test]
+fn whoever_reads_the_file_already_does_not_keep_it_from_being_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("workspace.db");
+    let mut ana = Founder::new();
+    put(&mut ready(&path), &mut ana, 0..3);
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    let count = || {
+        reader
+            .query_row("SELECT count(*) FROM documents", [], |row| {
+                row.get::<_, u32>(0)
+            })
+            .unwrap()
+    };
+    assert_eq!(count(), 3);
+    let mut store = ready(&path);
+    put(&mut store, &mut ana, 3..5);
+    assert_eq!(count(), 5);
+}
