@@ -186,7 +186,7 @@ async function toastsGone(person) {
   });
 }
 
-async function overlays(ana) {
+async function overlays(ana, profile) {
   await opened(ana, "Handbook");
   await ana.press("Control+Shift+F");
   await ana.by("combobox", "Search").fill("hand");
@@ -209,6 +209,16 @@ async function overlays(ana) {
     await ana.by("tab", section).click();
     await shoot(ana, `settings-${section.toLowerCase()}`);
   }
+  await closeAll(ana);
+
+  await skein(profile, "backup", "make");
+  await leaveText(ana);
+  await ana.press("g");
+  await ana.press("b");
+  const safety = ana.by("dialog", "Safety");
+  await safety.getByRole("button", { name: /^Try the backup/ }).click();
+  await safety.getByText("can be had back", { exact: false }).waitFor();
+  await shoot(ana, "safety");
   await closeAll(ana);
 
   await ana.press("F1");
@@ -329,7 +339,7 @@ try {
   await bo.row("会議メモ").waitFor();
   await notes(ana, bo);
   await boards(ana);
-  await overlays(ana);
+  await overlays(ana, servers.Ana.profile);
   await trash(ana);
   await apart(ana, bo, servers);
   await pictures(ana, profiles);

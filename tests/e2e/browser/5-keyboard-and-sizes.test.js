@@ -116,6 +116,7 @@ const screens = [
   ["trash", async () => ana.by("link", "Trash").click()],
   ["search", async () => ana.by("button", "Search").click()],
   ["settings", async () => ana.by("button", "Settings").click()],
+  ["safety", async () => ana.press("g").then(() => ana.press("b"))],
   ["people", async () => ana.by("button", "1 person").click()],
   ["invite", async () => ana.by("button", "Invite someone").first().click()],
 ];
