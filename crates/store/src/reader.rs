@@ -541,6 +541,14 @@ impl Reader {
         envelopes::count_after(&self.connection, mark)
     }
 
+    /// The documents that envelopes after a mark change: those of which a peer with this mark lacks something.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn documents_after(&self, mark: Mark) -> Result<Vec<DocumentId>, StoreError> {
+        envelopes::documents_after(&self.connection, mark)
+    }
+
     /// The number of a device's last envelope here; 0 when there is none.
     ///
     /// # Errors

@@ -1553,7 +1553,7 @@ kind: Kind | null,
 /**
  * Those in the trash instead of those in use.
  */
-trashed: boolean, } | { "type": "list_tags" } | { "type": "search", 
+trashed: boolean, } | { "type": "list_only_here" } | { "type": "list_tags" } | { "type": "search", 
 /**
  * The words; the last one may be unfinished.
  */

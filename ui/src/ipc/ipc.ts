@@ -48,6 +48,7 @@ type ReplyTags = {
   audit: "audit";
   dismiss_notice: "done";
   list_documents: "documents";
+  list_only_here: "documents";
   list_tags: "tags";
   search: "found";
   connect: "done";

@@ -216,6 +216,8 @@ pub enum Request {
         #[serde(default)]
         trashed: bool,
     },
+    /// The documents of which no other device or relay is known to hold the newest, in tree order: `Documents`.
+    ListOnlyHere,
     /// The tags in use: `Tags`.
     ListTags,
     /// Finds words in titles, notes and cards: `Found`.

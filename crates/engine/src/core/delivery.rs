@@ -1,11 +1,16 @@
 //! How far work got, in words: saved here, on its way, on the relay, on so many devices.
 
+use std::collections::BTreeSet;
+
 use skein_access::DeviceId;
 use skein_model::DocumentId;
 
 use super::Core;
+use super::reading::in_tree_order;
 use super::relays::relay_name;
-use crate::api::{ApiError, Delivery, DeliveryState, Member, Peer, PeerState, count_of, list_of};
+use crate::api::{
+    ApiError, Delivery, DeliveryState, Member, Peer, PeerState, Reply, count_of, list_of,
+};
 
 impl Core {
     /// How far a document, or everything, got.
@@ -32,11 +37,7 @@ impl Core {
             if unsealed > 0 { 0 } else { hold.count() }
         };
         let (holders, on_relays) = (holding(&others), holding(&relays));
-        let elsewhere = others.iter().chain(&relays);
-        let best = elsewhere
-            .map(|device| self.mark_of(device))
-            .max()
-            .unwrap_or(0);
+        let best = self.best_mark_elsewhere();
         let unheld = match document {
             None => self.lacking(best)?,
             Some(_) => usize::from(newest > best),
@@ -73,6 +74,32 @@ impl Core {
             pending: small(pending),
             words,
         })
+    }
+
+    /// Up to which mark that other device or relay holds everything that holds most.
+    fn best_mark_elsewhere(&self) -> u64 {
+        let others = self.other_devices().into_iter();
+        let elsewhere = others.chain(self.relays().into_keys());
+        elsewhere
+            .map(|device| self.mark_of(&device))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Documents in use of which this device alone is known to hold the newest, in tree order.
+    pub(super) fn list_only_here(&self) -> Result<Reply, ApiError> {
+        let best = i64::try_from(self.best_mark_elsewhere()).unwrap_or(i64::MAX);
+        let sealed = self.store.readable(self.store.documents_after(best))?;
+        let unsealed = self.store.readable(self.store.unsealed())?;
+        let unsealed = unsealed.into_iter().map(|unsealed| unsealed.document);
+        let only: BTreeSet<DocumentId> = sealed
+            .into_iter()
+            .chain(unsealed)
+            .chain(self.documents_with_burst())
+            .collect();
+        let mut documents = in_tree_order(self.tree(false)?);
+        documents.retain(|listed| only.contains(&listed.item.id));
+        Ok(Reply::Documents { documents })
     }
 
     /// Connections and known devices, connected ones first, relays last.

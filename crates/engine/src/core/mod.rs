@@ -411,6 +411,7 @@ impl Core {
             Request::ReadBoard { document } => self.read_board(document)?,
             Request::ReadCard { card } => self.read_card(card)?,
             Request::ListDocuments { kind, trashed } => self.list_documents(kind, trashed)?,
+            Request::ListOnlyHere => self.list_only_here()?,
             Request::ListTags => self.list_tags()?,
             Request::Search { query, limit } => {
                 return self.search_when_caught_up(step, (client, message.id), query, limit);

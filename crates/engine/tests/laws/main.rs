@@ -22,6 +22,7 @@ mod invites;
 mod long_work;
 mod members;
 mod nodes;
+mod only_here;
 mod preferences;
 mod profiles;
 mod relay;

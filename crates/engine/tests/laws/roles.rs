@@ -280,6 +280,7 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             },
             ALL,
         ),
+        (Request::ListOnlyHere, ALL),
         (Request::ListTags, ALL),
         (
             Request::Search {

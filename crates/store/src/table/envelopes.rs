@@ -406,6 +406,19 @@ pub(crate) fn count_after(connection: &Connection, mark: Mark) -> Result<u64, St
     .unwrap_or_default())
 }
 
+/// The documents that envelopes after a mark change.
+pub(crate) fn documents_after(
+    connection: &Connection,
+    mark: Mark,
+) -> Result<Vec<DocumentId>, StoreError> {
+    all(
+        connection,
+        "SELECT DISTINCT document FROM envelopes WHERE mark > ?1 AND document IS NOT NULL",
+        [mark],
+        |row| column::document(row, 0),
+    )
+}
+
 pub(crate) fn counts(connection: &Connection) -> Result<EnvelopeCounts, StoreError> {
     let all_of_them = one(connection, "SELECT count(*) FROM envelopes", [], |row| {
         column::count(row, 0)

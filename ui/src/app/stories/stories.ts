@@ -677,6 +677,13 @@ export const STORIES: Record<string, Record<string, Story>> = {
       ],
       not: [["button", "Restore at the next start"]],
     },
+    "work that is only here": {
+      engine: changed(
+        (fake) => (fake.delivery = { ...fake.delivery, state: "saved_here", pending: 2 }),
+      ),
+      then: keys(SAFETY),
+      told: [/Only on this machine so far is the newest of 2:/],
+    },
     checked: {
       then: inTurn(keys(SAFETY), press("button", "Check everything")),
       told: [/Everything fits: 24 documents/],

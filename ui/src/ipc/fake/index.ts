@@ -304,6 +304,11 @@ export class FakeEngine implements Transport {
         const report = { new: 2, known: 1, refused: 0, whole: true };
         return [{ type: "bundle_taken", report }, quiet];
       }
+      case "list_only_here": {
+        const listed = [...this.documents.values()].filter(({ life }) => life === "alive");
+        const documents = listed.slice(0, 2).map((known) => ({ ...known.treeItem(), depth: 0 }));
+        return [{ type: "documents", documents }, quiet];
+      }
       case "list_backups":
         return [{ type: "backups", kept: this.backups }, quiet];
       case "back_up":
