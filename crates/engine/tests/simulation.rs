@@ -22,8 +22,8 @@ const REGRESSIONS: &[u64] = &[10_982, 11_792, 20_205, 20_840];
 /// The same, with people.
 const REGRESSIONS_WITH_PEOPLE: &[u64] = &[266, 623, 679, 764, 775];
 /// How many seeds are run when nothing else is said.
-const SEEDS: u64 = 850;
-/// And how many in which people come and go, and change their roles: a thousand in all.
+const SEEDS: u64 = 1_000;
+/// And how many in which people come and go, and change their roles.
 const SEEDS_WITH_PEOPLE: u64 = 150;
 
 /// One run: a story, then rest, then the laws. With `people`, a third of the stories is about them too.
