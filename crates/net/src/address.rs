@@ -247,6 +247,14 @@ pub(crate) fn is_direct(address: &Multiaddr) -> bool {
     !address.iter().any(|part| part == Protocol::P2pCircuit)
 }
 
+/// Whether the way to an address leads through a relay, so that the address is the relay's.
+#[must_use]
+pub fn leads_through_relay(address: &str) -> bool {
+    address
+        .parse()
+        .is_ok_and(|address: Multiaddr| !is_direct(&address))
+}
+
 /// Addresses for people: comma-free texts, each with nothing at its end that only machines need.
 pub(crate) fn readable(addresses: &[Multiaddr]) -> Vec<String> {
     addresses.iter().map(Multiaddr::to_string).collect()

@@ -14,8 +14,10 @@ use crate::limits::{CONNECTIONS_PER_DEVICE, Limits};
 /// Whom the engine lets in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Allowed {
-    /// The devices of members.
+    /// The devices of members, and relays.
     pub devices: BTreeSet<DeviceId>,
+    /// Which of them are relays: through those the others are reached that cannot be reached otherwise.
+    pub relays: BTreeSet<DeviceId>,
     /// Whether strangers may come too, because an invite is open. They are few and must speak soon.
     pub strangers: bool,
 }
@@ -102,6 +104,18 @@ impl Admission {
     /// Whether that device is a member's.
     pub(crate) fn is_member(&self, device: &DeviceId) -> bool {
         self.rules.borrow().devices.contains(device)
+    }
+
+    /// Whether that device is a relay.
+    pub(crate) fn is_relay(&self, device: &DeviceId) -> bool {
+        self.rules.borrow().relays.contains(device)
+    }
+
+    /// The relays, and the members' devices that may be reached through them.
+    pub(crate) fn relays_and_others(&self) -> (Vec<DeviceId>, BTreeSet<DeviceId>) {
+        let rules = self.rules.borrow();
+        let others = rules.devices.difference(&rules.relays).copied().collect();
+        (rules.relays.iter().copied().collect(), others)
     }
 
     /// Lets a connection in or not, and remembers it until [`Admission::leave`].
@@ -256,7 +270,7 @@ mod tests {
     fn members(numbers: &[u8]) -> Allowed {
         Allowed {
             devices: numbers.iter().map(|number| device(*number)).collect(),
-            strangers: false,
+            ..Allowed::default()
         }
     }
 

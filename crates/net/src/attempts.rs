@@ -8,7 +8,7 @@ use libp2p::{
 };
 use skein_access::DeviceId;
 
-use crate::{DialFailure, NetEvent, admission::Refusal, identity::device_of};
+use crate::{DialFailure, NetEvent, address::is_direct, admission::Refusal, identity::device_of};
 
 /// Names one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,11 +55,12 @@ impl From<Failed> for NetEvent {
 }
 
 impl Attempts {
-    /// An attempt begins; it counts as pending until its beginner calls [`Attempts::prepared`].
+    /// An attempt begins, in so many stages; each counts as pending until its beginner calls [`Attempts::prepared`].
     pub(crate) fn begin(
         &mut self,
         expected: Option<DeviceId>,
         addresses: Vec<String>,
+        stages: usize,
     ) -> AttemptId {
         let id = AttemptId(self.next);
         self.next = self.next.wrapping_add(1);
@@ -68,7 +69,7 @@ impl Attempts {
             Attempt {
                 expected,
                 addresses,
-                pending: 1,
+                pending: stages,
                 reasons: Vec::new(),
             },
         );
@@ -88,7 +89,7 @@ impl Attempts {
         }
     }
 
-    /// Every dial of this attempt is under way.
+    /// Every dial of one stage of this attempt is under way.
     pub(crate) fn prepared(&mut self, id: AttemptId, reasons: Vec<DialFailure>) -> Option<Failed> {
         self.attempts.get_mut(&id)?.reasons.extend(reasons);
         self.one_less(id)
@@ -185,11 +186,33 @@ pub(crate) fn explain(error: &DialError) -> DialFailure {
                 DialFailure::Busy(cause.to_string())
             }
         }
+        DialError::Transport(errors) if errors.iter().all(|(way, _)| !is_direct(way)) => {
+            explain_circuits(errors)
+        }
         DialError::Transport(errors) => explain_transport(errors),
         DialError::Aborted | DialError::DialPeerConditionFalse(_) => {
             DialFailure::Unreachable("the attempt was given up".to_owned())
         }
     }
+}
+
+/// Why no relay led there. What a relay answers comes as words only.
+fn explain_circuits(errors: &[(Multiaddr, TransportError<io::Error>)]) -> DialFailure {
+    let words = errors.iter().filter_map(|(_, error)| match error {
+        TransportError::Other(error) => Some(deepest_text(error)),
+        TransportError::MultiaddrNotSupported(_) => None,
+    });
+    let words = words.map(|text| {
+        let lower = text.to_ascii_lowercase();
+        if lower.contains("no reservation") {
+            DialFailure::NotAtRelay
+        } else if lower.contains("resource limit") {
+            DialFailure::Busy("the relay connects as many devices as it may".to_owned())
+        } else {
+            DialFailure::Unreachable(format!("through a relay: {text}"))
+        }
+    });
+    words.min().unwrap_or(DialFailure::NotAtRelay)
 }
 
 /// Several ways were tried: what was refused says more than what was never answered.
@@ -256,7 +279,7 @@ mod tests {
     }
 
     fn two_ways(attempts: &mut Attempts) {
-        let id = attempts.begin(None, vec!["somewhere".into()]);
+        let id = attempts.begin(None, vec!["somewhere".into()], 1);
         attempts.dialling(id, line(1));
         attempts.dialling(id, line(2));
         assert_eq!(attempts.prepared(id, vec![]), None);
@@ -299,7 +322,7 @@ mod tests {
     #[test]
     fn nothing_to_dial_is_answered_too() {
         let mut attempts = Attempts::default();
-        let id = attempts.begin(Some(A), vec![]);
+        let id = attempts.begin(Some(A), vec![], 1);
         let failed = attempts
             .prepared(id, vec![DialFailure::UnknownHost("x".into())])
             .unwrap();

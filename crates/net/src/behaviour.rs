@@ -2,9 +2,9 @@
 
 use libp2p::{
     connection_limits::{self, ConnectionLimits},
-    identify,
+    dcutr, identify,
     identity::Keypair,
-    mdns, ping,
+    mdns, ping, relay,
     swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
 };
 
@@ -14,7 +14,9 @@ use crate::{
     Allowed,
     admission::Admission,
     chunks::ChunkId,
+    circuits,
     limits::{CONNECTIONS, Limits, PENDING_INBOUND, PING_INTERVAL, PING_TIMEOUT},
+    observed::Observed,
     streams::{self, Streams},
     sync_protocol::SyncProtocol,
 };
@@ -32,6 +34,11 @@ pub(crate) struct Behaviour {
     ping: ping::Behaviour,
     identify: identify::Behaviour,
     mdns: Toggle<mdns::tokio::Behaviour>,
+    // Those about relays come after admission: whom that refuses they never hear of.
+    circuits: relay::client::Behaviour,
+    pub(crate) observed: Observed,
+    punching: Toggle<dcutr::Behaviour>,
+    relay: Toggle<relay::Behaviour>,
 }
 
 impl Behaviour {
@@ -41,7 +48,13 @@ impl Behaviour {
         limits: Limits,
         rules: watch::Receiver<Allowed>,
         discover: bool,
+        circuits: relay::client::Behaviour,
+        pairs: Option<usize>,
     ) -> Self {
+        let me = keypair.public().to_peer_id();
+        // A relay has its own ways to nobody.
+        let punching = pairs.is_none().then(|| dcutr::Behaviour::new(me));
+        let relay = pairs.map(|pairs| circuits::serve(me, pairs, limits.devices, &rules));
         let connections = ConnectionLimits::default()
             .with_max_pending_incoming(Some(PENDING_INBOUND))
             .with_max_established(Some(CONNECTIONS));
@@ -62,6 +75,10 @@ impl Behaviour {
             ),
             identify: identify::Behaviour::new(identify),
             mdns: Toggle::from(if discover { discovery(keypair) } else { None }),
+            circuits,
+            observed: Observed::default(),
+            punching: Toggle::from(punching),
+            relay: Toggle::from(relay),
         }
     }
 

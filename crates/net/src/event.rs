@@ -59,6 +59,15 @@ pub enum NetEvent {
     },
     /// Something happened in an exchange for a short code.
     Code(ExchangeId, CodeNews),
+    /// Two devices were connected through this relay, or are no longer.
+    Circuit {
+        /// Who asked for it.
+        from: DeviceId,
+        /// To whom.
+        to: DeviceId,
+        /// Whether it began; otherwise it is over.
+        open: bool,
+    },
     /// An allowed device announced itself on the local network. It is dialled without further orders.
     Discovered {
         /// Who.
@@ -142,6 +151,9 @@ pub enum DialFailure {
     /// Nobody answered.
     #[error("nobody answers: {0}")]
     Unreachable(String),
+    /// The relays were asked, and the device is at none of them.
+    #[error("not connected to any relay of the workspace at present")]
+    NotAtRelay,
     /// No usable address was known.
     #[error("no address of this device is known that could be dialled from here")]
     NoAddress,

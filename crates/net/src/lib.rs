@@ -11,6 +11,7 @@ mod admission;
 mod attempts;
 mod behaviour;
 mod chunks;
+mod circuits;
 mod codes;
 mod error;
 mod event;
@@ -20,6 +21,7 @@ mod identity;
 mod limits;
 mod links;
 mod listen;
+mod observed;
 mod outbox;
 mod overheard;
 mod redial;
@@ -32,9 +34,13 @@ mod transport;
 mod vital;
 mod wake;
 
-pub use address::{AddressError, address_of, device_of_address, typed_address, understand_address};
+pub use address::{
+    AddressError, address_of, device_of_address, leads_through_relay, typed_address,
+    understand_address,
+};
 pub use admission::Allowed;
 pub use chunks::{AskId, ChunkAnswer, ChunkId};
+pub use circuits::Circuits;
 pub use codes::{CodeNews, CodeOrder, ExchangeId};
 pub use error::{NetError, SendError};
 pub use event::{DialFailure, Ended, NetEvent};

@@ -97,6 +97,18 @@ pub(crate) const PROOF_AFTER_WAKE: Duration = Duration::from_secs(5);
 /// How often silence, strangers and the clocks are looked at.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
+/// A place at a relay lasts this long and is renewed by itself before.
+pub(crate) const RESERVATION_LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// A place at a relay that was refused is asked for again after this long.
+pub(crate) const RESERVE_AGAIN: Duration = Duration::from_secs(30);
+
+/// A connection through a relay lasts at most this long; then the two connect anew.
+pub(crate) const CIRCUIT_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many connections through a relay one device may have, and how many places at it.
+pub(crate) const CIRCUITS_PER_DEVICE: usize = 64;
+
 /// How long the frames already queued may take to leave, and the other side to confirm the end, when a link is closed on
 /// purpose.
 pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);

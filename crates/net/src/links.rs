@@ -4,7 +4,8 @@
 //! gone). The rule: of each pair, the device with the smaller id **leads**. Only the leader opens the stream, on the
 //! connection of its choice, and only when it has none; the other side takes whatever stream the leader opened last. So
 //! there is never a question that needs an answer from the other side. Connections without a stream are spares: they
-//! close by themselves after a while, and serve at once when the one in use breaks.
+//! close by themselves after a while, and serve at once when the one in use breaks. A direct connection takes over from one
+//! through a relay as soon as it is there; otherwise the first is kept.
 
 use std::collections::HashMap;
 
@@ -18,6 +19,8 @@ use crate::Ended;
 pub(crate) struct Line {
     pub(crate) id: ConnectionId,
     pub(crate) address: Multiaddr,
+    /// Whether it leads straight to the device, not through a relay.
+    pub(crate) direct: bool,
     pub(crate) dialed: bool,
 }
 
@@ -61,6 +64,18 @@ impl<S> Pair<S> {
     fn has(&self, id: ConnectionId) -> bool {
         self.lines.iter().any(|line| line.id == id)
     }
+
+    /// Whether that connection leads through a relay, and another does not.
+    fn is_a_detour(&self, id: ConnectionId) -> bool {
+        self.lines.iter().any(|line| line.id == id && !line.direct)
+            && self.lines.iter().any(|line| line.direct)
+    }
+
+    /// Where to open a stream: on the newest connection, a direct one if there is any.
+    fn best(&self) -> Option<ConnectionId> {
+        let direct = self.lines.iter().rev().find(|line| line.direct);
+        direct.or(self.lines.last()).map(|line| line.id)
+    }
 }
 
 impl<S> Links<S> {
@@ -82,6 +97,19 @@ impl<S> Links<S> {
             State::Live(id) => Some(id),
             State::Idle | State::Opening(_) | State::Ending(_) => None,
         }
+    }
+
+    /// Whether there is a connection to that device that leads through no relay.
+    pub(crate) fn has_direct(&self, device: &DeviceId) -> bool {
+        let pair = self.pairs.get(device);
+        pair.is_some_and(|pair| pair.lines.iter().any(|line| line.direct))
+    }
+
+    /// The connection of the running link, if that is direct.
+    pub(crate) fn live_direct(&self, device: &DeviceId) -> Option<&Line> {
+        let live = self.live(device)?;
+        let mut lines = self.pairs.get(device)?.lines.iter();
+        lines.find(|line| line.id == live && line.direct)
     }
 
     fn leads(&self, device: &DeviceId) -> bool {
@@ -244,22 +272,30 @@ impl<S> Links<S> {
         self.pairs.keys().copied().collect()
     }
 
-    /// Goes on from idle: a stream that waits starts, or the leader opens one on the newest connection.
+    /// Goes on: from idle, a stream that waits starts, or the leader opens one; from a detour, the leader ends it.
     fn advance(&mut self, device: DeviceId) -> Vec<Order<S>> {
         let leads = self.leads(&device);
         let Some(pair) = self.pairs.get_mut(&device) else {
             return Vec::new();
         };
+        if let State::Live(id) = pair.state
+            && leads
+            && pair.is_a_detour(id)
+        {
+            pair.state = State::Ending(id);
+            return vec![Order::End(device, id, Ended::Replaced)];
+        }
         if pair.state == State::Idle {
             if let Some((id, stream)) = pair.waiting.take()
+                && !(leads && pair.is_a_detour(id))
                 && let Some(line) = pair.lines.iter().find(|line| line.id == id)
             {
                 pair.state = State::Live(id);
                 return vec![Order::Start(device, line.clone(), stream)];
             }
-            if leads && let Some(line) = pair.lines.last() {
-                pair.state = State::Opening(line.id);
-                return vec![Order::Open(device, line.id)];
+            if leads && let Some(line) = pair.best() {
+                pair.state = State::Opening(line);
+                return vec![Order::Open(device, line)];
             }
         }
         self.forget_if_over(device);

@@ -1,7 +1,7 @@
 //! When to dial whom again: a pure schedule. Time and chance come in, due dials go out.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -23,15 +23,23 @@ struct Entry {
     known: Vec<Multiaddr>,
     /// Heard on the local network: dropped when the announcement expires.
     heard: Vec<Multiaddr>,
+    /// Whether a relay that is connected may lead to it, wherever it is.
+    through_relay: bool,
     failures: u32,
     state: State,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    Waiting { due: Instant },
+    Waiting {
+        due: Instant,
+    },
     Dialling,
-    Linked { since: Instant },
+    Linked {
+        since: Instant,
+        /// When to look for a direct way, if the link leads through a relay.
+        look: Option<Instant>,
+    },
 }
 
 impl Entry {
@@ -39,6 +47,7 @@ impl Entry {
         Self {
             known: Vec::new(),
             heard: Vec::new(),
+            through_relay: false,
             failures: 0,
             state: State::Waiting { due: now },
         }
@@ -58,9 +67,17 @@ impl Entry {
 
     fn try_soon(&mut self, now: Instant) {
         self.failures = 0;
-        if let State::Waiting { due } = &mut self.state {
-            *due = now;
+        match &mut self.state {
+            State::Waiting { due }
+            | State::Linked {
+                look: Some(due), ..
+            } => *due = now,
+            State::Dialling | State::Linked { look: None, .. } => {}
         }
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.known.is_empty() && self.heard.is_empty() && !self.through_relay
     }
 }
 
@@ -114,32 +131,53 @@ impl Redial {
         self.drop_if_unknown(device);
     }
 
+    /// These devices, and no others, may be reached through a relay that is connected. Those who are not linked are due now.
+    pub(crate) fn through_relay(&mut self, devices: &BTreeSet<DeviceId>, now: Instant) {
+        for device in devices {
+            let entry = self
+                .devices
+                .entry(*device)
+                .or_insert_with(|| Entry::new(now));
+            if !entry.through_relay {
+                entry.through_relay = true;
+                entry.try_soon(now);
+            }
+        }
+        self.devices.retain(|device, entry| {
+            entry.through_relay &= devices.contains(device);
+            !entry.is_unknown()
+        });
+    }
+
     /// Never dial this device again.
     pub(crate) fn forget(&mut self, device: &DeviceId) {
         self.devices.remove(device);
     }
 
     fn drop_if_unknown(&mut self, device: DeviceId) {
-        if self
-            .devices
-            .get(&device)
-            .is_some_and(|entry| entry.known.is_empty() && entry.heard.is_empty())
-        {
+        if self.devices.get(&device).is_some_and(Entry::is_unknown) {
             self.devices.remove(&device);
         }
     }
 
-    /// A link to that device is up, whoever dialled.
-    pub(crate) fn linked(&mut self, device: &DeviceId, now: Instant) {
+    /// Whether that device is among those to be dialled, and no link to it is known here.
+    pub(crate) fn is_waiting(&self, device: &DeviceId) -> bool {
+        let entry = self.devices.get(device);
+        entry.is_some_and(|entry| !matches!(entry.state, State::Linked { .. }))
+    }
+
+    /// A link to that device is up, whoever dialled. One that leads through a relay is not the end of looking.
+    pub(crate) fn linked(&mut self, device: &DeviceId, direct: bool, now: Instant) {
         if let Some(entry) = self.devices.get_mut(device) {
-            entry.state = State::Linked { since: now };
+            let look = (!direct).then(|| now + REDIAL_LONGEST);
+            entry.state = State::Linked { since: now, look };
         }
     }
 
     /// The link to that device is over. One that did not hold for long counts as a failure.
     pub(crate) fn lost(&mut self, device: &DeviceId, now: Instant, rng: &mut impl Rng) {
         if let Some(entry) = self.devices.get_mut(device)
-            && let State::Linked { since } = entry.state
+            && let State::Linked { since, .. } = entry.state
         {
             let steady = now.saturating_duration_since(since) >= STEADY_LINK;
             let failures = if steady { 0 } else { entry.failures };
@@ -180,12 +218,20 @@ impl Redial {
         }
     }
 
-    /// Takes what is due: each is dialled until `linked` or `failed` is said.
+    /// Takes what is due: each is dialled until `linked` or `failed` is said; or, linked through a relay, at its own addresses
+    /// besides.
     pub(crate) fn due(&mut self, now: Instant) -> Vec<(DeviceId, Vec<Multiaddr>)> {
         let mut dials = Vec::new();
         for (device, entry) in &mut self.devices {
             if matches!(entry.state, State::Waiting { due } if due <= now) {
                 entry.state = State::Dialling;
+                dials.push((*device, entry.addresses()));
+            } else if let State::Linked {
+                look: Some(look), ..
+            } = &mut entry.state
+                && *look <= now
+            {
+                *look = now + REDIAL_LONGEST;
                 dials.push((*device, entry.addresses()));
             }
         }
@@ -198,7 +244,8 @@ impl Redial {
             .values()
             .filter_map(|entry| match entry.state {
                 State::Waiting { due } => Some(due),
-                State::Dialling | State::Linked { .. } => None,
+                State::Linked { look, .. } => look,
+                State::Dialling => None,
             })
             .min()
     }
@@ -244,9 +291,34 @@ mod tests {
     fn a_linked_device_is_not_dialled_even_on_a_wake() {
         let now = Instant::now();
         let mut redial = knowing_a(now);
-        redial.linked(&A, now);
+        redial.linked(&A, true, now);
         redial.all_now(now);
         assert_eq!(redial.due(now + REDIAL_LONGEST), vec![]);
+    }
+
+    #[test]
+    fn whoever_is_linked_through_a_relay_is_looked_for_directly_now_and_then_and_when_heard_nearby()
+    {
+        let now = Instant::now();
+        let mut redial = knowing_a(now);
+        redial.linked(&A, false, now);
+        assert_eq!(redial.due(now), vec![]);
+        redial.heard(A, address(2), now);
+        assert_eq!(redial.due(now), vec![(A, vec![address(2), address(1)])]);
+        assert_eq!(redial.due(now), vec![], "once");
+        assert_eq!(redial.due(now + REDIAL_LONGEST).len(), 1);
+    }
+
+    #[test]
+    fn a_device_without_an_address_is_dialled_only_while_a_relay_may_lead_to_it() {
+        let now = Instant::now();
+        let mut redial = Redial::default();
+        redial.through_relay(&BTreeSet::from([A]), now);
+        assert_eq!(redial.due(now), vec![(A, vec![])]);
+        redial.through_relay(&BTreeSet::new(), now);
+        redial.all_now(now);
+        assert_eq!(redial.due(now + REDIAL_LONGEST), vec![]);
+        assert!(redial.devices.is_empty());
     }
 
     #[test]
@@ -258,7 +330,7 @@ mod tests {
             redial.due(now + REDIAL_LONGEST * 9);
             redial.failed(&A, now, &mut rng);
         }
-        redial.linked(&A, now);
+        redial.linked(&A, true, now);
         let broke = now + STEADY_LINK;
         redial.lost(&A, broke, &mut rng);
         assert_eq!(redial.due(broke), vec![]);
@@ -322,7 +394,7 @@ mod tests {
                 now += Duration::from_secs(seconds);
                 match step {
                     0 => { redial.failed(&A, now, &mut rng); dialling = false; }
-                    1 => { redial.linked(&A, now); dialling = false; linked = true; }
+                    1 => { redial.linked(&A, true, now); dialling = false; linked = true; }
                     2 => { redial.lost(&A, now, &mut rng); linked = false; }
                     3 => redial.all_now(now),
                     _ => redial.know(A, vec![address(u16::try_from(seconds).unwrap() + 1)], now),

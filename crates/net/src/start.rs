@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    Allowed, Limits, Listen, NetError, NetEvent, NetHandle,
+    Allowed, Circuits, Limits, Listen, NetError, NetEvent, NetHandle, address,
     behaviour::Behaviour,
     chunks::Asks,
     identity::keypair,
@@ -41,6 +41,8 @@ pub struct NetConfig<'a> {
     pub discover: bool,
     /// How many may be here.
     pub limits: Limits,
+    /// What this device does as a relay; nothing, if it is a member's.
+    pub circuits: Option<Circuits>,
 }
 
 /// The network of this device.
@@ -59,7 +61,7 @@ impl Net {
     pub async fn start(config: NetConfig<'_>) -> Result<Started, NetError> {
         let keypair = keypair(config.key)?;
         let (me, listen) = (config.key.id(), config.listen);
-        let (limits, discover) = (config.limits, config.discover);
+        let (limits, discover, circuits) = (config.limits, config.discover, config.circuits);
         let (stopping, stopped) = watch::channel(());
         let (answer, answered) = oneshot::channel();
         let thread = move || {
@@ -78,7 +80,9 @@ impl Net {
             };
             runtime.block_on(async {
                 let prepared = match listen.settle().await {
-                    Ok(settled) => prepare(me, &keypair, &settled, limits, discover, stopped),
+                    Ok(settled) => {
+                        prepare(me, &keypair, &settled, limits, discover, circuits, stopped)
+                    }
                     Err(error) => Err(error),
                 };
                 match prepared {
@@ -110,17 +114,27 @@ fn prepare(
     settled: &Settled,
     limits: Limits,
     discover: bool,
+    circuits: Option<Circuits>,
     stopped: watch::Receiver<()>,
 ) -> Result<(Started, NetTask), NetError> {
-    let transport = transport::build(keypair)?;
+    let (transport, ways) = transport::build(keypair)?;
     let (allowed, allowed_now) = watch::channel(Allowed::default());
-    let behaviour = Behaviour::new(keypair, limits, allowed_now.clone(), discover);
+    let pairs = circuits.as_ref().map(|circuits| circuits.pairs);
+    let behaviour = Behaviour::new(keypair, limits, allowed_now.clone(), discover, ways, pairs);
     let discovers = behaviour.discovers();
     let config = swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(IDLE_CONNECTION)
         .with_max_negotiating_inbound_streams(NEGOTIATING_STREAMS);
     let mut swarm = Swarm::new(transport, behaviour, keypair.public().to_peer_id(), config);
     let listeners = listen(&mut swarm, settled)?;
+    // A relay gives places only once it knows where it is reached.
+    let external = circuits.map(|circuits| circuits.external);
+    for address in external.iter().flatten() {
+        for address in address::parse(address)?.addresses {
+            swarm.add_external_address(address);
+        }
+    }
+    let is_reached_where_it_listens = external.is_some_and(|external| external.is_empty());
 
     let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
     let (events, event_queue) = mpsc::channel(EVENT_QUEUE);
@@ -146,7 +160,7 @@ fn prepare(
         listening: listening_now,
         stopped,
     };
-    let task = NetTask::new(me, swarm, listeners, ends);
+    let task = NetTask::new(me, swarm, listeners, ends, is_reached_where_it_listens);
     Ok(((handle, event_queue), task))
 }
 

@@ -1,6 +1,7 @@
 //! The task that owns the swarm. It never waits for the engine: links do that, each for itself.
 
 mod blobs;
+mod circuits;
 mod codes;
 mod dialling;
 mod events;
@@ -23,11 +24,12 @@ use tokio::{
 
 use crate::{
     Allowed, Ended, NetEvent,
-    address::{is_direct, split_peer},
+    address::split_peer,
     admission::Standing,
-    attempts::{AttemptId, Attempts},
+    attempts::Attempts,
     behaviour::Behaviour,
     chunks::{Asks, ChunkId},
+    circuits::Reservations,
     codes::{CodeOrder, Codes, ExchangeId},
     identity::peer_of,
     limits::{NOTICES, PROOF_AFTER_WAKE, SILENCE, TICK},
@@ -36,6 +38,7 @@ use crate::{
     overheard::Overheard,
     redial::Redial,
     stream::Link,
+    swarm::dialling::Ready,
     vital::Vital,
     wake::{Tick, WakeClock},
 };
@@ -93,7 +96,10 @@ pub(crate) struct NetTask {
     code_tasks: JoinSet<(ExchangeId, ConnectionId)>,
     redial: Redial,
     attempts: Attempts,
-    lookups: JoinSet<Lookup>,
+    reservations: Reservations,
+    /// A relay that was not told where it is reached from outside.
+    is_reached_where_it_listens: bool,
+    stages: JoinSet<Ready>,
     overheard: Overheard,
     notices: VecDeque<NetEvent>,
     clock: WakeClock,
@@ -108,19 +114,13 @@ struct Running {
     vital: Arc<Vital>,
 }
 
-/// Names that were looked up for an attempt: what can be dialled, and which names are unknown.
-struct Lookup {
-    attempt: AttemptId,
-    addresses: Vec<Multiaddr>,
-    unknown: Vec<String>,
-}
-
 impl NetTask {
     pub(crate) fn new(
         me: DeviceId,
         swarm: Swarm<Behaviour>,
         listeners: Vec<ListenerId>,
         ends: Ends,
+        is_reached_where_it_listens: bool,
     ) -> Self {
         Self {
             swarm,
@@ -134,7 +134,9 @@ impl NetTask {
             code_tasks: JoinSet::new(),
             redial: Redial::default(),
             attempts: Attempts::default(),
-            lookups: JoinSet::new(),
+            reservations: Reservations::default(),
+            is_reached_where_it_listens,
+            stages: JoinSet::new(),
             overheard: Overheard::default(),
             notices: VecDeque::new(),
             clock: WakeClock::new(TICK),
@@ -160,9 +162,7 @@ impl NetTask {
                 Some(ended) = self.link_tasks.join_next_with_id() => self.on_link_ended(ended),
                 Some(_) = self.chunk_tasks.join_next() => {}
                 Some(Ok(ended)) = self.code_tasks.join_next() => self.on_exchange_ended(ended),
-                Some(Ok(lookup)) = self.lookups.join_next() => {
-                    self.dial(lookup.attempt, lookup.addresses, lookup.unknown);
-                }
+                Some(Ok(ready)) = self.stages.join_next() => self.dial(ready),
                 _ = ticks.tick() => self.on_tick(Instant::now(), SystemTime::now()),
                 () = sleep, if due.is_some() => self.dial_due(Instant::now()),
                 Ok(room) = events.reserve(), if !self.notices.is_empty() => {
@@ -195,9 +195,7 @@ impl NetTask {
                     admission.name(device);
                 }
                 self.redial.know(device, addresses, Instant::now());
-                if self.links.live(&device).is_some() {
-                    self.redial.linked(&device, Instant::now());
-                }
+                self.linked_as_it_is(&device, Instant::now());
             }
             Command::Close { device, reason } => {
                 let orders = self.links.expel(device, Ended::ClosedHere(reason));
@@ -231,6 +229,7 @@ impl NetTask {
             }
             self.redial.now(&device, now);
         }
+        self.look_at_relays(now);
         for running in self.running.values() {
             running
                 .vital
@@ -267,6 +266,7 @@ impl NetTask {
             let orders = self.links.end(device, Ended::NoAnswer);
             self.obey(orders);
         }
+        self.look_at_relays(now);
         let admission = &self.swarm.behaviour().sync.admission;
         for (device, connection) in
             admission.strangers_since(now, admission.limits().stranger_silence)
@@ -302,6 +302,9 @@ impl NetTask {
             self.redial.lost(&device, Instant::now(), &mut self.rng);
             let orders = self.links.ended(device, running.connection);
             self.obey(orders);
+            if self.swarm.behaviour().sync.admission.is_relay(&device) {
+                self.look_at_relays(Instant::now());
+            }
         }
     }
 
@@ -335,14 +338,14 @@ impl NetTask {
 
     fn start(&mut self, device: DeviceId, line: &Line, stream: Stream) {
         self.attempts.succeeded(&device, &self.links.lines(&device));
-        self.redial.linked(&device, Instant::now());
+        self.redial.linked(&device, line.direct, Instant::now());
         let vital = Arc::new(Vital::new());
         vital.set_stranger(self.is_stranger(line.id));
         let (end, ended) = oneshot::channel();
         let link = Link {
             device,
             address: split_peer(line.address.clone()).0.to_string(),
-            direct: is_direct(&line.address),
+            direct: line.direct,
             dialed: line.dialed,
             stream,
             events: self.ends.events.clone(),
@@ -367,6 +370,10 @@ impl NetTask {
                 vital,
             },
         );
+        if self.swarm.behaviour().sync.admission.is_relay(&device) {
+            self.reservations.anew(&device);
+            self.look_at_relays(Instant::now());
+        }
     }
 
     /// Tells the engine when it reads; if it does not for long, the oldest is dropped.
@@ -390,7 +397,7 @@ impl NetTask {
         for listener in std::mem::take(&mut self.listeners) {
             self.swarm.remove_listener(listener);
         }
-        self.lookups.shutdown().await;
+        self.stages.shutdown().await;
         self.chunk_tasks.shutdown().await;
         self.code_tasks.shutdown().await;
         let good_bye = tokio::time::timeout(GOOD_BYE, async {

@@ -1,4 +1,5 @@
-//! The two ways bytes travel: TCP with Noise and Yamux, and QUIC. Both authenticate the device before anything else.
+//! The ways bytes travel: TCP with Noise and Yamux, QUIC, and through a relay with Noise and Yamux once more inside. All of them
+//! authenticate the device at the other end before anything else.
 
 use libp2p::{
     PeerId, Transport as _,
@@ -8,7 +9,7 @@ use libp2p::{
         upgrade::Version,
     },
     identity::Keypair,
-    noise, quic, tcp, yamux,
+    noise, quic, relay, tcp, yamux,
 };
 
 use crate::{
@@ -24,12 +25,22 @@ const YAMUX_STREAMS: usize = 4096 - 64;
 /// How many streams a QUIC connection may have open.
 const QUIC_STREAMS: u32 = 32;
 
-/// Builds the transport for this identity. A connection that does not authenticate in time is given up.
-pub(crate) fn build(keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>, NetError> {
+/// What connections are made with.
+pub(crate) type Ways = Boxed<(PeerId, StreamMuxerBox)>;
+
+/// Builds the transport for this identity, and the part of it that speaks with relays. A connection that does not authenticate in
+/// time is given up.
+pub(crate) fn build(keypair: &Keypair) -> Result<(Ways, relay::client::Behaviour), NetError> {
     let noise = noise::Config::new(keypair).map_err(|_| NetError::Identity)?;
+    let (circuits, relays) = relay::client::new(keypair.public().to_peer_id());
     let mut multiplexing = yamux::Config::default();
     multiplexing.set_max_num_streams(YAMUX_STREAMS);
     let tcp = tcp::tokio::Transport::new(tcp::Config::new().nodelay(true))
+        .upgrade(Version::V1Lazy)
+        .authenticate(noise.clone())
+        .multiplex(multiplexing.clone())
+        .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
+    let circuits = circuits
         .upgrade(Version::V1Lazy)
         .authenticate(noise)
         .multiplex(multiplexing)
@@ -38,7 +49,12 @@ pub(crate) fn build(keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>
     quic.max_concurrent_stream_limit = QUIC_STREAMS;
     let quic = quic::tokio::Transport::new(quic)
         .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
-    let either = tcp.or_transport(quic).map(|either, _| either.into_inner());
+    let direct = tcp.or_transport(quic).map(|either, _| either.into_inner());
+    // First of all: TCP would take the beginning of such an address, which is the relay's, for the whole of it.
+    let either = circuits
+        .or_transport(direct)
+        .map(|either, _| either.into_inner());
     let dialling = TransportTimeout::with_outgoing_timeout(either, OUTBOUND_HANDSHAKE);
-    Ok(TransportTimeout::with_ingoing_timeout(dialling, INBOUND_HANDSHAKE).boxed())
+    let ways = TransportTimeout::with_ingoing_timeout(dialling, INBOUND_HANDSHAKE).boxed();
+    Ok((ways, relays))
 }

@@ -157,6 +157,7 @@ async fn a_port_in_use_is_an_error_that_names_it() {
         listen: Listen::loopback(a.net.port()),
         discover: false,
         limits: Limits::default(),
+        circuits: None,
     };
     let error = Net::start(taken).await.unwrap_err();
     assert!(
@@ -319,6 +320,7 @@ async fn members_on_the_local_network_find_each_other_and_nobody_else() {
             listen: Listen::everywhere(0),
             discover: true,
             limits: Limits::default(),
+            circuits: None,
         };
         let (net, events) = Net::start(config).await.unwrap();
         assert!(net.discovers());

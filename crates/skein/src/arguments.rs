@@ -295,6 +295,14 @@ pub(crate) struct Relay {
     /// How many devices may be connected at once
     #[arg(long, env = "SKEIN_RELAY_DEVICES", value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=250))]
     pub(crate) devices: u16,
+    /// How many pairs of devices that reach each other by no other way it may connect at once; 0 for none
+    #[arg(
+        long,
+        env = "SKEIN_RELAY_PAIRS",
+        value_name = "COUNT",
+        default_value_t = 100
+    )]
+    pub(crate) pairs: u16,
     /// Where the status page, /health and /metrics are, on this machine only
     #[arg(
         long,

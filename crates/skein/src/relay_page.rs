@@ -13,7 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::Timestamp;
-use skein_engine::relay::{RelayStatus, RelayView, RelayedDevice, RelayedWorkspace};
+use skein_engine::relay::{RelayStatus, RelayView, RelayedDevice, RelayedPair, RelayedWorkspace};
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
@@ -34,10 +34,11 @@ code { font-size: 12px } .warn { font-weight: 600 }
 /// What it says above the figures.
 const LEARNS: &str = "<p>This page shows all that this relay can learn: from which <strong>addresses</strong> devices connect and
 <strong>when</strong>, how <strong>much</strong> each of them wrote and in which hour, their <strong>public keys</strong>, which of them
-belong to one person, and what that person may do (<strong>role</strong>). It can also see that an invite is made or used, and that a
-key is changed.</p>
+belong to one person, and what that person may do (<strong>role</strong>). It can also see that an invite is made or used, that a
+key is changed, and <strong>which two devices</strong> are connected with each other through it, since when, and how much they say.</p>
 <p>It cannot learn what anything is called, what is written, in which document, or the names of people and of the workspace: for
-that it has no key. Files do not come here at all.</p>";
+that it has no key. Files are never kept here; between two devices that are connected through it they pass by, encrypted from one to the
+other.</p>";
 
 /// A page that is bound and not served yet.
 pub(crate) struct RelayPage {
@@ -132,10 +133,28 @@ async fn page(State(door): State<Door>) -> Response {
          <p>{} connected now; {} went away without being let in.</p>",
         status.connections, status.turned_away
     );
+    html.push_str(&of_pairs(&status.pairs));
     for workspace in &status.workspaces {
         html.push_str(&of_workspace(workspace));
     }
     Html(html).into_response()
+}
+
+fn of_pairs(pairs: &[RelayedPair]) -> String {
+    if pairs.is_empty() {
+        return "<p>No two devices are connected with each other through it.</p>".to_owned();
+    }
+    let mut html = "<div><table><tr><th>Connected through it<th>with<th>Since".to_owned();
+    for pair in pairs {
+        html.push_str(&format!(
+            "<tr><td><code>{}</code><td><code>{}</code><td>{}",
+            escaped(&short(&pair.from)),
+            escaped(&short(&pair.to)),
+            time(pair.since)
+        ));
+    }
+    html.push_str("</table></div>");
+    html
 }
 
 fn of_workspace(workspace: &RelayedWorkspace) -> String {
@@ -243,6 +262,7 @@ fn figures(status: &RelayStatus) -> String {
             .collect()
     };
     say("connections", "gauge", whole(status.connections));
+    say("pairs", "gauge", whole(status.pairs.len() as u64));
     say("turned_away_total", "counter", whole(status.turned_away));
     say("workspace_bytes", "gauge", of_each(|one| one.bytes));
     say("workspace_quota_bytes", "gauge", of_each(|one| one.quota));

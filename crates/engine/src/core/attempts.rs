@@ -15,6 +15,11 @@ pub(super) struct Typed {
 }
 
 impl Typed {
+    /// Whether a dial of these addresses was one of what was typed. A dial through relays alone has none.
+    fn was_tried_at(&self, addresses: &[String]) -> bool {
+        !addresses.is_empty() && addresses.iter().all(|one| self.dialled.contains(one))
+    }
+
     fn reached_by(&self, address: &str) -> bool {
         self.dialled.iter().any(|dialled| {
             // What a name stood for is known to the network alone; a dial of ours that succeeds while it is tried is taken for it.
@@ -45,7 +50,7 @@ impl Core {
 
     /// Dialling led nowhere; that may have been a typed address.
     pub(super) fn typed_failed(&mut self, step: &mut Step<'_>, addresses: &[String], why: &str) {
-        let tried = |typed: &&mut Typed| addresses.iter().all(|one| typed.dialled.contains(one));
+        let tried = |typed: &&mut Typed| typed.was_tried_at(addresses);
         if let Some(typed) = self.typed.iter_mut().find(tried) {
             typed.shown.state = AttemptState::Failed;
             typed.shown.reason = Some(why.to_owned());
@@ -60,8 +65,7 @@ impl Core {
 
     /// A typed address led to a device that is connected already.
     pub(super) fn typed_known(&mut self, step: &mut Step<'_>, addresses: &[String]) {
-        self.typed
-            .retain(|typed| !addresses.iter().all(|one| typed.dialled.contains(one)));
+        self.typed.retain(|typed| !typed.was_tried_at(addresses));
         step.news.peers = true;
     }
 

@@ -177,8 +177,10 @@ pub enum Effect {
     Redial,
     /// Whom to let in.
     Allow {
-        /// The workspace's devices.
+        /// The workspace's devices, relays among them.
         devices: BTreeSet<DeviceId>,
+        /// The relays, through which the others may be reached.
+        relays: BTreeSet<DeviceId>,
         /// Whether an invite is open, so that strangers may show it.
         strangers: bool,
     },

@@ -110,6 +110,7 @@ impl Core {
             .collect();
         let relays = self.relays();
         let strangers = !self.is_out() && self.open_invites(step.now.hour()).next().is_some();
+        let knocks = !self.others_know_it_is_out();
         // Who is out may come once more, to be told; nobody goes to him.
         step.effects.push(Effect::Allow {
             devices: devices
@@ -118,9 +119,12 @@ impl Core {
                 .copied()
                 .chain(self.to_be_told())
                 .collect(),
+            relays: match knocks {
+                true => relays.keys().copied().collect(),
+                false => BTreeSet::new(),
+            },
             strangers,
         });
-        let knocks = !self.others_know_it_is_out();
         for peer in self.store.peers().unwrap_or_default() {
             if devices.contains(&peer.device) && !peer.addresses.is_empty() {
                 let addresses = if knocks { peer.addresses } else { Vec::new() };

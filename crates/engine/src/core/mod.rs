@@ -306,6 +306,7 @@ impl Core {
         );
         step.effects.push(Effect::Allow {
             devices: BTreeSet::new(),
+            relays: BTreeSet::new(),
             strangers: false,
         });
         step.news.status = true;

@@ -128,7 +128,8 @@ impl Core {
                 withheld: 0,
             },
         );
-        if dialed {
+        // An address that is a relay's says nothing of where the device is.
+        if dialed && !skein_net::leads_through_relay(&address) {
             self.typed_reached(&address);
             self.remember_peer(step, peer, Some(address));
         }

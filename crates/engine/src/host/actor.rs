@@ -130,7 +130,15 @@ impl Actor {
             Effect::GiveChunk { ask, bytes, .. } => net.give_chunk(ask, bytes),
             Effect::Code(order) => ordered(net.code(order)),
             Effect::Redial => ordered(net.redial_now()),
-            Effect::Allow { devices, strangers } => net.allow(Allowed { devices, strangers }),
+            Effect::Allow {
+                devices,
+                relays,
+                strangers,
+            } => net.allow(Allowed {
+                devices,
+                relays,
+                strangers,
+            }),
             Effect::ToClient { .. } | Effect::Job(_) | Effect::Stopped => {}
         }
     }

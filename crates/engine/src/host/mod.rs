@@ -272,6 +272,7 @@ async fn start_net(
         },
         discover: !network.this_machine_only,
         limits: Limits::default(),
+        circuits: None,
     };
     match Net::start(config(port.unwrap_or(0))).await {
         Err(NetError::PortInUse { port }) if port != 0 => {
@@ -321,6 +322,8 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arriv
                 reason: reason.to_string(),
             },
             NetEvent::Discovered { peer, address } => PeerInput::Discovered { peer, address },
+            // Of a relay alone.
+            NetEvent::Circuit { .. } => continue,
             NetEvent::DialFailed {
                 expected,
                 addresses,
@@ -360,6 +363,10 @@ fn words_for(failure: &DialFailure) -> String {
         DialFailure::Refused => (
             "The device there hung up: it does not know this one, or it is busy".to_owned(),
             " Check that both are in the same workspace.",
+        ),
+        DialFailure::NotAtRelay => (
+            "It is at none of the workspace's relays, and no address leads to it".to_owned(),
+            " What is written here waits for it; check that Skein is open there.",
         ),
         DialFailure::ThisDevice => ("That is the address of this device".to_owned(), ""),
         other => {

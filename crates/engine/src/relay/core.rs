@@ -27,6 +27,12 @@ pub(super) enum Input {
     Frame { peer: DeviceId, bytes: Vec<u8> },
     /// The connection is gone.
     Disconnected { peer: DeviceId },
+    /// Two devices are connected with each other through here, or no longer.
+    Pair {
+        from: DeviceId,
+        to: DeviceId,
+        open: bool,
+    },
     /// Time has passed.
     Tick,
 }
@@ -52,6 +58,7 @@ pub(super) struct RelayCore {
     pub(super) links: BTreeMap<DeviceId, Link>,
     /// When each device was last connected, since this process started: it is kept nowhere else.
     pub(super) last_seen: BTreeMap<DeviceId, i64>,
+    pub(super) pairs: Vec<Pair>,
     bytes_per_second: u64,
     /// The hour for which the network was told whom to let in; none when that is due anew.
     told_for: Option<u32>,
@@ -79,6 +86,13 @@ impl Link {
     }
 }
 
+/// Two devices that are connected with each other through here.
+pub(super) struct Pair {
+    pub(super) from: DeviceId,
+    pub(super) to: DeviceId,
+    pub(super) since: i64,
+}
+
 struct Batch {
     number: u64,
     group: Group,
@@ -98,6 +112,7 @@ impl RelayCore {
             rooms: rooms.into_iter().map(|room| (room.id, room)).collect(),
             links: BTreeMap::new(),
             last_seen: BTreeMap::new(),
+            pairs: Vec::new(),
             bytes_per_second,
             told_for: None,
             nowhere: (EnvelopeSet::new(), Fetching::new()),
@@ -131,6 +146,7 @@ impl RelayCore {
                 self.give(&mut step, peer, SessionInput::Disconnected);
                 self.forget(&step, peer);
             }
+            Input::Pair { from, to, open } => self.pair(&step, from, to, open),
             Input::Tick => {}
         }
         self.tick_links(&mut step);
@@ -343,6 +359,17 @@ impl RelayCore {
             for peer in stay {
                 self.give(step, peer, SessionInput::AccessChanged);
             }
+        }
+    }
+
+    fn pair(&mut self, step: &Step, from: DeviceId, to: DeviceId, open: bool) {
+        if open {
+            let since = step.now.wall_ms;
+            return self.pairs.push(Pair { from, to, since });
+        }
+        let over = |pair: &Pair| pair.from == from && pair.to == to;
+        if let Some(over) = self.pairs.iter().position(over) {
+            self.pairs.remove(over);
         }
     }
 

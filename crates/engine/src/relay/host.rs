@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_access::{DeviceId, WorkspaceId};
-use skein_net::{Allowed, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
+use skein_net::{Allowed, Circuits, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
 use tokio::sync::{mpsc, oneshot};
 
 use super::core::{Effect, Input, RelayCore};
@@ -91,6 +91,10 @@ impl Relay {
                 devices: config.limits.devices,
                 ..Limits::default()
             },
+            circuits: Some(Circuits {
+                external: external.clone(),
+                pairs: config.limits.pairs,
+            }),
         })
         .await
         .map_err(ProfileError::from)?;
@@ -267,6 +271,7 @@ impl Running {
             }),
             NetEvent::Frame { peer, bytes } => Some(Input::Frame { peer, bytes }),
             NetEvent::Disconnected { peer, .. } => Some(Input::Disconnected { peer }),
+            NetEvent::Circuit { from, to, open } => Some(Input::Pair { from, to, open }),
             NetEvent::ChunkAsked { ask, .. } => {
                 // Files go from member to member.
                 self.net.give_chunk(ask, None);
@@ -296,9 +301,11 @@ impl Running {
                     self.outgoing.forget(&peer);
                     ordered(self.net.close(peer, reason));
                 }
-                Effect::Allow { devices, strangers } => {
-                    self.net.allow(Allowed { devices, strangers });
-                }
+                Effect::Allow { devices, strangers } => self.net.allow(Allowed {
+                    devices,
+                    strangers,
+                    ..Allowed::default()
+                }),
             }
         }
     }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 pub use host::{Relay, RelayView};
 pub use skein_access::WorkspaceId;
-pub use status::{RelayStatus, RelayedDevice, RelayedWorkspace};
+pub use status::{RelayStatus, RelayedDevice, RelayedPair, RelayedWorkspace};
 
 use crate::host::ProfileError;
 
@@ -41,6 +41,8 @@ pub struct RelayLimits {
     pub bytes_per_second: u64,
     /// Devices connected at once.
     pub devices: usize,
+    /// Pairs of devices that are connected through it at once.
+    pub pairs: usize,
 }
 
 impl Default for RelayLimits {
@@ -49,6 +51,7 @@ impl Default for RelayLimits {
             bytes_per_workspace: 4 * 1024 * 1024 * 1024,
             bytes_per_second: 8 * 1024 * 1024,
             devices: 200,
+            pairs: 100,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use skein_access::{DeviceId, Role};
 
-use super::core::RelayCore;
+use super::core::{Pair, RelayCore};
 use super::room::Room;
 use crate::core::Now;
 
@@ -17,8 +17,22 @@ pub struct RelayStatus {
     pub connections: u64,
     /// Connections that ended without a reason to be here: no workspace in common, or no member.
     pub turned_away: u64,
+    /// Pairs of devices that are connected with each other through the relay.
+    pub pairs: Vec<RelayedPair>,
     /// The workspaces that are served.
     pub workspaces: Vec<RelayedWorkspace>,
+}
+
+/// Two devices that are connected with each other through the relay, as they show to it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RelayedPair {
+    /// The public key of the one who asked for it.
+    pub from: String,
+    /// The public key of the other.
+    pub to: String,
+    /// Since when, in ms since 1970.
+    pub since: i64,
 }
 
 /// A workspace as it shows to its relay.
@@ -88,6 +102,7 @@ impl RelayCore {
             at: now.wall_ms,
             connections: self.links.len() as u64,
             turned_away: self.turned_away,
+            pairs: self.pairs.iter().map(of_pair).collect(),
             workspaces: workspaces.collect(),
         }
     }
@@ -129,5 +144,13 @@ impl RelayCore {
             bytes: written.map_or(0, |written| written.bytes),
             newest: written.map(|written| i64::from(written.newest_hour) * HOUR),
         }
+    }
+}
+
+fn of_pair(pair: &Pair) -> RelayedPair {
+    RelayedPair {
+        from: pair.from.to_string(),
+        to: pair.to.to_string(),
+        since: pair.since,
     }
 }

@@ -204,6 +204,7 @@ async fn knock(relay: &Relay, workspace: Option<WorkspaceId>) -> usize {
         listen: Listen::loopback(0),
         discover: false,
         limits: Limits::default(),
+        circuits: None,
     };
     let (net, mut events) = Net::start(config).await.unwrap();
     net.dial(relay.addresses(), Some(relay.device())).unwrap();
@@ -319,11 +320,12 @@ async fn eavesdropper(workspace: WorkspaceId, guest: DeviceId) -> (String, mpsc:
         listen: Listen::loopback(0),
         discover: false,
         limits: Limits::default(),
+        circuits: None,
     };
     let (net, mut events) = Net::start(config).await.unwrap();
     net.allow(Allowed {
         devices: [guest].into(),
-        strangers: false,
+        ..Allowed::default()
     });
     let place = format!("127.0.0.1:{}", net.port());
     let address = skein_net::address_of(&place, &key.id()).unwrap().unwrap();

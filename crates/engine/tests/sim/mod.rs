@@ -210,7 +210,9 @@ impl World {
                 self.network.close(index, peer);
                 self.give(index, Input::Peer(PeerInput::Disconnected { peer, reason }));
             }
-            Effect::Allow { devices, strangers } => {
+            Effect::Allow {
+                devices, strangers, ..
+            } => {
                 self.machines[index].devices_allowed = devices;
                 self.machines[index].strangers_allowed = strangers;
             }

@@ -11,8 +11,29 @@ fn line(number: usize) -> Line {
     Line {
         id: ConnectionId::new_unchecked(number),
         address: "/ip4/127.0.0.1/tcp/1".parse().unwrap(),
+        direct: true,
         dialed: number.is_multiple_of(2),
     }
+}
+
+/// A connection through a relay.
+fn detour(number: usize) -> Line {
+    Line {
+        direct: false,
+        ..line(number)
+    }
+}
+
+/// In the played network every third connection leads through a relay.
+fn some_line(number: usize) -> Line {
+    Line {
+        direct: is_direct(number),
+        ..line(number)
+    }
+}
+
+fn is_direct(number: usize) -> bool {
+    !number.is_multiple_of(3)
 }
 
 fn id(number: usize) -> ConnectionId {
@@ -49,6 +70,35 @@ fn a_second_connection_changes_nothing_while_the_first_lives() {
     assert_eq!(leader.established(HIGH, line(2)), vec![]);
     assert_eq!(leader.closed(HIGH, id(2), "idle"), vec![]);
     assert_eq!(leader.live(&HIGH), Some(id(1)));
+}
+
+#[test]
+fn a_direct_connection_takes_over_from_one_through_a_relay_and_not_the_other_way_round() {
+    let mut leader = Links::new(LOW);
+    leader.established(HIGH, detour(1));
+    leader.opened(HIGH, id(1), 1);
+    assert_eq!(
+        leader.established(HIGH, line(2)),
+        vec![Order::End(HIGH, id(1), Ended::Replaced)]
+    );
+    assert_eq!(
+        leader.ended(HIGH, id(1)),
+        vec![Order::Hang(HIGH, id(1)), Order::Open(HIGH, id(2))]
+    );
+    leader.opened(HIGH, id(2), 2);
+    assert_eq!(leader.established(HIGH, detour(3)), vec![]);
+    assert_eq!(leader.live_direct(&HIGH), Some(&line(2)));
+}
+
+#[test]
+fn a_stream_through_a_relay_is_dropped_when_a_direct_connection_came_while_it_was_opened() {
+    let mut leader = Links::new(LOW);
+    leader.established(HIGH, detour(1));
+    leader.established(HIGH, line(2));
+    assert_eq!(
+        leader.opened(HIGH, id(1), 1),
+        vec![Order::Open(HIGH, id(2))]
+    );
 }
 
 #[test]
@@ -260,8 +310,12 @@ impl World {
                 let number = self.next_line;
                 self.next_line += 1;
                 self.open.insert(number);
-                self.low.mail.push_back(Mail::Established(line(number)));
-                self.high.mail.push_back(Mail::Established(line(number)));
+                self.low
+                    .mail
+                    .push_back(Mail::Established(some_line(number)));
+                self.high
+                    .mail
+                    .push_back(Mail::Established(some_line(number)));
             }
             Step::LowSeesClose(which) | Step::HighSeesClose(which) => {
                 if let Some(number) = self.open.iter().nth(which).copied() {
@@ -311,6 +365,11 @@ proptest! {
         prop_assert_eq!(world.low.running, world.high.running);
         // Where there is a connection there is a link; and where there is none, nothing is remembered.
         prop_assert_eq!(world.low.running.is_some(), !world.open.is_empty());
+        // It leads through a relay only where nothing else does.
+        if let Some((running, _)) = world.low.running && world.open.iter().any(|number| is_direct(*number)) {
+            let number = world.open.iter().find(|number| id(**number) == running);
+            prop_assert!(number.is_some_and(|number| is_direct(*number)));
+        }
         if world.open.is_empty() {
             prop_assert!(!world.low.links.knows(&HIGH) && !world.high.links.knows(&LOW));
         }

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use libp2p::{
-    Multiaddr, PeerId, mdns, ping,
+    Multiaddr, PeerId,
+    core::{ConnectedPoint, Endpoint},
+    mdns, ping,
     swarm::{ConnectionError, ConnectionId, SwarmEvent},
 };
 use skein_access::DeviceId;
@@ -11,7 +13,7 @@ use skein_access::DeviceId;
 use super::NetTask;
 use crate::{
     DialFailure, NetEvent,
-    address::{can_be_dialled, split_peer, with_peer},
+    address::{can_be_dialled, is_direct, split_peer, with_peer},
     attempts::explain,
     behaviour::BehaviourEvent,
     identity::device_of,
@@ -46,12 +48,7 @@ impl NetTask {
                 ..
             } => {
                 if let Some(device) = device_of(&peer_id) {
-                    let line = Line {
-                        id: connection_id,
-                        address: endpoint.get_remote_address().clone(),
-                        dialed: endpoint.is_dialer(),
-                    };
-                    self.on_established(device, line);
+                    self.on_established(device, line_of(connection_id, &endpoint));
                 }
             }
             SwarmEvent::ConnectionClosed {
@@ -78,6 +75,23 @@ impl NetTask {
             } => {
                 tracing::debug!(from = %send_back_addr, %error, "someone came and was not let in");
             }
+            SwarmEvent::Behaviour(BehaviourEvent::Identify(event)) => self.on_identified(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Relay(event)) => self.on_relayed(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Punching(event)) => {
+                tracing::debug!(peer = %event.remote_peer_id, result = ?event.result, "a direct way was tried");
+            }
+            SwarmEvent::NewListenAddr { address, .. } if !is_direct(&address) => {
+                self.on_reserved(&address);
+            }
+            // Where a relay can be asked for this device is known to all who know the relay.
+            SwarmEvent::ExpiredListenAddr { address, .. } if !is_direct(&address) => {}
+            SwarmEvent::ListenerClosed {
+                listener_id,
+                reason,
+                ..
+            } if self.reservations.over(listener_id, Instant::now()) => {
+                tracing::debug!(?reason, "no relayed connections come by one relay any more");
+            }
             SwarmEvent::NewListenAddr { address, .. } => self.on_listening(&address),
             SwarmEvent::ExpiredListenAddr { address, .. } => self.on_not_listening(&address),
             SwarmEvent::ListenerError { error, .. } => {
@@ -99,7 +113,8 @@ impl NetTask {
         if self.codes.lines.contains_key(&line.id) {
             return self.on_code_line(device, line);
         }
-        if self.is_linked(&device) {
+        let is_better = line.direct && self.links.live_direct(&device).is_none();
+        if self.is_linked(&device) && !is_better {
             let answered = self.attempts.already_connected(line.id, device);
             self.dial_failed(answered);
         }
@@ -203,13 +218,19 @@ impl NetTask {
             address: address.to_string(),
         });
         self.redial.heard(device, address, now);
-        if self.links.live(&device).is_some() {
-            self.redial.linked(&device, now);
+        self.linked_as_it_is(&device, now);
+    }
+
+    /// The schedule learns of a device what it is linked by, if it is.
+    pub(super) fn linked_as_it_is(&mut self, device: &DeviceId, now: Instant) {
+        if self.links.live(device).is_some() && self.redial.is_waiting(device) {
+            let direct = self.links.live_direct(device).is_some();
+            self.redial.linked(device, direct, now);
         }
     }
 
-    fn on_listening(&mut self, address: &Multiaddr) {
-        let address = with_peer(address, *self.swarm.local_peer_id());
+    fn on_listening(&mut self, listened: &Multiaddr) {
+        let address = with_peer(listened, *self.swarm.local_peer_id());
         self.ends.listening.send_if_modified(|listening| {
             let is_new = !listening.contains(&address);
             if is_new {
@@ -217,6 +238,9 @@ impl NetTask {
             }
             is_new
         });
+        if self.is_reached_where_it_listens {
+            self.swarm.add_external_address(listened.clone());
+        }
         self.notice(NetEvent::Listening { address });
         self.network_changed();
     }
@@ -234,5 +258,30 @@ impl NetTask {
         let now = Instant::now();
         self.redial.all_now(now);
         self.doubt_all(now);
+    }
+}
+
+/// A connection as the links see it. Where two devices make a way through their routers at once, both dial, and one of them plays
+/// the part of the one who is dialled.
+fn line_of(id: ConnectionId, endpoint: &ConnectedPoint) -> Line {
+    let direct = !endpoint.is_relayed();
+    let address = match endpoint {
+        ConnectedPoint::Dialer { address, .. } => address,
+        ConnectedPoint::Listener { send_back_addr, .. } if direct => send_back_addr,
+        // Of someone who came through a relay the relay is all that is known.
+        ConnectedPoint::Listener { local_addr, .. } => local_addr,
+    };
+    let dialed = matches!(
+        endpoint,
+        ConnectedPoint::Dialer {
+            role_override: Endpoint::Dialer,
+            ..
+        }
+    );
+    Line {
+        id,
+        address: address.clone(),
+        direct,
+        dialed,
     }
 }

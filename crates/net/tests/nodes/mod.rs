@@ -11,7 +11,9 @@
 use std::time::Duration;
 
 use skein_access::{DeviceId, DeviceKey};
-use skein_net::{Allowed, DialFailure, Ended, Limits, Listen, Net, NetConfig, NetEvent, NetHandle};
+use skein_net::{
+    Allowed, Circuits, DialFailure, Ended, Limits, Listen, Net, NetConfig, NetEvent, NetHandle,
+};
 use tokio::{sync::mpsc, time::timeout};
 
 /// Far more than anything should take, even on a busy machine.
@@ -38,11 +40,25 @@ pub fn ordered_keys() -> (DeviceKey, DeviceKey) {
 }
 
 pub async fn start_on(key: DeviceKey, port: u16, limits: Limits) -> Node {
+    start_as(key, port, limits, None).await
+}
+
+/// A relay that connects so many pairs of devices.
+pub async fn start_relay(pairs: usize) -> Node {
+    let circuits = Circuits {
+        external: Vec::new(),
+        pairs,
+    };
+    start_as(new_key(), 0, Limits::default(), Some(circuits)).await
+}
+
+async fn start_as(key: DeviceKey, port: u16, limits: Limits, circuits: Option<Circuits>) -> Node {
     let config = NetConfig {
         key: &key,
         listen: Listen::loopback(port),
         discover: false,
         limits,
+        circuits,
     };
     let (net, events) = Net::start(config).await.unwrap();
     Node { key, net, events }
@@ -89,10 +105,22 @@ impl Node {
         );
     }
 
+    /// As [`Node::allow`], and the last one is a relay, which is kept connected.
+    pub fn allow_by_relay(&self, others: &[DeviceId], relay: &Node) {
+        let devices = others.iter().copied().chain([relay.id()]);
+        self.net.allow(Allowed {
+            devices: devices.collect(),
+            relays: [relay.id()].into(),
+            strangers: false,
+        });
+        self.net.known(relay.id(), &[relay.tcp()]).unwrap();
+    }
+
     pub fn allow_ids(&self, devices: &[DeviceId], strangers: bool) {
         self.net.allow(Allowed {
             devices: devices.iter().copied().collect(),
             strangers,
+            ..Allowed::default()
         });
     }
 

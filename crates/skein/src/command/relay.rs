@@ -32,6 +32,7 @@ pub(super) async fn run(
             bytes_per_workspace: told.quota.saturating_mul(MIB),
             bytes_per_second: told.rate.saturating_mul(KIB),
             devices: told.devices.into(),
+            pairs: told.pairs.into(),
         },
     })
     .await?;

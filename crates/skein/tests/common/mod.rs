@@ -1,6 +1,7 @@
 //! Real `skein` processes on this machine: what they are told, what they print, and how they end.
 #![allow(dead_code, reason = "each test uses its part of this")]
 
+pub(crate) mod namespaces;
 pub(crate) mod relay;
 
 use std::io::{BufRead, BufReader, Write};
@@ -27,12 +28,23 @@ fn program() -> PathBuf {
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
     pub(crate) folder: PathBuf,
+    /// The network namespace its commands run in, if it is not this machine's own.
+    namespace: Option<String>,
 }
 
 impl Profile {
     pub(crate) fn at(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            namespace: None,
+        }
+    }
+
+    /// The same in a network namespace.
+    pub(crate) fn within(self, namespace: &str) -> Self {
+        Self {
+            namespace: Some(namespace.to_owned()),
+            ..self
         }
     }
 
@@ -44,11 +56,18 @@ impl Profile {
     }
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(program());
-        command
-            .arg("--profile")
-            .arg(&self.folder)
-            .arg("--this-machine-only");
+        let mut command = match &self.namespace {
+            None => Command::new(program()),
+            Some(namespace) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", namespace]).arg(program());
+                command
+            }
+        };
+        command.arg("--profile").arg(&self.folder);
+        if self.namespace.is_none() {
+            command.arg("--this-machine-only");
+        }
         command.args(words);
         for name in ["SKEIN_PROFILE", "SKEIN_LOG", "VISUAL", "EDITOR"] {
             command.env_remove(name);

@@ -20,9 +20,15 @@ pub(crate) struct Relay {
 
 impl Relay {
     pub(crate) fn start(folder: &Path, workspace: &str, listen: &str) -> Self {
+        let at = Profile::at(folder.join("unused"));
+        Self::start_at(&at, folder, workspace, listen)
+    }
+
+    /// In the network namespace of a profile that is not used otherwise.
+    pub(crate) fn start_at(at: &Profile, folder: &Path, workspace: &str, listen: &str) -> Self {
         let words = relay_words(folder, workspace, listen);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let mut process = Staying::start(Profile::at(folder.join("unused")).command(&words));
+        let mut process = Staying::start(at.command(&words));
         let said: Value = serde_json::from_str(&process.line()).unwrap();
         Self {
             folder: folder.to_owned(),

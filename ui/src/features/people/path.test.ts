@@ -14,6 +14,9 @@ test("an address tells by what way somebody is connected", () => {
     "through this network",
   );
   expect(pathWords("84.12.9.1:4711")).toBe("over the internet");
+  expect(pathWords("/ip4/84.12.9.1/udp/4711/quic-v1/p2p/12D3Koo/p2p-circuit")).toBe(
+    "through the relay",
+  );
 });
 
 test("an address is shown without its machinery", () => {

@@ -25,8 +25,14 @@ function hostOf(address: string): string {
   return plainAddress(address).replace(/:\d+$/, "");
 }
 
+/** Whether the way leads through a relay; the address is then the relay's. */
+function isRelayed(address: string): boolean {
+  return address.includes("/p2p-circuit");
+}
+
 /** `own` are the addresses at which this machine listens. */
 export function pathWords(address: string, own: readonly string[] = []): string {
+  if (isRelayed(address)) return t("peers.path.relay");
   const plain = plainAddress(address);
   const isOwn = own.some((one) => hostOf(one) === hostOf(address));
   if (isOwn || HERE.test(plain)) return t("peers.path.machine");
