@@ -278,6 +278,17 @@ async function pictures(ana, profiles) {
   );
 }
 
+/** Why somebody is not connected. */
+async function why(ana) {
+  await ana.by("button", "4 people").click();
+  const people = ana.by("dialog", "People and connections");
+  await people.getByRole("button", { name: "Why is Bo not connected?" }).click();
+  const ladder = people.getByRole("region", { name: "Why Bo is not connected" });
+  await ladder.getByText("By hand").waitFor();
+  await shoot(ana, "why", () => ladder.scrollIntoViewIfNeeded());
+  await closeAll(ana);
+}
+
 /** Two people move one card while nobody else is there. */
 async function apart(ana, bo, servers) {
   const card = "Explain recovery in one page";
@@ -303,6 +314,7 @@ async function apart(ana, bo, servers) {
   await ana.by("button", "Try again now").waitFor();
   await shoot(ana, "offline");
   await ana.press("Escape");
+  await why(ana);
   await servers.Ana.stop();
   await servers.Bo.start();
   await bo.card(card).focus();

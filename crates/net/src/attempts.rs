@@ -8,7 +8,12 @@ use libp2p::{
 };
 use skein_access::DeviceId;
 
-use crate::{DialFailure, NetEvent, address::is_direct, admission::Refusal, identity::device_of};
+use crate::{
+    DialFailure, NetEvent, Tried,
+    address::{is_direct, split_peer},
+    admission::Refusal,
+    identity::device_of,
+};
 
 /// Names one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,7 +33,7 @@ struct Attempt {
     addresses: Vec<String>,
     /// Dials, and the look-up of names, that may still succeed.
     pending: usize,
-    reasons: Vec<DialFailure>,
+    tried: Vec<Tried>,
 }
 
 /// An attempt that led nowhere.
@@ -37,6 +42,7 @@ pub(crate) struct Failed {
     pub(crate) expected: Option<DeviceId>,
     pub(crate) addresses: Vec<String>,
     pub(crate) reason: DialFailure,
+    pub(crate) tried: Vec<Tried>,
 }
 
 impl From<Failed> for NetEvent {
@@ -45,11 +51,13 @@ impl From<Failed> for NetEvent {
             expected,
             addresses,
             reason,
+            tried,
         } = failed;
         Self::DialFailed {
             expected,
             addresses,
             reason,
+            tried,
         }
     }
 }
@@ -70,7 +78,7 @@ impl Attempts {
                 expected,
                 addresses,
                 pending: stages,
-                reasons: Vec::new(),
+                tried: Vec::new(),
             },
         );
         id
@@ -90,15 +98,15 @@ impl Attempts {
     }
 
     /// Every dial of one stage of this attempt is under way.
-    pub(crate) fn prepared(&mut self, id: AttemptId, reasons: Vec<DialFailure>) -> Option<Failed> {
-        self.attempts.get_mut(&id)?.reasons.extend(reasons);
+    pub(crate) fn prepared(&mut self, id: AttemptId, tried: Vec<Tried>) -> Option<Failed> {
+        self.attempts.get_mut(&id)?.tried.extend(tried);
         self.one_less(id)
     }
 
     /// One dial failed, or its connection closed before it was of use. Gives the answer when nothing is left to hope for.
-    pub(crate) fn failed(&mut self, line: ConnectionId, reason: DialFailure) -> Option<Failed> {
+    pub(crate) fn failed(&mut self, line: ConnectionId, tried: Vec<Tried>) -> Option<Failed> {
         let id = self.lines.remove(&line)?;
-        self.attempts.get_mut(&id)?.reasons.push(reason);
+        self.attempts.get_mut(&id)?.tried.extend(tried);
         self.one_less(id)
     }
 
@@ -108,17 +116,14 @@ impl Attempts {
         if attempt.pending > 0 {
             return None;
         }
-        let mut attempt = self.remove(id)?;
-        attempt.reasons.sort();
-        let reason = attempt
-            .reasons
-            .into_iter()
-            .next()
-            .unwrap_or(DialFailure::NoAddress);
+        let attempt = self.remove(id)?;
+        let reasons = attempt.tried.iter().map(|tried| &tried.why);
+        let reason = reasons.min().cloned().unwrap_or(DialFailure::NoAddress);
         Some(Failed {
             expected: attempt.expected,
             addresses: attempt.addresses,
             reason,
+            tried: attempt.tried,
         })
     }
 
@@ -134,6 +139,7 @@ impl Attempts {
             expected: attempt.expected,
             addresses: attempt.addresses,
             reason: DialFailure::AlreadyConnected(device),
+            tried: Vec::new(),
         })
     }
 
@@ -165,17 +171,22 @@ impl Attempts {
     }
 }
 
-/// Why a dial failed, in our words.
-pub(crate) fn explain(error: &DialError) -> DialFailure {
+/// Why a dial failed, way by way, in our words.
+pub(crate) fn explain(error: &DialError) -> Vec<Tried> {
     match error {
-        DialError::LocalPeerId { .. } => DialFailure::ThisDevice,
-        DialError::NoAddresses => DialFailure::NoAddress,
-        DialError::WrongPeerId { obtained, .. } => device_of(obtained)
-            .map_or(DialFailure::NotSkein, |found| DialFailure::WrongDevice {
-                found,
+        DialError::LocalPeerId { address } => vec![Tried {
+            address: Some(address.to_string()),
+            why: DialFailure::ThisDevice,
+        }],
+        DialError::NoAddresses => Tried::whole(DialFailure::NoAddress),
+        DialError::WrongPeerId { obtained, address } => vec![Tried {
+            address: Some(split_peer(address.clone()).0.to_string()),
+            why: device_of(obtained).map_or(DialFailure::NotSkein, |found| {
+                DialFailure::WrongDevice { found }
             }),
+        }],
         DialError::Denied { cause } => {
-            if let Some(refusal) = cause.downcast_ref::<Refusal>() {
+            Tried::whole(if let Some(refusal) = cause.downcast_ref::<Refusal>() {
                 match refusal {
                     Refusal::NotAllowed => DialFailure::NotAllowed,
                     other => DialFailure::Busy(other.to_string()),
@@ -184,65 +195,58 @@ pub(crate) fn explain(error: &DialError) -> DialFailure {
                 DialFailure::Busy(exceeded.to_string())
             } else {
                 DialFailure::Busy(cause.to_string())
+            })
+        }
+        DialError::Transport(errors) => errors.iter().map(explain_way).collect(),
+        DialError::Aborted | DialError::DialPeerConditionFalse(_) => Tried::whole(
+            DialFailure::Unreachable("the attempt was given up".to_owned()),
+        ),
+    }
+}
+
+fn explain_way((address, error): &(Multiaddr, TransportError<io::Error>)) -> Tried {
+    let why = match error {
+        TransportError::MultiaddrNotSupported(_) => {
+            DialFailure::Unreachable("this kind of address cannot be dialled".to_owned())
+        }
+        TransportError::Other(error) if is_direct(address) => explain_error(error),
+        TransportError::Other(error) => explain_circuit(error),
+    };
+    let (address, _) = split_peer(address.clone());
+    Tried {
+        address: Some(address.to_string()),
+        why,
+    }
+}
+
+fn explain_error(error: &io::Error) -> DialFailure {
+    match deepest_kind(error) {
+        Some(io::ErrorKind::ConnectionRefused) => DialFailure::NothingListens,
+        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
+            DialFailure::NoRoute
+        }
+        Some(io::ErrorKind::TimedOut) => DialFailure::NoAnswer,
+        _ => {
+            let text = deepest_text(error);
+            match text.to_ascii_lowercase().contains("timeout") || text.contains("timed out") {
+                true => DialFailure::NoAnswer,
+                false => DialFailure::Unreachable(text),
             }
-        }
-        DialError::Transport(errors) if errors.iter().all(|(way, _)| !is_direct(way)) => {
-            explain_circuits(errors)
-        }
-        DialError::Transport(errors) => explain_transport(errors),
-        DialError::Aborted | DialError::DialPeerConditionFalse(_) => {
-            DialFailure::Unreachable("the attempt was given up".to_owned())
         }
     }
 }
 
-/// Why no relay led there. What a relay answers comes as words only.
-fn explain_circuits(errors: &[(Multiaddr, TransportError<io::Error>)]) -> DialFailure {
-    let words = errors.iter().filter_map(|(_, error)| match error {
-        TransportError::Other(error) => Some(deepest_text(error)),
-        TransportError::MultiaddrNotSupported(_) => None,
-    });
-    let words = words.map(|text| {
-        let lower = text.to_ascii_lowercase();
-        if lower.contains("no reservation") {
-            DialFailure::NotAtRelay
-        } else if lower.contains("resource limit") {
-            DialFailure::Busy("the relay connects as many devices as it may".to_owned())
-        } else {
-            DialFailure::Unreachable(format!("through a relay: {text}"))
-        }
-    });
-    words.min().unwrap_or(DialFailure::NotAtRelay)
-}
-
-/// Several ways were tried: what was refused says more than what was never answered.
-fn explain_transport(errors: &[(Multiaddr, TransportError<io::Error>)]) -> DialFailure {
-    let words = |error: &TransportError<io::Error>| match error {
-        TransportError::MultiaddrNotSupported(_) => {
-            (3, "this kind of address cannot be dialled".to_owned())
-        }
-        TransportError::Other(error) => match deepest_kind(error) {
-            Some(io::ErrorKind::ConnectionRefused) => (
-                0,
-                "the machine is there, and nothing listens on that port".to_owned(),
-            ),
-            Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => (
-                1,
-                "there is no way to that machine from this network".to_owned(),
-            ),
-            Some(io::ErrorKind::TimedOut) => (2, "no answer in time".to_owned()),
-            _ => {
-                let text = deepest_text(error);
-                if text.to_ascii_lowercase().contains("timeout") || text.contains("timed out") {
-                    (2, "no answer in time".to_owned())
-                } else {
-                    (1, text)
-                }
-            }
-        },
-    };
-    let best = errors.iter().map(|(_, error)| words(error)).min();
-    DialFailure::Unreachable(best.map_or_else(|| "no answer".to_owned(), |(_, words)| words))
+/// What a relay answers comes as words only.
+fn explain_circuit(error: &io::Error) -> DialFailure {
+    let text = deepest_text(error);
+    let lower = text.to_ascii_lowercase();
+    if lower.contains("no reservation") {
+        DialFailure::NotAtRelay
+    } else if lower.contains("resource limit") {
+        DialFailure::Busy("the relay connects as many devices as it may".to_owned())
+    } else {
+        DialFailure::Unreachable(format!("through a relay: {text}"))
+    }
 }
 
 /// Errors come wrapped several times, and some wrappings show the system's own error in their text only.
@@ -290,14 +294,18 @@ mod tests {
         let mut attempts = Attempts::default();
         two_ways(&mut attempts);
         assert_eq!(
-            attempts.failed(line(1), DialFailure::Unreachable("no".into())),
+            attempts.failed(line(1), Tried::whole(DialFailure::NoAnswer)),
             None
         );
         let failed = attempts
-            .failed(line(2), DialFailure::WrongDevice { found: A })
+            .failed(line(2), Tried::whole(DialFailure::WrongDevice { found: A }))
             .unwrap();
         assert_eq!(failed.reason, DialFailure::WrongDevice { found: A });
-        assert_eq!(attempts.failed(line(2), DialFailure::Refused), None);
+        assert_eq!(failed.tried.len(), 2);
+        assert_eq!(
+            attempts.failed(line(2), Tried::whole(DialFailure::Refused)),
+            None
+        );
     }
 
     #[test]
@@ -305,8 +313,14 @@ mod tests {
         let mut attempts = Attempts::default();
         two_ways(&mut attempts);
         attempts.succeeded(&A, &[line(2)]);
-        assert_eq!(attempts.failed(line(1), DialFailure::Refused), None);
-        assert_eq!(attempts.failed(line(2), DialFailure::Refused), None);
+        assert_eq!(
+            attempts.failed(line(1), Tried::whole(DialFailure::Refused)),
+            None
+        );
+        assert_eq!(
+            attempts.failed(line(2), Tried::whole(DialFailure::Refused)),
+            None
+        );
         assert!(attempts.attempts.is_empty() && attempts.lines.is_empty());
     }
 
@@ -315,8 +329,14 @@ mod tests {
         let mut attempts = Attempts::default();
         two_ways(&mut attempts);
         attempts.give_up(AttemptId(0));
-        assert_eq!(attempts.failed(line(1), DialFailure::NotAllowed), None);
-        assert_eq!(attempts.failed(line(2), DialFailure::NotAllowed), None);
+        assert_eq!(
+            attempts.failed(line(1), Tried::whole(DialFailure::NotAllowed)),
+            None
+        );
+        assert_eq!(
+            attempts.failed(line(2), Tried::whole(DialFailure::NotAllowed)),
+            None
+        );
     }
 
     #[test]
@@ -324,7 +344,7 @@ mod tests {
         let mut attempts = Attempts::default();
         let id = attempts.begin(Some(A), vec![], 1);
         let failed = attempts
-            .prepared(id, vec![DialFailure::UnknownHost("x".into())])
+            .prepared(id, Tried::whole(DialFailure::UnknownHost("x".into())))
             .unwrap();
         assert_eq!(failed.reason, DialFailure::UnknownHost("x".into()));
     }

@@ -83,7 +83,25 @@ pub enum NetEvent {
         addresses: Vec<String>,
         /// The most telling of the reasons.
         reason: DialFailure,
+        /// Way by way, why it led nowhere.
+        tried: Vec<Tried>,
     },
+}
+
+/// A way that led nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Where it led; absent when that is not known, or was no place at all.
+    pub address: Option<String>,
+    /// Why it led nowhere.
+    pub why: DialFailure,
+}
+
+impl Tried {
+    /// Of an attempt as a whole.
+    pub(crate) fn whole(why: DialFailure) -> Vec<Self> {
+        vec![Self { address: None, why }]
+    }
 }
 
 /// Why a link is over.
@@ -148,8 +166,17 @@ pub enum DialFailure {
     /// The name of the host is unknown.
     #[error("no address is known for the name {0}")]
     UnknownHost(String),
+    /// The machine is there.
+    #[error("the machine is there, and nothing listens on that port")]
+    NothingListens,
+    /// This machine's network has no way there.
+    #[error("there is no way to that machine from this network")]
+    NoRoute,
     /// Nobody answered.
-    #[error("nobody answers: {0}")]
+    #[error("no answer in time")]
+    NoAnswer,
+    /// The way broke for another reason.
+    #[error("it cannot be reached: {0}")]
     Unreachable(String),
     /// The relays were asked, and the device is at none of them.
     #[error("not connected to any relay of the workspace at present")]

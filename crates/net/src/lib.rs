@@ -43,7 +43,7 @@ pub use chunks::{AskId, ChunkAnswer, ChunkId};
 pub use circuits::Circuits;
 pub use codes::{CodeNews, CodeOrder, ExchangeId};
 pub use error::{NetError, SendError};
-pub use event::{DialFailure, Ended, NetEvent};
+pub use event::{DialFailure, Ended, NetEvent, Tried};
 pub use handle::NetHandle;
 pub use limits::{EVENT_QUEUE, Limits, MAX_FRAME, QUEUE_BYTES, REDIAL_LONGEST, REDIAL_SHORTEST};
 pub use listen::Listen;

@@ -122,6 +122,14 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 30, value_name = "SECONDS")]
         wait: u64,
     },
+    /// Why a colleague's device or a relay is not connected, way by way
+    Why {
+        /// The person, the relay's place, or the device's id, as `skein peers` lists them
+        name: String,
+        /// How long to try (seconds)
+        #[arg(long, default_value_t = 20, value_name = "SECONDS")]
+        wait: u64,
+    },
     /// What this profile is, and how far its work got
     Status,
     /// Exchange with whoever can be reached

@@ -695,6 +695,25 @@ fn two_people_exchange_by_invite_sync_and_address() {
 }
 
 #[test]
+fn why_somebody_is_not_connected_is_said_with_a_named_cause() {
+    let root = tempdir().unwrap();
+    let Pair { ana, bo, online } = Pair::new(root.path());
+    assert_eq!(bo.json(&["why", "ana"])[0]["cause"], "connected");
+    online.end();
+    let ladder = &bo.json(&["why", "Ana"])[0];
+    assert_eq!(ladder["cause"], "no_way");
+    let rungs = ladder["rungs"].as_array().unwrap();
+    let address = rungs.iter().find(|rung| rung["way"] == "address").unwrap();
+    assert_eq!(address["outcome"], "nothing_listens");
+    let words = bo.words(&["why", "Ana"]);
+    for said in ["No way leads to Ana", "nothing listens", "skein bundle"] {
+        assert!(words.contains(said), "{words}");
+    }
+    let said = ana.fails(3, &["why", "Kenji"]);
+    assert!(said.contains("`skein peers` lists them"), "{said}");
+}
+
+#[test]
 fn connected_peers_are_shown_with_the_bytes_they_cost() {
     let root = tempdir().unwrap();
     let Pair { ana, bo, online } = Pair::new(root.path());

@@ -587,6 +587,8 @@ head: number,
  */
 version: number, };
 
+export type Cause = "connected" | "read_only" | "out" | "not_listening" | "offline" | "trying" | "hung_up" | "other_device" | "away" | "relay_unreached" | "no_way" | "no_address";
+
 export type ChecklistItemView = { 
 /**
  * Which item.
@@ -811,7 +813,11 @@ code: ShortCode | null, } | { "type": "backups",
 /**
  * As they are now.
  */
-kept: KeptBackups, } | { "type": "gone" };
+kept: KeptBackups, } | { "type": "ladder", 
+/**
+ * The ways to it.
+ */
+ladder: Ladder, } | { "type": "gone" };
 
 export type FileState = "here" | "arriving" | "away";
 
@@ -892,6 +898,24 @@ planned: string | null,
 trouble: string | null, };
 
 export type Kind = "note" | "board";
+
+export type Ladder = { 
+/**
+ * The device.
+ */
+device: string, 
+/**
+ * Whose it is; of a relay, where it is.
+ */
+name: string, 
+/**
+ * What it comes down to.
+ */
+cause: Cause, 
+/**
+ * Way by way.
+ */
+rungs: Array<Rung>, };
 
 export type Life = "alive" | "trashed" | "kept_despite_trash";
 
@@ -1689,6 +1713,44 @@ peers: number, };
 
 export type Role = "viewer" | "commenter" | "editor" | "owner";
 
+export type Rung = { "way": "this_machine", 
+/**
+ * How many addresses it listens at.
+ */
+addresses: number, 
+/**
+ * Whether it can be reached at all.
+ */
+outcome: WayOutcome, } | { "way": "nearby", 
+/**
+ * `Works` when it is heard, `NotThere` when not, `Untried` when nobody is looked for.
+ */
+outcome: WayOutcome, } | { "way": "address", 
+/**
+ * Which; absent when it is not known which of them.
+ */
+address: string | null, 
+/**
+ * What that came to.
+ */
+outcome: WayOutcome, } | { "way": "relay", 
+/**
+ * Where the relay is.
+ */
+name: string, 
+/**
+ * Whether the relay itself is connected.
+ */
+connected: boolean, 
+/**
+ * What came of asking it for the device, or of looking for the relay.
+ */
+outcome: WayOutcome, } | { "way": "kept", 
+/**
+ * `Works` when all of it is at a relay.
+ */
+outcome: WayOutcome, } | { "way": "bundle" };
+
 export type Scalar = { "type": "absent" } | { "type": "nothing" } | { "type": "flag", "value": boolean } | { "type": "number", "value": number } | { "type": "text", "value": string };
 
 export type SearchHit = { 
@@ -1915,6 +1977,12 @@ document: string | null, } | { "type": "files",
 /**
  * Which document.
  */
-document: string, } | { "type": "notices" } | { "type": "preferences" } | { "type": "code" } | { "type": "backups" };
+document: string, } | { "type": "notices" } | { "type": "preferences" } | { "type": "code" } | { "type": "backups" } | { "type": "ladder", 
+/**
+ * Which.
+ */
+device: string, };
+
+export type WayOutcome = "works" | "untried" | "other_device" | "hung_up" | "not_skein" | "not_member" | "busy" | "nothing_listens" | "not_there" | "unknown_name" | "no_answer" | "no_route" | "broken";
 
 export type WorkspaceState = "empty" | "joining" | "ready" | "read_only";

@@ -12,6 +12,7 @@ import type {
   Delivery,
   Event,
   KeptBackups,
+  Ladder,
   Member,
   Notice,
   NoteView,
@@ -55,6 +56,7 @@ type States = {
   files: AttachedFile[];
   notices: Notice[];
   backups: KeptBackups;
+  ladder: Ladder;
   code: { code: ShortCode | null };
 };
 
@@ -100,6 +102,8 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       return event.notices;
     case "backups":
       return event.kept;
+    case "ladder":
+      return event.ladder;
     case "code":
       return { code: event.code };
     default:

@@ -10,8 +10,8 @@ use skein_model::{
 use ts_rs::TS;
 
 use super::{
-    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, KeptBackups, Member, Notice, Peer,
-    ShortCode, Status, TreeItem,
+    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, KeptBackups, Ladder, Member,
+    Notice, Peer, ShortCode, Status, TreeItem,
 };
 
 /// Something that can be watched.
@@ -76,6 +76,11 @@ pub enum View {
     Code,
     /// The backups of this profile.
     Backups,
+    /// Why a device or relay is not connected.
+    Ladder {
+        /// Which.
+        device: String,
+    },
 }
 
 /// News for a subscription. The first of each carries everything.
@@ -199,6 +204,11 @@ pub enum Event {
     Backups {
         /// As they are now.
         kept: KeptBackups,
+    },
+    /// Why a device or relay is not connected.
+    Ladder {
+        /// The ways to it.
+        ladder: Ladder,
     },
     /// What was watched is not here (any more).
     Gone,

@@ -6,6 +6,7 @@
 mod code;
 mod error;
 mod event;
+mod ladder;
 mod reply;
 mod request;
 mod words;
@@ -13,6 +14,7 @@ mod words;
 pub use code::{CodeEnd, ShortCode};
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
+pub use ladder::{Cause, Ladder, Rung, WayOutcome};
 pub use reply::{
     AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,
     BundleReport, BundleWritten, Caret, Delivery, DeliveryState, Difference, ExportReport,

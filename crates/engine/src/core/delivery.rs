@@ -218,7 +218,7 @@ impl Core {
     }
 
     /// How many envelopes came after a mark: what a device with this mark lacks.
-    fn lacking(&self, mark: u64) -> Result<usize, ApiError> {
+    pub(super) fn lacking(&self, mark: u64) -> Result<usize, ApiError> {
         let mark = i64::try_from(mark).unwrap_or(i64::MAX);
         let count = self.store.readable(self.store.envelopes_since(mark))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use skein_access::DeviceId;
 use skein_model::ChunkName;
+use skein_net::Tried;
 pub use skein_net::{ChunkAnswer, CodeNews, CodeOrder, ExchangeId};
 
 use super::jobs::{Job, JobDone};
@@ -108,6 +109,8 @@ pub enum PeerInput {
     },
     /// Dialling did not work.
     DialFailed {
+        /// Way by way, why not.
+        tried: Vec<Tried>,
         /// Who was to be reached, where that was known.
         expected: Option<DeviceId>,
         /// Where.

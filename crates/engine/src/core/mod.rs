@@ -24,6 +24,7 @@ mod io;
 mod jobs;
 mod joining;
 mod judging;
+mod ladder;
 mod meeting;
 mod membership;
 mod notices;
@@ -72,6 +73,7 @@ use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
 use judging::Judging;
+use ladder::Ways;
 use peers::Link;
 use profiles::Profiles;
 use rotation::Rotation;
@@ -102,6 +104,7 @@ pub struct Core {
     clients: BTreeMap<ClientId, Subscriptions>,
     links: BTreeMap<DeviceId, Link>,
     listening: Vec<String>,
+    ways: Ways,
     /// Addresses that a person typed, until they are reached.
     typed: Vec<Typed>,
     gathering: Gathering,
@@ -159,6 +162,7 @@ impl Core {
             clients: BTreeMap::new(),
             links: BTreeMap::new(),
             listening: Vec::new(),
+            ways: Ways::default(),
             typed: Vec::new(),
             gathering: Gathering::default(),
             beginning: Beginning::default(),

@@ -76,13 +76,18 @@ impl Core {
             PeerInput::Disconnected { peer, reason } => self.disconnected(step, peer, &reason),
             PeerInput::Discovered { peer, address } => {
                 tracing::debug!(%peer, address, "a device of the workspace is on this network");
+                self.heard_nearby(step, peer);
             }
             PeerInput::DialFailed {
                 expected,
                 addresses,
                 reason,
                 connected,
+                tried,
             } => {
+                if let Some(device) = expected {
+                    self.not_reached(step, device, tried);
+                }
                 match connected {
                     true => self.typed_known(step, &addresses),
                     false => self.typed_failed(step, &addresses, &reason),
@@ -128,6 +133,7 @@ impl Core {
                 withheld: 0,
             },
         );
+        self.reached(&peer);
         // An address that is a relay's says nothing of where the device is.
         if dialed && !skein_net::leads_through_relay(&address) {
             self.typed_reached(&address);

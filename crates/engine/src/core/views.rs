@@ -8,7 +8,8 @@ use super::io::ClientId;
 use super::step::Step;
 use super::{Core, Flow};
 use crate::api::{
-    ApiError, AttachedFile, Delivery, ErrorCode, Event, Reply, RequestId, SubscriptionId, View,
+    ApiError, AttachedFile, Delivery, ErrorCode, Event, Ladder, Reply, RequestId, SubscriptionId,
+    View,
 };
 
 /// How many subscriptions one client may have.
@@ -28,6 +29,7 @@ enum Told {
     /// How far behind each device is; bytes alone are no news.
     Behind(Vec<(String, u32)>),
     Files(Vec<AttachedFile>),
+    Ladder(Ladder),
 }
 
 impl Told {
@@ -39,6 +41,7 @@ impl Told {
                 Some(Self::Behind(behind.collect()))
             }
             Event::Files { files } => Some(Self::Files(files.clone())),
+            Event::Ladder { ladder } => Some(Self::Ladder(ladder.clone())),
             _ => None,
         }
     }
@@ -223,6 +226,9 @@ impl Core {
             View::Backups => Event::Backups {
                 kept: self.kept_backups()?,
             },
+            View::Ladder { device } => Event::Ladder {
+                ladder: self.ladder(device)?,
+            },
             View::Text { .. } => Event::Gone,
         })
     }
@@ -271,6 +277,10 @@ impl Core {
                     Ok(event) if self.already_told(client, subscription, &event) && !news.peers => {
                         continue;
                     }
+                    told => told,
+                },
+                View::Ladder { .. } if news.peers || news.delivery => match self.whole(&view) {
+                    Ok(event) if self.already_told(client, subscription, &event) => continue,
                     told => told,
                 },
                 View::Notices if news.notices => self.whole(&view),

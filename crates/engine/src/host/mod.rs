@@ -196,6 +196,7 @@ impl Owner {
         if let Some(net) = &net {
             core.remember_port(net.port());
             core.listens_on(net.listen_addresses());
+            core.looks_around(net.discovers());
         }
         let served = matches!(wanted, Use::Stay(_)).then_some(socket);
         let clients = std::sync::Arc::new(AtomicU64::new(1));
@@ -328,8 +329,10 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arriv
                 expected,
                 addresses,
                 reason,
+                tried,
             } => PeerInput::DialFailed {
                 expected,
+                tried,
                 addresses,
                 connected: matches!(reason, DialFailure::AlreadyConnected(_)),
                 reason: words_for(&reason),
@@ -344,7 +347,10 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arriv
 /// Why an address led nowhere, and what to do about it.
 fn words_for(failure: &DialFailure) -> String {
     let (what, to_do) = match failure {
-        DialFailure::Unreachable(_) => (
+        DialFailure::NothingListens
+        | DialFailure::NoRoute
+        | DialFailure::NoAnswer
+        | DialFailure::Unreachable(_) => (
             "Nobody answers there".to_owned(),
             " Check that Skein is open on the other machine, that the address is right, and that nothing in between blocks it.",
         ),

@@ -19,6 +19,7 @@ mod damage;
 mod files;
 mod hostile;
 mod invites;
+mod ladder;
 mod long_work;
 mod members;
 mod nodes;

@@ -11,7 +11,7 @@ use skein_access::DeviceId;
 
 use super::NetTask;
 use crate::{
-    DialFailure, NetEvent,
+    DialFailure, NetEvent, Tried,
     address::{split_peer, with_peer},
     codes::{Begins, CodeLine, CodeNews, CodeOrder, Seeking, carry},
     handle::read_addresses,
@@ -144,7 +144,9 @@ impl NetTask {
                 }
             }
             StreamHappened::NotOpened(()) => {
-                let failed = self.attempts.failed(connection, DialFailure::NotSkein);
+                let failed = self
+                    .attempts
+                    .failed(connection, Tried::whole(DialFailure::NotSkein));
                 self.dial_failed(failed);
                 self.hang_up_code(connection);
             }

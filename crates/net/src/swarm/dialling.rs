@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::NetTask;
 use crate::{
-    DialFailure, NetEvent,
+    DialFailure, NetEvent, Tried,
     address::{has_name, readable, resolve},
     attempts::{AttemptId, Failed, explain},
     circuits::{HEAD_START, by_quic, is_quic, place_at},
@@ -61,6 +61,7 @@ impl NetTask {
                     expected,
                     addresses: readable(&addresses),
                     reason,
+                    tried: Vec::new(),
                 });
                 return;
             }
@@ -241,7 +242,11 @@ impl NetTask {
                 self.dial_failed(failed);
             }
         }
-        let unknown = unknown.into_iter().map(DialFailure::UnknownHost).collect();
+        let unknown = unknown.into_iter().map(|name| Tried {
+            address: None,
+            why: DialFailure::UnknownHost(name),
+        });
+        let unknown = unknown.collect();
         let failed = self.attempts.prepared(attempt, unknown);
         self.dial_failed(failed);
     }

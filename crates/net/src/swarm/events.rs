@@ -12,7 +12,7 @@ use skein_access::DeviceId;
 
 use super::NetTask;
 use crate::{
-    DialFailure, NetEvent,
+    DialFailure, NetEvent, Tried,
     address::{can_be_dialled, is_direct, split_peer, with_peer},
     attempts::explain,
     behaviour::BehaviourEvent,
@@ -133,7 +133,9 @@ impl NetTask {
             return;
         }
         // Only a connection that never carried a stream still belongs to an attempt.
-        let failed = self.attempts.failed(connection, DialFailure::Refused);
+        let failed = self
+            .attempts
+            .failed(connection, Tried::whole(DialFailure::Refused));
         self.dial_failed(failed);
         if let Some(device) = device {
             let why = match cause {
@@ -170,7 +172,7 @@ impl NetTask {
                 } else {
                     DialFailure::Refused
                 };
-                let failed = self.attempts.failed(connection, reason);
+                let failed = self.attempts.failed(connection, Tried::whole(reason));
                 self.dial_failed(failed);
                 self.links.useless(device, connection)
             }

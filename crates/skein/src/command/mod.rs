@@ -14,6 +14,7 @@ mod profile;
 mod relay;
 mod relays;
 mod stay;
+mod why;
 
 use serde_json::json;
 use skein_engine::Use;
@@ -39,6 +40,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         | Command::People { command: Some(_) }
         | Command::Relays { command: Some(_) }
         | Command::Device(_)
+        | Command::Why { .. }
         | Command::Connect { .. } => Use::Sync(arguments.network(None)),
         _ => Use::Once,
     };
@@ -128,6 +130,7 @@ async fn dispatch(
         Command::Device(command) => members::device(connection, out, command).await,
         Command::Profile(command) => profile::run(connection, out, command).await,
         Command::Peers => people::peers(connection, out).await,
+        Command::Why { name, wait } => why::run(connection, out, &name, wait).await,
         Command::Connect { address, wait } => people::connect(connection, out, address, wait).await,
         Command::Status => people::status(connection, out).await,
         Command::Sync { wait, timeout, .. } => people::sync(connection, out, wait, timeout).await,

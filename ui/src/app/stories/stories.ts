@@ -481,6 +481,18 @@ export const STORIES: Record<string, Record<string, Story>> = {
       then: inTurn(press("button", "3 people"), giveFile("something else")),
       told: [["alert", /not a bundle of Skein/]],
     },
+    "why somebody is not connected": {
+      then: inTurn(
+        press("button", "3 people"),
+        press("button", "Why is Kenji Mori not connected?"),
+      ),
+      told: [
+        ["region", "Why Kenji Mori is not connected"],
+        ["status", /seems to be away: it is at none of the relays/],
+        "relay.example.org:4711",
+        "connected, and the device is not there",
+      ],
+    },
     "a relay that is full": {
       engine: changed((fake) => {
         const [one] = fake.peers;

@@ -28,6 +28,7 @@ import type {
 import type { Listener, Transport } from "../connection";
 import { between, FakeDocument, freshId } from "./document";
 import { FakeFiles, isFileRequest } from "./files";
+import { ladderTo } from "./ladder";
 import { people, seed } from "./seed";
 import type { SeedDocument } from "./seed";
 
@@ -648,6 +649,10 @@ export class FakeEngine implements Transport {
         return { type: "people", members: this.members };
       case "peers":
         return { type: "peers", peers: this.peers, attempts: [] };
+      case "ladder": {
+        const peer = this.peers.find((known) => known.device === view.device);
+        return peer === undefined ? { type: "gone" } : { type: "ladder", ladder: ladderTo(peer) };
+      }
       case "delivery":
         return { type: "delivery", delivery: this.delivery };
       case "files":
