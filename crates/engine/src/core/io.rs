@@ -110,7 +110,7 @@ pub enum PeerInput {
     /// Dialling did not work.
     DialFailed {
         /// Way by way, why not.
-        tried: Vec<Tried>,
+        tried: Box<[Tried]>,
         /// Who was to be reached, where that was known.
         expected: Option<DeviceId>,
         /// Where.

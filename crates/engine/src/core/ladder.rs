@@ -42,7 +42,7 @@ impl Core {
     }
 
     /// An attempt to reach a device led nowhere.
-    pub(super) fn not_reached(&mut self, step: &mut Step<'_>, device: DeviceId, tried: Vec<Tried>) {
+    pub(super) fn not_reached(&mut self, step: &mut Step<'_>, device: DeviceId, tried: &[Tried]) {
         if tried.is_empty() {
             return;
         }
@@ -102,7 +102,7 @@ impl Core {
             for (relay, addresses) in self.relays() {
                 let connected = self.links.contains_key(&relay);
                 let tried = match connected {
-                    true => worst(self.ways.tried(device), |tried| is_circuit(tried)),
+                    true => worst(self.ways.tried(device), is_circuit),
                     false => worst(self.ways.tried(&relay), |_| true),
                 };
                 rungs.push(Rung::Relay {

@@ -86,7 +86,7 @@ impl Core {
                 tried,
             } => {
                 if let Some(device) = expected {
-                    self.not_reached(step, device, tried);
+                    self.not_reached(step, device, &tried);
                 }
                 match connected {
                     true => self.typed_known(step, &addresses),

@@ -332,7 +332,7 @@ async fn forward(mut events: mpsc::Receiver<NetEvent>, inbox: mpsc::Sender<Arriv
                 tried,
             } => PeerInput::DialFailed {
                 expected,
-                tried,
+                tried: tried.into(),
                 addresses,
                 connected: matches!(reason, DialFailure::AlreadyConnected(_)),
                 reason: words_for(&reason),

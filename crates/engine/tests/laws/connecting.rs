@@ -35,7 +35,7 @@ fn dial_failed(world: &mut World, addresses: &[&str], connected: bool) {
         addresses: addresses.iter().map(|&one| one.to_owned()).collect(),
         reason: "Nobody answers there.".to_owned(),
         connected,
-        tried: Vec::new(),
+        tried: Box::default(),
     };
     world.give(0, Input::Peer(news));
 }

@@ -52,10 +52,11 @@ fn failed(world: &mut World, device: DeviceId, at: Option<&str>, why: DialFailur
         addresses: Vec::new(),
         reason: why.to_string(),
         connected: false,
-        tried: vec![Tried {
+        tried: [Tried {
             address: at.map(str::to_owned),
             why,
-        }],
+        }]
+        .into(),
     };
     world.give(0, Input::Peer(news));
 }
