@@ -37,6 +37,7 @@ pub mod sealed_text;
 pub mod tag;
 pub mod ticket;
 pub mod wire;
+pub mod words;
 
 pub use access_change::AccessChange;
 pub use authority::{Admission, Authority, InviteView, Member, Pending, Standing};
@@ -69,3 +70,4 @@ pub use sealed_text::NameError;
 pub use state::Voided;
 pub use tag::tag;
 pub use ticket::{Ticket, TicketError};
+pub use words::words_of;

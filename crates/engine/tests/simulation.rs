@@ -25,12 +25,28 @@ const REGRESSIONS_WITH_PEOPLE: &[u64] = &[266, 623, 679, 764, 775];
 const SEEDS: u64 = 1_000;
 /// And how many in which people come and go, and change their roles.
 const SEEDS_WITH_PEOPLE: u64 = 150;
+/// And how many in which people meet at a relay alone.
+const SEEDS_AT_A_RELAY: u64 = 200;
 
-/// One run: a story, then rest, then the laws. With `people`, a third of the stories is about them too.
-fn run(seed: u64, people: bool) {
+/// What stories are about besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Work, networks and machines, as in all of them.
+    Work,
+    /// A third of them about people too, who come, go and change their roles.
+    People,
+    /// People who meet at a relay alone, and carry bundles.
+    Relay,
+}
+
+/// One run: a story, then rest, then the laws.
+fn run(seed: u64, about: About) {
     let members = [2, 2, 3, 4][usize::try_from(seed % 4).unwrap()];
     let mut world = World::new(seed, members);
     world.found();
+    if about == About::Relay {
+        world.name_relay();
+    }
     // Most stories begin when all are members; in the others they come one by one in the middle of things.
     if world.chance(75) {
         let everybody: Vec<usize> = (0..members).collect();
@@ -52,7 +68,8 @@ fn run(seed: u64, people: bool) {
     let subject = world.rng.gen_range(0..members);
     // By a chance of their own: the other stories stay what they were.
     let mut fate = ChaCha20Rng::seed_from_u64(seed ^ 0x6d65_6d62_6572);
-    let about_people = people && !restores && !copies && fate.gen_range(0..100) < 35;
+    let about_people =
+        about == About::People && !restores && !copies && fate.gen_range(0..100) < 35;
     let turns: Vec<u64> = (0..4).map(|_| fate.gen_range(0..steps)).collect();
     for step in 0..steps {
         world.step();
@@ -75,6 +92,12 @@ fn run(seed: u64, people: bool) {
         if copies && step == moments[2] {
             world.copy_to_second_machine(subject);
         }
+        if about == About::Relay {
+            world.about_the_relay(&mut fate);
+        }
+    }
+    if about == About::Relay {
+        world.the_relay_is_there();
     }
     for index in 0..members {
         if !world.machines[index].is_running() {
@@ -134,7 +157,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 }
 
 /// Runs seeds on all processors; stops after five that fail.
-fn run_all(regressions: &[u64], count: u64, people: bool) {
+fn run_all(regressions: &[u64], count: u64, about: About) {
     let first = number("SKEIN_SIM_FIRST", 0);
     let seeds: Vec<u64> = regressions
         .iter()
@@ -153,7 +176,7 @@ fn run_all(regressions: &[u64], count: u64, people: bool) {
                     if failed.lock().unwrap().len() >= 5 {
                         return;
                     }
-                    if std::panic::catch_unwind(|| run(*seed, people)).is_err() {
+                    if std::panic::catch_unwind(|| run(*seed, about)).is_err() {
                         println!(
                             "seed {seed} failed; again, with the name of this test: SKEIN_SIM_FIRST={seed} SKEIN_SIM_SEEDS=1 SKEIN_SIM_LOG=1 \
                              cargo test -p skein-engine --test simulation -- --nocapture"
@@ -175,7 +198,7 @@ fn run_all(regressions: &[u64], count: u64, people: bool) {
 
 #[test]
 fn whatever_happens_everybody_ends_with_the_same_and_nothing_acknowledged_is_lost() {
-    run_all(REGRESSIONS, number("SKEIN_SIM_SEEDS", SEEDS), false);
+    run_all(REGRESSIONS, number("SKEIN_SIM_SEEDS", SEEDS), About::Work);
 }
 
 #[test]
@@ -183,6 +206,15 @@ fn whoever_comes_or_goes_those_who_stay_end_with_the_same_and_the_removed_see_no
     run_all(
         REGRESSIONS_WITH_PEOPLE,
         number("SKEIN_SIM_SEEDS", SEEDS_WITH_PEOPLE),
-        true,
+        About::People,
+    );
+}
+
+#[test]
+fn people_who_meet_at_a_relay_alone_end_with_the_same_whatever_befalls_it() {
+    run_all(
+        &[],
+        number("SKEIN_SIM_SEEDS", SEEDS_AT_A_RELAY),
+        About::Relay,
     );
 }

@@ -223,6 +223,11 @@ pub(crate) enum People {
         #[arg(value_enum)]
         role: Role,
     },
+    /// Six words for each of somebody's devices; they see the same, to compare by voice
+    Words {
+        /// Whom (name, or id as --json shows it)
+        person: String,
+    },
     /// Take somebody out with all their devices, for good, as an owner. They keep what they have
     Remove {
         /// Whom (name, or id as --json shows it)

@@ -278,7 +278,7 @@ test("people and connections are shown in words, and a failed address says why",
 test("one's own devices are listed, a further one is let in by link and picture, and one goes with plain words", async () => {
   show();
   fake.members = fake.members.map((member) =>
-    member.me ? { ...member, devices: ["d-1", "d-2"] } : member,
+    member.me ? { ...member, devices: ["d-1", "d-2"].map((id) => ({ id, words: id })) } : member,
   );
   await page.getByRole("button", { name: "3 people" }).click();
   await userEvent.keyboard("{Escape}");

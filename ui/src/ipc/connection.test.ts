@@ -10,6 +10,7 @@ const status: Status = {
   workspaceName: "Kestrel",
   workspaceId: "w",
   deviceId: "d",
+  deviceWords: "",
   joining: null,
   role: null,
   out: false,

@@ -1011,7 +1011,7 @@ role: Role,
 /**
  * Their devices.
  */
-devices: Array<string>, 
+devices: Array<MemberDevice>, 
 /**
  * Whether it is this person.
  */
@@ -1032,6 +1032,16 @@ working: boolean | null,
  * When that changes next, in ms since 1970.
  */
 changesAt: number | null, };
+
+export type MemberDevice = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Six words that stand for its key, the same on every machine: for comparing by voice who was let in.
+ */
+words: string, };
 
 export type NewCard = { 
 /**
@@ -1854,6 +1864,10 @@ workspaceId: string | null,
  * This device's id.
  */
 deviceId: string, 
+/**
+ * Six words that stand for its key, as others see them beside this person.
+ */
+deviceWords: string, 
 /**
  * How the join goes.
  */

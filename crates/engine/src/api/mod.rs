@@ -19,8 +19,8 @@ pub use reply::{
     AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,
     BundleReport, BundleWritten, Caret, Delivery, DeliveryState, Difference, ExportReport,
     FileState, HitPart, ImportReport, Joining, JoiningStep, KeptBackup, KeptBackups, Listed,
-    ListedInvite, Member, NoteContent, Notice, Peer, PeerState, Reply, SearchHit, Status, TagCount,
-    TreeItem, Unmapped, WorkspaceState,
+    ListedInvite, Member, MemberDevice, NoteContent, Notice, Peer, PeerState, Reply, SearchHit,
+    Status, TagCount, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
 // What requests and replies are made of, from the layers below: a shell needs no crate but this one.

@@ -207,6 +207,8 @@ pub struct Status {
     pub workspace_id: Option<String>,
     /// This device's id.
     pub device_id: String,
+    /// Six words that stand for its key, as others see them beside this person.
+    pub device_words: String,
     /// How the join goes.
     pub joining: Option<Joining>,
     /// What this person may do; absent as long as it is not known here that he is in.
@@ -414,6 +416,16 @@ pub struct HitPart {
     pub hit: bool,
 }
 
+/// A device of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberDevice {
+    /// Its id.
+    pub id: String,
+    /// Six words that stand for its key, the same on every machine: for comparing by voice who was let in.
+    pub words: String,
+}
+
 /// A person in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -425,7 +437,7 @@ pub struct Member {
     /// What they may do.
     pub role: skein_access::Role,
     /// Their devices.
-    pub devices: Vec<String>,
+    pub devices: Vec<MemberDevice>,
     /// Whether it is this person.
     pub me: bool,
     /// The time zone they live in, by its IANA name.

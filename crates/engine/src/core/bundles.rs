@@ -181,7 +181,7 @@ impl Core {
         let devices = member
             .devices
             .iter()
-            .filter_map(|device| device.parse().ok());
+            .filter_map(|device| device.id.parse().ok());
         let marks = devices.map(|device| self.mark_of(&device));
         let least = marks.min().unwrap_or(0);
         Ok(i64::try_from(least).unwrap_or(i64::MAX))

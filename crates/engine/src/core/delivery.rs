@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use skein_access::DeviceId;
+use skein_access::{DeviceId, words_of};
 use skein_model::DocumentId;
 
 use super::Core;
 use super::reading::in_tree_order;
 use super::relays::relay_name;
 use crate::api::{
-    ApiError, Delivery, DeliveryState, Member, Peer, PeerState, Reply, count_of, list_of,
+    ApiError, Delivery, DeliveryState, Member, MemberDevice, Peer, PeerState, Reply, count_of,
+    list_of,
 };
 
 impl Core {
@@ -154,7 +155,7 @@ impl Core {
                     id: member.id.to_string(),
                     me: member.devices.contains(&me),
                     role: member.role,
-                    devices: member.devices.iter().map(ToString::to_string).collect(),
+                    devices: member.devices.iter().map(with_words).collect(),
                     zone: profile.and_then(|profile| profile.zone.clone()),
                     hours: profile.and_then(|profile| profile.hours.clone()),
                     working: working.map(|working| working.now),
@@ -222,6 +223,13 @@ impl Core {
         let mark = i64::try_from(mark).unwrap_or(i64::MAX);
         let count = self.store.readable(self.store.envelopes_since(mark))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+}
+
+fn with_words(device: &DeviceId) -> MemberDevice {
+    MemberDevice {
+        id: device.to_string(),
+        words: words_of(device).join(" "),
     }
 }
 

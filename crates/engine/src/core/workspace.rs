@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use skein_access::{
     Authority, Chain, DeviceKey, Envelope, EnvelopeKind, Keyring, Member, MemberId, Role, Stamp,
-    UnverifiedEnvelope, WorkspaceId, profile_of,
+    UnverifiedEnvelope, WorkspaceId, profile_of, words_of,
 };
 use skein_model::DocumentId;
 use skein_store::{Durability, EnvelopeState};
@@ -340,6 +340,7 @@ impl Core {
                 .as_ref()
                 .map(|workspace| workspace.id.to_string()),
             device_id: self.device.id().to_string(),
+            device_words: words_of(&self.device.id()).join(" "),
             joining,
             role: self.own_role(),
             out,

@@ -1,6 +1,7 @@
 //! The relay's core: a synchronous state machine of the same sessions as members have, without a key. Inputs in, effects out.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
 
 use skein_access::{Admission, DeviceId, InviteProof, WorkspaceId};
 use skein_sync::{
@@ -9,6 +10,8 @@ use skein_sync::{
 
 use super::pace::Pace;
 use super::room::{Room, Taken};
+use super::shelf::Shelf;
+use super::{ENDING, RelayError, RelayLimits};
 use crate::core::Now;
 
 /// How often sessions look at their deadlines (ms).
@@ -16,21 +19,35 @@ const TICK: u64 = 250;
 
 /// Something that happened outside.
 #[derive(Debug)]
-pub(super) enum Input {
+pub enum RelayInput {
     /// A device is connected; the transport has proved who it is.
     Connected {
+        /// Which device.
         peer: DeviceId,
+        /// From where.
         address: String,
+        /// Whether the relay dialled, which it does not.
         dialed: bool,
     },
     /// A device sent a frame.
-    Frame { peer: DeviceId, bytes: Vec<u8> },
+    Frame {
+        /// Which device.
+        peer: DeviceId,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
     /// The connection is gone.
-    Disconnected { peer: DeviceId },
+    Disconnected {
+        /// Which device.
+        peer: DeviceId,
+    },
     /// Two devices are connected with each other through here, or no longer.
     Pair {
+        /// Who asked for it.
         from: DeviceId,
+        /// To whom.
         to: DeviceId,
+        /// Whether it began; otherwise it is over.
         open: bool,
     },
     /// Time has passed.
@@ -39,20 +56,32 @@ pub(super) enum Input {
 
 /// Something to be done outside.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Effect {
+pub enum RelayEffect {
     /// Send a frame.
-    Send { peer: DeviceId, frame: Vec<u8> },
+    Send {
+        /// To which device.
+        peer: DeviceId,
+        /// The frame.
+        frame: Vec<u8>,
+    },
     /// Close a connection.
-    Close { peer: DeviceId, reason: String },
+    Close {
+        /// To which device.
+        peer: DeviceId,
+        /// Why.
+        reason: String,
+    },
     /// Whom to let in.
     Allow {
+        /// Devices of members.
         devices: BTreeSet<DeviceId>,
+        /// Whether an invite is open, so that strangers may show it.
         strangers: bool,
     },
 }
 
 /// Everything a relay holds and does.
-pub(super) struct RelayCore {
+pub struct RelayCore {
     pub(super) me: DeviceId,
     pub(super) rooms: BTreeMap<WorkspaceId, Room>,
     pub(super) links: BTreeMap<DeviceId, Link>,
@@ -102,11 +131,11 @@ struct Batch {
 /// The handling of one input.
 struct Step {
     now: Now,
-    effects: Vec<Effect>,
+    effects: Vec<RelayEffect>,
 }
 
 impl RelayCore {
-    pub(super) fn new(me: DeviceId, rooms: Vec<Room>, bytes_per_second: u64) -> Self {
+    fn new(me: DeviceId, rooms: Vec<Room>, bytes_per_second: u64) -> Self {
         Self {
             me,
             rooms: rooms.into_iter().map(|room| (room.id, room)).collect(),
@@ -120,8 +149,29 @@ impl RelayCore {
         }
     }
 
+    /// Takes up what a folder holds of these workspaces, or begins there. `me` is the relay's own device.
+    ///
+    /// # Errors
+    /// When a workspace's file is damaged or cannot be read.
+    pub fn open(
+        me: DeviceId,
+        folder: &Path,
+        workspaces: &[WorkspaceId],
+        limits: &RelayLimits,
+    ) -> Result<Self, RelayError> {
+        let room = |id: &WorkspaceId| {
+            let file = folder.join(id.to_string());
+            let shelf = Shelf::open(&file.with_extension(ENDING))?;
+            Room::open(*id, shelf, limits.bytes_per_workspace)
+        };
+        // Named twice, a workspace has one file all the same.
+        let workspaces: BTreeSet<&WorkspaceId> = workspaces.iter().collect();
+        let rooms: Result<Vec<Room>, RelayError> = workspaces.into_iter().map(room).collect();
+        Ok(Self::new(me, rooms?, limits.bytes_per_second))
+    }
+
     /// When it wants to be woken, on the monotonic clock.
-    pub(super) fn wake_at(&self) -> Option<u64> {
+    pub fn wake_at(&self) -> Option<u64> {
         let due = self.links.values().map(|link| {
             let batch = link.waiting.front().map(|_| link.pace.free_at());
             batch.map_or(link.next_tick, |at| at.min(link.next_tick))
@@ -130,24 +180,24 @@ impl RelayCore {
     }
 
     /// Takes one input and says what is to be done outside. What is acknowledged in a frame is on disk.
-    pub(super) fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
+    pub fn handle(&mut self, now: Now, input: RelayInput) -> Vec<RelayEffect> {
         let mut step = Step {
             now,
             effects: Vec::new(),
         };
         match input {
-            Input::Connected {
+            RelayInput::Connected {
                 peer,
                 address,
                 dialed,
             } => self.connected(&mut step, peer, address, dialed),
-            Input::Frame { peer, bytes } => self.frame(&mut step, peer, &bytes),
-            Input::Disconnected { peer } => {
+            RelayInput::Frame { peer, bytes } => self.frame(&mut step, peer, &bytes),
+            RelayInput::Disconnected { peer } => {
                 self.give(&mut step, peer, SessionInput::Disconnected);
                 self.forget(&step, peer);
             }
-            Input::Pair { from, to, open } => self.pair(&step, from, to, open),
-            Input::Tick => {}
+            RelayInput::Pair { from, to, open } => self.pair(&step, from, to, open),
+            RelayInput::Tick => {}
         }
         self.tick_links(&mut step);
         self.take_waiting(&mut step);
@@ -224,7 +274,7 @@ impl RelayCore {
                     if let Some(link) = self.links.get_mut(&peer) {
                         link.sent += frame.len() as u64;
                     }
-                    step.effects.push(Effect::Send { peer, frame });
+                    step.effects.push(RelayEffect::Send { peer, frame });
                 }
                 SessionOutput::NeedAdmission { workspace, proof } => {
                     let admission = self.admission(step, workspace, &peer, proof.as_ref());
@@ -256,7 +306,7 @@ impl RelayCore {
                     }
                     self.forget(step, peer);
                     let reason = reason.to_string();
-                    step.effects.push(Effect::Close { peer, reason });
+                    step.effects.push(RelayEffect::Close { peer, reason });
                 }
                 // Nobody's work is told here how far it got, and carets are for members' eyes.
                 SessionOutput::Acknowledged(_)
@@ -396,11 +446,11 @@ impl RelayCore {
         let rooms = self.rooms.values();
         let devices: BTreeSet<DeviceId> = rooms.flat_map(|room| room.authority.devices()).collect();
         let strangers = self.rooms.values().any(|room| room.expects_strangers(hour));
-        step.effects.push(Effect::Allow { devices, strangers });
+        step.effects.push(RelayEffect::Allow { devices, strangers });
     }
 
     /// Closes all files so that they may be copied.
-    pub(super) fn close(self) {
+    pub fn close(self) {
         for room in self.rooms.into_values() {
             room.close();
         }
@@ -419,7 +469,6 @@ mod tests {
     use rand_chacha::ChaCha20Rng;
     use skein_access::{DeviceKey, Founded, create_workspace};
 
-    use super::super::shelf::Shelf;
     use super::*;
 
     const NOW: Now = Now {
@@ -466,10 +515,10 @@ mod tests {
     #[test]
     fn before_its_beginning_is_here_a_workspace_takes_operations_alone() {
         let mut begun = Begun::new();
-        let effects = begun.core.handle(NOW, Input::Tick);
+        let effects = begun.core.handle(NOW, RelayInput::Tick);
         let devices = BTreeSet::new();
         let strangers = true;
-        assert_eq!(effects, [Effect::Allow { devices, strangers }]);
+        assert_eq!(effects, [RelayEffect::Allow { devices, strangers }]);
         let operations = begun.operations();
         let written = begun.room().take(Group::Data, &operations).unwrap();
         assert_eq!(written.refused, [0]);
@@ -527,7 +576,7 @@ mod tests {
         let peer = begun.founder.id();
         let address = String::new();
         let dialed = false;
-        let connected = Input::Connected {
+        let connected = RelayInput::Connected {
             peer,
             address,
             dialed,
@@ -536,10 +585,10 @@ mod tests {
         // A frame that may be skipped, again and again.
         let closed = (0..5_000).any(|_| {
             let bytes = vec![100];
-            let effects = begun.core.handle(NOW, Input::Frame { peer, bytes });
+            let effects = begun.core.handle(NOW, RelayInput::Frame { peer, bytes });
             effects
                 .iter()
-                .any(|effect| matches!(effect, Effect::Close { .. }))
+                .any(|effect| matches!(effect, RelayEffect::Close { .. }))
         });
         assert!(closed);
         assert!(begun.core.links.is_empty());

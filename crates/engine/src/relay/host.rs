@@ -1,25 +1,20 @@
 //! A relay at work: its folder, its key, the network, and the thread on which its core runs.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use skein_access::{DeviceId, WorkspaceId};
+use skein_access::DeviceId;
 use skein_net::{Allowed, Circuits, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
 use tokio::sync::{mpsc, oneshot};
 
-use super::core::{Effect, Input, RelayCore};
-use super::room::Room;
-use super::shelf::Shelf;
-use super::{RelayConfig, RelayError, RelayStatus};
+use super::core::{RelayCore, RelayEffect, RelayInput};
+use super::{ENDING, RelayConfig, RelayError, RelayStatus};
 use crate::core::Now;
 use crate::host::{Outgoing, Ownership, Profile, ProfileError};
 
 /// The port of a relay that was told none.
 const PORT: u16 = 4711;
-/// The ending of a workspace's file.
-const ENDING: &str = "relay";
 /// With nobody connected it looks around after so long (ms): an invite may have ended.
 const LONGEST: u64 = 60_000;
 /// Questions that may wait.
@@ -78,11 +73,7 @@ impl Relay {
         let key = profile.device_key(&mut ChaCha20Rng::from_entropy())?;
         let device = key.id();
         let external = with_device(&config.external, &device)?;
-        let core = RelayCore::new(
-            device,
-            rooms(&profile, &config)?,
-            config.limits.bytes_per_second,
-        );
+        let core = RelayCore::open(device, profile.folder(), &config.workspaces, &config.limits)?;
         let (net, events) = Net::start(NetConfig {
             key: &key,
             listen: listen(&config),
@@ -171,17 +162,6 @@ fn holds_workspaces(profile: &Profile) -> Result<bool, ProfileError> {
     Ok(false)
 }
 
-fn rooms(profile: &Profile, config: &RelayConfig) -> Result<Vec<Room>, RelayError> {
-    let room = |id: &WorkspaceId| {
-        let file = profile.folder().join(id.to_string());
-        let shelf = Shelf::open(&file.with_extension(ENDING))?;
-        Room::open(*id, shelf, config.limits.bytes_per_workspace)
-    };
-    // Named twice, a workspace has one file all the same.
-    let workspaces: BTreeSet<&WorkspaceId> = config.workspaces.iter().collect();
-    workspaces.into_iter().map(room).collect()
-}
-
 fn listen(config: &RelayConfig) -> Listen {
     match config.listen {
         Some(address) => Listen {
@@ -219,7 +199,7 @@ impl Running {
     ) {
         loop {
             let now = self.now();
-            let effects = self.core.handle(now, Input::Tick);
+            let effects = self.core.handle(now, RelayInput::Tick);
             self.carry_out(runtime, effects);
             let wake = self.core.wake_at().unwrap_or(now.mono_ms + LONGEST);
             let wait = wake.saturating_sub(now.mono_ms).clamp(1, LONGEST);
@@ -257,21 +237,21 @@ impl Running {
         }
     }
 
-    fn understood(&self, event: NetEvent) -> Option<Input> {
+    fn understood(&self, event: NetEvent) -> Option<RelayInput> {
         match event {
             NetEvent::Connected {
                 peer,
                 address,
                 dialed,
                 ..
-            } => Some(Input::Connected {
+            } => Some(RelayInput::Connected {
                 peer,
                 address,
                 dialed,
             }),
-            NetEvent::Frame { peer, bytes } => Some(Input::Frame { peer, bytes }),
-            NetEvent::Disconnected { peer, .. } => Some(Input::Disconnected { peer }),
-            NetEvent::Circuit { from, to, open } => Some(Input::Pair { from, to, open }),
+            NetEvent::Frame { peer, bytes } => Some(RelayInput::Frame { peer, bytes }),
+            NetEvent::Disconnected { peer, .. } => Some(RelayInput::Disconnected { peer }),
+            NetEvent::Circuit { from, to, open } => Some(RelayInput::Pair { from, to, open }),
             NetEvent::ChunkAsked { ask, .. } => {
                 // Files go from member to member.
                 self.net.give_chunk(ask, None);
@@ -285,10 +265,10 @@ impl Running {
         }
     }
 
-    fn carry_out(&mut self, runtime: &tokio::runtime::Handle, effects: Vec<Effect>) {
+    fn carry_out(&mut self, runtime: &tokio::runtime::Handle, effects: Vec<RelayEffect>) {
         for effect in effects {
             match effect {
-                Effect::Send { peer, frame } => {
+                RelayEffect::Send { peer, frame } => {
                     if !self.outgoing.send(runtime, &self.net, peer, frame) {
                         self.outgoing.forget(&peer);
                         ordered(
@@ -297,11 +277,11 @@ impl Running {
                         );
                     }
                 }
-                Effect::Close { peer, reason } => {
+                RelayEffect::Close { peer, reason } => {
                     self.outgoing.forget(&peer);
                     ordered(self.net.close(peer, reason));
                 }
-                Effect::Allow { devices, strangers } => self.net.allow(Allowed {
+                RelayEffect::Allow { devices, strangers } => self.net.allow(Allowed {
                     devices,
                     strangers,
                     ..Allowed::default()

@@ -11,11 +11,15 @@ mod status;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use core::{RelayCore, RelayEffect, RelayInput};
 pub use host::{Relay, RelayView};
 pub use skein_access::WorkspaceId;
 pub use status::{RelayStatus, RelayedDevice, RelayedPair, RelayedWorkspace};
 
 use crate::host::ProfileError;
+
+/// The ending of a workspace's file.
+const ENDING: &str = "relay";
 
 /// How a relay is to run.
 #[derive(Debug, Clone)]

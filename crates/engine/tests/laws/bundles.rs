@@ -94,38 +94,11 @@ fn bundle(world: &mut World, index: usize, person: Option<&str>) -> (Vec<u8>, u3
         let found = people.into_iter().find(|member| member.name == name);
         found.unwrap().id
     });
-    let (mut bytes, mut changes, mut after) = (Vec::new(), 0, None);
-    loop {
-        let person = person.clone();
-        match world.ask(index, Request::ReadBundle { person, after }) {
-            Ok(Reply::BundlePage {
-                data,
-                envelopes,
-                next,
-            }) => {
-                bytes.extend(BASE64.decode(data.as_bytes()).unwrap());
-                changes += envelopes;
-                if next.is_none() {
-                    return (bytes, changes);
-                }
-                after = next;
-            }
-            other => panic!("{other:?}"),
-        }
-    }
+    world.read_bundle(index, person.as_deref()).unwrap()
 }
 
 fn take(world: &mut World, index: usize, bytes: &[u8]) -> Result<BundleReport, ApiError> {
-    let mut report = BundleReport::default();
-    let mut offset = 0;
-    for slice in bytes.chunks(1_000) {
-        let data = BASE64.encode(slice);
-        match world.ask(index, Request::TakeBundle { offset, data })? {
-            Reply::BundleTaken { report: so_far } => report = so_far,
-            other => panic!("{other:?}"),
-        }
-        offset += slice.len() as u64;
-    }
+    let report = world.take_bundle(index, bytes, 1_000)?;
     while world.do_what_is_there() {}
     for _ in 0..8 {
         world.pass(400);

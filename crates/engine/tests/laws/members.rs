@@ -75,6 +75,12 @@ fn member(world: &mut World, at: usize, name: &str) -> Member {
         .unwrap_or_else(|| panic!("{name} is not in"))
 }
 
+/// The ids of a member's devices.
+fn devices_of(world: &mut World, index: usize, name: &str) -> Vec<String> {
+    let devices = member(world, index, name).devices;
+    devices.into_iter().map(|device| device.id).collect()
+}
+
 fn remove(world: &mut World, by: usize, name: &str) -> Result<Reply, ApiError> {
     let member = member(world, by, name).id;
     world.ask(by, Request::RemoveMember { member })
@@ -496,7 +502,7 @@ fn one_removes_a_device_of_ones_own_and_only_owners_remove_others() {
     let mut world = team(9, 2);
     let second = further_device(&mut world, 1, Some("ignored"));
     rest(&mut world, &[0, 1, second]);
-    let devices = member(&mut world, 1, "Member 1").devices;
+    let devices = devices_of(&mut world, 1, "Member 1");
     assert_eq!(devices.len(), 2);
     let here = world.status(1).device_id;
     let owners = world.status(0).device_id;
@@ -514,11 +520,23 @@ fn one_removes_a_device_of_ones_own_and_only_owners_remove_others() {
         )
         .unwrap();
     rest(&mut world, &[0, 1]);
-    assert_eq!(member(&mut world, 0, "Member 1").devices, [here]);
+    assert_eq!(devices_of(&mut world, 0, "Member 1"), [here]);
     let again = world
         .ask(1, Request::RemoveDevice { device: other })
         .unwrap_err();
     assert_eq!(again.code, ErrorCode::NotFound);
     let denied = remove(&mut world, 1, "Member 0").unwrap_err();
     assert_eq!(denied.code, ErrorCode::Denied);
+}
+
+#[test]
+fn both_sides_of_an_invite_see_the_same_six_words_for_the_device_that_came() {
+    let mut world = team(12, 2);
+    for (index, other) in [(0, 1), (1, 0)] {
+        let own = world.status(index).device_words;
+        assert_eq!(own.split(' ').count(), 6);
+        let seen = member(&mut world, other, &format!("Member {index}")).devices;
+        assert_eq!(seen[0].words, own);
+    }
+    assert_ne!(world.status(0).device_words, world.status(1).device_words);
 }

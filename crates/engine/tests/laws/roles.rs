@@ -544,7 +544,7 @@ fn world() -> (World, Things) {
         note,
         board,
         card,
-        spare_device: spare.devices[0].clone(),
+        spare_device: spare.devices[0].id.clone(),
         spare: spare.id,
         last,
         ticket,

@@ -163,7 +163,10 @@ impl World {
             let device = self.machines[index].device.to_string();
             let came = first.iter().any(|other| {
                 let people = self.people(*other);
-                people.iter().any(|member| member.devices.contains(&device))
+                people
+                    .iter()
+                    .flat_map(|member| &member.devices)
+                    .any(|known| known.id == device)
             });
             if !came {
                 self.log(|| format!("{index} has not come in"));

@@ -1,11 +1,13 @@
 //! A world in a test: machines with real cores and real files, a network that breaks, clocks that are wrong, one seed.
 #![allow(dead_code)]
 
+pub(crate) mod bundles;
 pub(crate) mod laws;
 pub(crate) mod ledger;
 pub(crate) mod machine;
 pub(crate) mod membership;
 pub(crate) mod network;
+pub(crate) mod relay;
 pub(crate) mod shells;
 pub(crate) mod view;
 pub(crate) mod workload;
@@ -14,10 +16,12 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use skein_access::{DeviceId, DeviceKey};
 use skein_engine::core::{ChunkAnswer, Effect, Input, PeerInput};
+use skein_engine::relay::RelayInput;
 
 use ledger::Ledger;
 use machine::{Machine, SHELL, WATCHER};
 use network::{Network, Packet};
+use relay::{RELAY, RelayMachine};
 use view::TextView;
 
 /// How long everything may take to become quiet, in the world's time (ms).
@@ -49,6 +53,8 @@ pub(crate) struct World {
     pub(crate) tampered: Option<usize>,
     /// A machine that gives other bytes than it was asked for.
     pub(crate) spoils_chunks: Option<usize>,
+    /// The relay by which alone people meet, if there is one.
+    pub(crate) relay: Option<RelayMachine>,
     _folder: tempfile::TempDir,
 }
 
@@ -81,6 +87,7 @@ impl World {
             uncertain: std::collections::BTreeSet::new(),
             tampered: None,
             spoils_chunks: None,
+            relay: None,
             is_talkative: std::env::var("SKEIN_SIM_LOG").is_ok(),
             _folder: folder,
         };
@@ -233,8 +240,16 @@ impl World {
         a.is_running() && b.is_running() && a.device != b.device
     }
 
+    /// The device of a machine, or of the relay.
+    pub(crate) fn device_at(&self, index: usize) -> DeviceId {
+        match index {
+            RELAY => self.relay().device,
+            index => self.machines[index].device,
+        }
+    }
+
     pub(crate) fn dial(&mut self, from: usize, to: usize) {
-        let (from_device, to_device) = (self.machines[from].device, self.machines[to].device);
+        let (from_device, to_device) = (self.device_at(from), self.device_at(to));
         self.log(|| format!("{from} dials {to}"));
         if self.network.has(from, to_device) {
             self.network.close(from, to_device);
@@ -256,7 +271,10 @@ impl World {
         let Some((link, from, to, packet)) = self.network.take(pipe) else {
             return;
         };
-        let peer = self.machines[from].device;
+        if to == RELAY {
+            return self.deliver_to_relay(link, from, packet);
+        }
+        let peer = self.device_at(from);
         match packet {
             Packet::Begin => {
                 let machine = &self.machines[to];
@@ -322,7 +340,7 @@ impl World {
     }
 
     /// Changes some bytes of a frame, cuts it off, or makes it longer.
-    fn tamper(&mut self, bytes: &mut Vec<u8>) {
+    pub(crate) fn tamper(&mut self, bytes: &mut Vec<u8>) {
         match self.rng.gen_range(0..4) {
             0 => {}
             1 => bytes.truncate(self.rng.gen_range(0..=bytes.len())),
@@ -350,6 +368,10 @@ impl World {
             {
                 self.give(index, Input::Tick);
             }
+        }
+        let relay_wakes = self.relay.as_ref().and_then(RelayMachine::wakes_at);
+        if relay_wakes.is_some_and(|at| at <= self.now_ms) {
+            self.give_relay(RelayInput::Tick);
         }
     }
 
@@ -383,7 +405,7 @@ impl World {
         did
     }
 
-    /// Connects these machines with one another and lets everything come to rest.
+    /// Connects these machines with one another, or with the relay if there is one, and lets everything come to rest.
     pub(crate) fn settle(&mut self, among: &[usize]) {
         for index in 0..self.machines.len() {
             if !self.machines[index].is_running() {
@@ -396,7 +418,10 @@ impl World {
         self.out = out;
         let until = self.now_ms + PATIENCE;
         let mut redial_at = self.now_ms;
-        let peers = among.len() - 1;
+        let peers = match self.relay {
+            Some(_) => 1,
+            None => among.len() - 1,
+        };
         let mut idle: Vec<(usize, Option<u32>)> =
             among.iter().map(|index| (*index, None)).collect();
         loop {
@@ -433,7 +458,11 @@ impl World {
                 && self.views.iter().all(TextView::is_settled)
                 && self.is_at_rest(among)
             {
-                break;
+                if self.relay.is_none() || self.agree_with_the_relay(among) {
+                    break;
+                }
+                // What one brought to the relay since goes to the others yet.
+                idle.iter_mut().for_each(|(_, request)| *request = None);
             }
             assert!(
                 self.now_ms < until,
@@ -444,6 +473,7 @@ impl World {
                 .running()
                 .iter()
                 .filter_map(|index| self.machines[*index].wakes_at())
+                .chain(self.relay.as_ref().and_then(RelayMachine::wakes_at))
                 .min();
             let next = wake.unwrap_or(u64::MAX).min(redial_at);
             self.pass(next.saturating_sub(self.now_ms).clamp(1, 2_000));
@@ -452,6 +482,9 @@ impl World {
     }
 
     fn meet_all(&mut self, among: &[usize]) {
+        if self.relay.is_some() {
+            return self.meet_the_relay(among);
+        }
         for a in 0..self.machines.len() {
             for b in 0..a {
                 let both = among.contains(&a) && among.contains(&b);
@@ -486,6 +519,6 @@ pub(crate) fn disconnected(peer: DeviceId) -> Input {
     })
 }
 
-fn address(machine: usize) -> String {
+pub(crate) fn address(machine: usize) -> String {
     format!("/ip4/10.0.0.{}/tcp/4711", machine + 1)
 }

@@ -137,6 +137,9 @@ impl World {
     }
 
     fn dial_some(&mut self, index: usize) {
+        if self.relay.is_some() {
+            return self.meet_the_relay(&[index]);
+        }
         let other = self.rng.gen_range(0..self.machines.len());
         if self.can_meet(index, other) {
             self.dial(index, other);

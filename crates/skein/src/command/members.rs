@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use skein_engine::api::{Member, Peer, PeerState, Reply, Request};
+use skein_engine::api::{Member, MemberDevice, Peer, PeerState, Reply, Request};
 
 use super::invite::role_word;
 use super::profile::{members, mine, people};
@@ -47,6 +47,14 @@ pub(super) async fn run(
             });
             Ok(())
         }
+        People::Words { person } => {
+            let Member { devices, name, .. } = find(connection, &person).await?;
+            let words: Vec<&str> = devices.iter().map(|device| device.words.as_str()).collect();
+            out.show(&devices, || {
+                format!("{name}\n{}\nThe same words stand there: in the settings, or by `skein device list`.", words.join("\n"))
+            });
+            Ok(())
+        }
         People::Leave { .. } => {
             let Reply::Status { status } = connection.ask(Request::Leave).await? else {
                 return Err(another_question());
@@ -85,25 +93,25 @@ pub(super) async fn device(
 async fn list(connection: &mut Connection, out: Output) -> Result<(), Failure> {
     let here = connection.status().await?.device_id;
     let mut devices = mine(connection).await?.devices;
-    devices.sort_by_key(|device| *device != here);
+    devices.sort_by_key(|device| device.id != here);
     let Reply::Peers { peers, .. } = connection.ask(Request::ListPeers).await? else {
         return Err(another_question());
     };
-    let seen = |device: &String| peers.iter().find(|peer| peer.device == *device);
+    let seen = |device: &MemberDevice| peers.iter().find(|peer| peer.device == device.id);
     let listed: Vec<_> = devices
         .iter()
         .map(|device| {
             let last_seen = seen(device).and_then(|peer| peer.last_seen);
-            json!({ "id": device, "here": *device == here, "lastSeen": last_seen })
+            json!({ "id": device.id, "words": device.words, "here": device.id == here, "lastSeen": last_seen })
         })
         .collect();
     out.show(&listed, || {
-        let line = |device: &String| {
-            let words = match *device == here {
+        let line = |device: &MemberDevice| {
+            let words = match device.id == here {
                 true => "this device".to_owned(),
                 false => seen_words(seen(device)),
             };
-            format!("{}  {words}", short(device))
+            format!("{}  {words}\n        {}", short(&device.id), device.words)
         };
         let mut lines: Vec<String> = devices.iter().map(line).collect();
         if lines.len() < 2 {
@@ -152,6 +160,7 @@ pub(super) async fn find(connection: &mut Connection, named: &str) -> Result<Mem
 async fn find_device(connection: &mut Connection, named: &str) -> Result<String, Failure> {
     let members = members(connection).await?;
     let devices = members.into_iter().flat_map(|member| member.devices);
+    let devices = devices.map(|device| device.id);
     let mut found = devices.filter(|device| {
         device == named || (named.len() >= SHORTEST && device.starts_with(&named.to_lowercase()))
     });

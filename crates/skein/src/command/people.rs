@@ -56,10 +56,11 @@ pub(super) async fn join(
         };
         if status.state == WorkspaceState::Ready {
             let words = format!(
-                "You are in “{}”.",
-                status.workspace_name.clone().unwrap_or_default()
+                "You are in “{}”.\nYour six words: {}. Whoever invited you sees the same: `skein people words NAME`.",
+                status.workspace_name.clone().unwrap_or_default(),
+                status.device_words
             );
-            out.show(&json!({ "id": status.workspace_id, "workspace": status.workspace_name, "device": status.device_id }), || words);
+            out.show(&json!({ "id": status.workspace_id, "workspace": status.workspace_name, "device": status.device_id, "words": status.device_words }), || words);
             return Ok(());
         }
         let Some(joining) = status.joining else {

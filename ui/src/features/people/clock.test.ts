@@ -9,7 +9,7 @@ const bo = (more: Partial<Member>): Member => ({
   id: "m",
   name: "Bo",
   role: "editor",
-  devices: ["d-2"],
+  devices: [{ id: "d-2", words: "" }],
   me: false,
   zone: null,
   hours: null,

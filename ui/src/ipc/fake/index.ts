@@ -14,6 +14,7 @@ import type {
   Kind,
   ListedInvite,
   Member,
+  MemberDevice,
   Notice,
   Peer,
   Reply,
@@ -46,6 +47,13 @@ class Refused extends Error {
   ) {
     super(message);
   }
+}
+
+/** Words of the pretended devices, which differ in their last. */
+const WORDS = ["harbor", "lantern", "meadow", "orbit", "pepper"];
+
+function deviceOf(id: string): MemberDevice {
+  return { id, words: `card excite marble vapor cram ${WORDS[Number(id.slice(2)) % 5]}` };
 }
 
 /** A relay that holds everything. */
@@ -93,6 +101,7 @@ function statusOf(state: Status["state"]): Status {
     workspaceName: state === "ready" || state === "read_only" ? "Kestrel" : null,
     workspaceId: ready ? "w-1" : null,
     deviceId: "d-1",
+    deviceWords: deviceOf("d-1").words,
     joining: state === "joining" ? { step: "connecting", received: 0, reason: null } : null,
     role: ready ? "owner" : null,
     out: false,
@@ -116,7 +125,7 @@ export class FakeEngine implements Transport {
     id: `m-${index + 1}`,
     name,
     role: index === 0 ? "owner" : "editor",
-    devices: index === 1 ? ["d-2", "d-4"] : [index === 0 ? "d-1" : `d-${index + 1}`],
+    devices: (index === 1 ? ["d-2", "d-4"] : [`d-${index + 1}`]).map(deviceOf),
     me: index === 0,
     ...SAYS_NOTHING,
   }));
@@ -392,7 +401,7 @@ export class FakeEngine implements Transport {
       case "remove_device":
         return this.#people((member) => ({
           ...member,
-          devices: member.devices.filter((device) => device !== request.device),
+          devices: member.devices.filter((device) => device.id !== request.device),
         }));
       case "leave": {
         this.status = {
@@ -460,7 +469,14 @@ export class FakeEngine implements Transport {
       this.documents.clear();
       this.status = { ...statusOf("ready"), memberName, workspaceName };
       this.members = [
-        { id: "m-1", name: memberName, role: "owner", devices: ["d-1"], me: true, ...SAYS_NOTHING },
+        {
+          id: "m-1",
+          name: memberName,
+          role: "owner",
+          devices: [deviceOf("d-1")],
+          me: true,
+          ...SAYS_NOTHING,
+        },
       ];
       this.peers = [];
       this.delivery = {
