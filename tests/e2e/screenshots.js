@@ -230,6 +230,10 @@ async function overlays(ana, profile) {
   const people = ana.by("dialog", "People and connections");
   await people.getByText("on this machine", { exact: false }).first().waitFor();
   await shoot(ana, "people");
+  await people.getByRole("button", { name: "Manage Bo" }).click();
+  await ana.by("heading", "Devices").waitFor();
+  await shoot(ana, "person");
+  await ana.by("button", "Done").last().click();
   await shoot(ana, "connections", () =>
     people.getByRole("textbox", { name: "Address" }).scrollIntoViewIfNeeded(),
   );

@@ -87,3 +87,20 @@ test("under the sidebar of a narrow window nothing is reached, and its button ha
   await expect.element(page.getByRole("button", { name: "Show sidebar" })).toHaveFocus();
   expect(main?.matches("[inert]")).toBe(false);
 });
+
+test("under the panel of a narrow window nothing is reached, and the text has the focus afterwards", async () => {
+  await open(new FakeEngine(), "#/note/n-welcome");
+  await page.viewport(640, 600);
+  const text = page.getByRole("textbox", { name: "Note text" });
+  (text.element() as HTMLElement).focus();
+  await userEvent.keyboard("{Control>}{Shift>}o{/Shift}{/Control}");
+  await expect.element(page.getByRole("tab", { name: "Outline" })).toHaveFocus();
+  const main = document.querySelector("main");
+  expect(main?.matches("[inert]")).toBe(true);
+  await page.viewport(1000, 600);
+  await expect.poll(() => main?.matches("[inert]")).toBe(false);
+  await page.viewport(640, 600);
+  await userEvent.keyboard("{Escape}");
+  await expect.element(text).toHaveFocus();
+  expect(main?.matches("[inert]")).toBe(false);
+});

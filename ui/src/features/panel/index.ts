@@ -1,5 +1,6 @@
 // The panel beside a document.
 
+export { panelCovers } from "./cover.svelte";
 export { PANEL_PLACE } from "./place";
 /** Loaded when it is opened. */
 export const sidePanel = () => import("./SidePanel.svelte");
