@@ -513,6 +513,24 @@ mod tests {
     }
 
     #[test]
+    fn who_is_connected_through_it_is_shown_for_as_long_as_that_lasts() {
+        let mut begun = Begun::new();
+        let (from, to) = (begun.founder.id(), DeviceId::from_bytes([7; 32]));
+        for open in [true, true, false] {
+            begun.core.handle(NOW, RelayInput::Pair { from, to, open });
+        }
+        let shown = begun.core.status(NOW).pairs;
+        assert_eq!(shown.len(), 1, "one of two connections is over");
+        assert_eq!(
+            (&shown[0].from, shown[0].since),
+            (&from.to_string(), NOW.wall_ms)
+        );
+        let open = false;
+        begun.core.handle(NOW, RelayInput::Pair { from, to, open });
+        assert!(begun.core.status(NOW).pairs.is_empty());
+    }
+
+    #[test]
     fn before_its_beginning_is_here_a_workspace_takes_operations_alone() {
         let mut begun = Begun::new();
         let effects = begun.core.handle(NOW, RelayInput::Tick);
