@@ -287,7 +287,7 @@ pub(super) async fn sync(
     // Somebody may be there with much to exchange: only when nobody came is the wait over.
     let reply = match met {
         Ok(reply) => reply,
-        Err(_) => {
+        Err(failure) if failure.is_slowness() => {
             connection
                 .ask(Request::WaitUntilIdle {
                     timeout_ms: milliseconds(timeout.saturating_sub(wait)),
@@ -295,6 +295,7 @@ pub(super) async fn sync(
                 })
                 .await?
         }
+        Err(failure) => return Err(failure),
     };
     let Reply::Idle {
         peers,
