@@ -13,7 +13,8 @@ use skein_engine::api::{ClientMessage, Reply, Request, Role};
 use skein_fuzz::{SEPARATOR, Shell};
 use skein_model::file::CHUNK;
 use skein_model::{
-    ActorSeed, ChunkName, Document, DocumentId, Edit, FileKey, FileManifest, NoteEdit, Place,
+    ActorSeed, CardId, ChunkName, Document, DocumentId, Edit, FileKey, FileManifest, NoteEdit,
+    Place,
 };
 use skein_store::{Opened, Store};
 use skein_sync::{Bytes, Frame, Group, Hello, Ids, Items, PROTOCOL, Scope, Why};
@@ -262,7 +263,7 @@ fn messages(made: &Made) -> Vec<String> {
         board,
         column,
     } = made;
-    let card = "c".repeat(26);
+    let card = CardId::from_bytes([5; 16]).to_string();
     let make = [
         json!({"type": "create_note", "title": "Plan", "text": "fly south", "parent": null, "after": null}),
         json!({"type": "create_board", "title": "Work", "columns": null, "parent": null, "after": null}),

@@ -26,12 +26,11 @@ pub fn frames_of(mut bytes: &[u8]) -> Vec<&[u8]> {
 /// What a peer sends in a session, frame by frame.
 pub fn session_frame(bytes: &[u8]) {
     for frame in frames_of(bytes).into_iter().chain([bytes]) {
-        if let Ok(known) = Frame::decode(frame) {
-            let encoded = known.encode().ok();
-            assert_eq!(
-                encoded.and_then(|bytes| Frame::decode(&bytes).ok()),
-                Some(known)
-            );
+        // What only a newer version knows is passed over, and has no form here.
+        if let Ok(known) = Frame::decode(frame)
+            && let Ok(encoded) = known.encode()
+        {
+            assert_eq!(Frame::decode(&encoded), Ok(known));
         }
     }
     let mut side = SessionSide::new(Side::Listener, HERE, THERE, 3);
