@@ -22,6 +22,11 @@ impl Failure {
         Self(ApiError::new(ErrorCode::NotFound, message, hint))
     }
 
+    /// Whether it only took too long.
+    pub(crate) fn is_slowness(&self) -> bool {
+        self.0.code == ErrorCode::TimedOut
+    }
+
     /// Says what happened and gives the exit status: 1 in general, 3 not found, 4 denied or read-only, 5 not reached or arrived in time.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         if json {

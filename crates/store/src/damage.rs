@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::schema::APPLICATION_ID;
+use crate::torn::sum_of;
 
 /// Why a workspace's file is not written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +128,7 @@ fn first_bytes<const N: usize>(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// A number of four bytes, the largest first.
-fn number(bytes: &[u8], at: usize) -> u32 {
+pub(crate) fn number(bytes: &[u8], at: usize) -> u32 {
     bytes
         .get(at..)
         .and_then(<[u8]>::first_chunk::<4>)
@@ -214,21 +215,8 @@ fn log_damage(log: &[u8]) -> Option<Damage> {
     if number(header, 4) != 3_007_000 {
         return Some(Damage::Log("it is of an unknown form"));
     }
-    let (mut one, mut other) = (0_u32, 0_u32);
-    let (words, _) = header.as_chunks::<4>();
-    let word = |bytes: &[u8; 4]| {
-        if magic & 1 == 1 {
-            u32::from_be_bytes(*bytes)
-        } else {
-            u32::from_le_bytes(*bytes)
-        }
-    };
-    for pair in words.get(..6).unwrap_or_default().chunks_exact(2) {
-        if let [first, second] = pair {
-            one = one.wrapping_add(word(first)).wrapping_add(other);
-            other = other.wrapping_add(word(second)).wrapping_add(one);
-        }
-    }
-    (number(header, 24) != one || number(header, 28) != other)
+    let summed = header.get(..24).unwrap_or_default();
+    let told = (number(header, 24), number(header, 28));
+    (sum_of(summed, magic & 1 == 1, (0, 0)) != told)
         .then_some(Damage::Log("the sum of its first bytes is wrong"))
 }

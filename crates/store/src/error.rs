@@ -12,6 +12,11 @@ pub enum StoreError {
         "the disk is full: this change was not saved, everything saved before it is kept. Free some space and try again"
     )]
     DiskFull,
+    /// No space was left when the file was opened, so that nobody else may read it until it is opened again.
+    #[error(
+        "the disk was full when Skein was started, and the file cannot be copied until it is started again. Everything in it is kept"
+    )]
+    OpenedFull,
     /// The file or its folder may not be written.
     #[error(
         "the workspace's file may only be read: this change was not saved, everything saved before it is kept. Check the permissions of the file and its folder"
@@ -101,7 +106,8 @@ fn classify(failure: ffi::Error, message: &str) -> StoreError {
         (_, ffi::SQLITE_CORRUPT_VTAB) => StoreError::SearchIndex(words),
         (_, ffi::SQLITE_IOERR_CORRUPTFS)
         | (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => StoreError::Damaged(words),
-        (ErrorCode::DiskFull, _) => StoreError::DiskFull,
+        // Of a file that SQLite only makes larger: the index of its log.
+        (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => StoreError::DiskFull,
         (ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => StoreError::ReadOnly,
         (ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::NoLargeFileSupport, _) => {
             StoreError::Io(words)

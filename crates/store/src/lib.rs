@@ -20,6 +20,7 @@ mod segment;
 mod snippet;
 mod store;
 mod table;
+mod torn;
 mod tx;
 
 pub use audit::{AuditedDocument, AuditedTable};

@@ -15,9 +15,12 @@ use crate::read_only::ReadOnlyStore;
 use crate::reader::Reader;
 use crate::schema::{self, APPLICATION_ID, MIGRATIONS};
 use crate::store::Store;
+use crate::torn::keep_if_torn;
 
 /// A check after a sudden end takes no longer than this; a whole check is [`Reader::check`].
 const CHECK_TIME: Duration = Duration::from_millis(400);
+/// Why a file is only read although SQLite could write to it.
+const NOT_KEPT: &str = "a part in its middle is broken, and no copy of it could be kept";
 /// How long to wait for another process that is just reading.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -73,10 +76,10 @@ pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, Ope
     let look = damage::look(path, schema::newest(migrations)).map_err(failed)?;
     let damage = match look.damage {
         Some(damage) => damage,
-        None => match open_to_write(path, migrations, look.log) {
-            Ok(connection) => {
-                let reader = Reader::of(connection, path);
-                return Ok(Opened::Ready(Store::around(reader)));
+        None => match open_somehow(path, migrations, look.log) {
+            Ok((connection, torn_log)) => {
+                let store = Store::around(Reader::of(connection, path));
+                return Ok(Opened::Ready(store.with_torn_log(torn_log)));
             }
             Err(Failed::Damage(damage)) => damage,
             Err(Failed::Error(error)) => return Err(error),
@@ -96,10 +99,43 @@ pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, Ope
     ))
 }
 
+/// Opens the file to be written, on a full disk too: then without the index of the log, for which there is no room, in a file of its own.
+///
+/// Gives the copy of a log that is not all understood, too.
+fn open_somehow(
+    path: &Path,
+    migrations: &[M<'_>],
+    sudden_end: bool,
+) -> Result<(Connection, Option<PathBuf>), Failed> {
+    let torn_log = match sudden_end {
+        // Where no copy can be kept, nothing is written over it.
+        true => keep_if_torn(path).map_err(|_| Failed::Damage(Damage::Log(NOT_KEPT)))?,
+        false => None,
+    };
+    let no_room = StoreError::DiskFull;
+    let opened = match open_to_write(path, migrations, sudden_end, Index::Shared) {
+        Err(Failed::Error(OpenError::Store { source, .. })) if source == no_room => {
+            open_to_write(path, migrations, sudden_end, Index::InMemory)
+        }
+        opened => opened,
+    };
+    opened.map(|connection| (connection, torn_log))
+}
+
+/// Where SQLite keeps the index of the log.
+#[derive(Clone, Copy, PartialEq)]
+enum Index {
+    /// In a file, so that others can read too while this process is asked to let them.
+    Shared,
+    /// In memory, for as long as the file is open; nobody else can read it meanwhile.
+    InMemory,
+}
+
 fn open_to_write(
     path: &Path,
     migrations: &[M<'_>],
     sudden_end: bool,
+    index: Index,
 ) -> Result<Connection, Failed> {
     let broken = |source: StoreError| match source {
         StoreError::Damaged(what) | StoreError::SearchIndex(what) => {
@@ -115,10 +151,6 @@ fn open_to_write(
     let mut connection = Connection::open_with_flags(path, flags)
         .map_err(StoreError::from)
         .map_err(broken)?;
-    // Until all is found well, closing must not move the log into the file.
-    keep_log(&connection, true)
-        .and_then(|()| prepare(&connection))
-        .map_err(broken)?;
     if connection
         .is_readonly("main")
         .map_err(StoreError::from)
@@ -126,6 +158,15 @@ fn open_to_write(
     {
         return Err(Failed::Damage(Damage::NotWritable));
     }
+    if index == Index::InMemory {
+        set_locking(&connection, "EXCLUSIVE")
+            .map(drop)
+            .map_err(broken)?;
+    }
+    // Until all is found well, closing must not move the log into the file.
+    keep_log(&connection, true)
+        .and_then(|()| prepare(&connection))
+        .map_err(broken)?;
     let found = version(&connection).map_err(broken)?;
     let known = schema::newest(migrations);
     if found > known {
@@ -268,20 +309,26 @@ pub(crate) fn take_alone(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(PATIENCE)?;
     match taken {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-            set_locking(connection, "NORMAL")
+            set_locking(connection, "NORMAL").map(drop)
         }
         taken => Ok(taken?),
     }
 }
 
 /// Gives back what [`take_alone`] took, so that the same file can be opened once more.
+///
+/// # Errors
+/// When the index of its log is in memory, or the file cannot be written to.
 pub(crate) fn share_again(connection: &Connection) -> Result<(), StoreError> {
-    set_locking(connection, "NORMAL")?;
+    if set_locking(connection, "NORMAL")? != "normal" {
+        return Err(StoreError::OpenedFull);
+    }
     Ok(touch_lock(connection)?)
 }
 
-fn set_locking(connection: &Connection, mode: &str) -> Result<(), StoreError> {
-    Ok(connection.pragma_update_and_check(None, "locking_mode", mode, |_| Ok(()))?)
+/// Sets how SQLite locks, and gives how it does: what is in memory stays there.
+fn set_locking(connection: &Connection, mode: &str) -> Result<String, StoreError> {
+    Ok(connection.pragma_update_and_check(None, "locking_mode", mode, |row| row.get(0))?)
 }
 
 /// SQLite changes how it locks with the next transaction that may write.

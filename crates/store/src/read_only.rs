@@ -54,7 +54,8 @@ impl ReadOnlyStore {
     /// With a log, SQLite must be let near it to read what rests in it alone; without one, the file is declared to be unchanging.
     pub(crate) fn open(path: &Path, log: bool) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        if log {
+        // Of a file that is empty SQLite would remove the log.
+        if log && !is_empty(path) {
             let connection = Connection::open_with_flags(path, flags)?;
             prepare(&connection)?;
             let readable =
@@ -217,6 +218,10 @@ impl ReadOnlyStore {
         }
         found
     }
+}
+
+fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0)
 }
 
 fn prepare(connection: &Connection) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! The store: one file, one writer, one transaction at a time.
 
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
@@ -29,6 +29,7 @@ pub struct Store {
     reader: Reader,
     durability: Durability,
     damage: Option<String>,
+    torn_log: Option<PathBuf>,
 }
 
 impl Deref for Store {
@@ -46,7 +47,19 @@ impl Store {
             reader,
             durability: Durability::Normal,
             damage: None,
+            torn_log: None,
         }
+    }
+
+    /// Notes where a copy lies of the log that was not all understood.
+    pub(crate) fn with_torn_log(self, torn_log: Option<PathBuf>) -> Self {
+        Self { torn_log, ..self }
+    }
+
+    /// Where a copy lies of the log that was broken in its middle when the file was opened: what came after may be missing here.
+    #[must_use]
+    pub fn torn_log(&self) -> Option<&Path> {
+        self.torn_log.as_deref()
     }
 
     /// Runs one transaction. When this returns `Ok`, all of it is kept as durably as asked; otherwise nothing of it is.

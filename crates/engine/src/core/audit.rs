@@ -329,7 +329,7 @@ impl Core {
             ),
             (
                 counts.waiting,
-                "envelopes wait for earlier changes that are not here",
+                "envelopes wait for earlier changes that are not here, or for room on the disk",
             ),
             (
                 counts.quarantined.saturating_sub(audit.rightly_aside),

@@ -230,10 +230,9 @@ impl Core {
                     step.news.links = true;
                 }
                 step.news.delivery = true;
+                self.was_kept(step);
             }
-            Err(error) => {
-                tracing::error!(%error, "new documents could not be kept; they are taken again at the next start")
-            }
+            Err(error) => self.not_kept(step, asked, &error.into()),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The store as the core holds it: to be written, or only to be read.
 
 use std::ops::Deref;
+use std::path::Path;
 
 use skein_store::{
-    BackupSource, DamageReport, Durability, Opened, ReadOnlyStore, Reader, Store, StoreError, Tx,
+    BackupSource, Damage, DamageReport, Durability, Opened, ReadOnlyStore, Reader, Store,
+    StoreError, Tx,
 };
 
 /// A workspace's file.
@@ -43,6 +45,14 @@ impl Disk {
         }
     }
 
+    /// Where a copy lies of a log that was not all understood at the start.
+    pub(super) fn torn_log(&self) -> Option<&Path> {
+        match self {
+            Self::Writable(store) => store.torn_log(),
+            Self::ReadOnly(..) => None,
+        }
+    }
+
     /// From now on only for reading, because `what` is damaged. Whether that is new.
     pub(super) fn only_read(&mut self, what: &str) -> bool {
         let Self::Writable(store) = self else {
@@ -76,6 +86,17 @@ impl Disk {
         match self {
             Self::Writable(_) => None,
             Self::ReadOnly(_, report) => Some(report.damage.to_string()),
+        }
+    }
+
+    /// Whether writing is over for want of what was written, and not only of the right or the version to go on.
+    pub(super) fn is_damaged(&self) -> bool {
+        match self {
+            Self::Writable(_) => false,
+            Self::ReadOnly(_, report) => !matches!(
+                report.damage,
+                Damage::NotWritable | Damage::NewerVersion { .. }
+            ),
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) struct IdleWaiter {
 impl Core {
     pub(super) fn wait_until_idle(
         &mut self,
-        step: &Step<'_>,
+        step: &mut Step<'_>,
         client: ClientId,
         request: RequestId,
         timeout_ms: u32,
@@ -29,8 +29,10 @@ impl Core {
             until,
             peers: peers as usize,
         });
-        // What is still unsealed is sealed at once: somebody waits.
+        // What is still unsealed is sealed at once, and what the disk did not take is tried again: somebody waits.
         self.sealing.due = Some(step.now.mono_ms);
+        self.was_kept(step);
+        self.keep_again(step);
     }
 
     pub(super) fn next_waiter(&self) -> Option<u64> {
@@ -54,7 +56,9 @@ impl Core {
             .map_or(0, |workspace| workspace.set.mark());
         let mono = step.now.mono_ms;
         for waiter in std::mem::take(&mut self.idle_waiters) {
-            if quiet && connected >= waiter.peers {
+            if let Some(trouble) = self.unkept.trouble() {
+                step.reply(waiter.client, waiter.request, Err(trouble.clone()));
+            } else if quiet && connected >= waiter.peers {
                 let peers = u32::try_from(connected).unwrap_or(u32::MAX);
                 let reply = Reply::Idle {
                     peers,

@@ -39,6 +39,7 @@ mod sealing;
 mod step;
 mod text_feed;
 mod typing;
+mod unkept;
 mod views;
 mod workspace;
 
@@ -79,6 +80,7 @@ use profiles::Profiles;
 use rotation::Rotation;
 use sealing::Sealing;
 use step::Step;
+use unkept::Unkept;
 use views::Subscriptions;
 use workspace::Workspace;
 
@@ -108,6 +110,7 @@ pub struct Core {
     /// Addresses that a person typed, until they are reached.
     typed: Vec<Typed>,
     gathering: Gathering,
+    unkept: Unkept,
     beginning: Beginning,
     sealing: Sealing,
     rotation: Rotation,
@@ -165,6 +168,7 @@ impl Core {
             ways: Ways::default(),
             typed: Vec::new(),
             gathering: Gathering::default(),
+            unkept: Unkept::default(),
             beginning: Beginning::default(),
             sealing: Sealing::default(),
             rotation: Rotation::default(),
@@ -193,6 +197,12 @@ impl Core {
         Ok(core)
     }
 
+    /// Whether nothing is written to the profile's file.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.store.read_only_reason().is_some()
+    }
+
     /// When the core wants to be woken, on the monotonic clock.
     #[must_use]
     pub fn wake_at(&self) -> Option<u64> {
@@ -202,6 +212,7 @@ impl Core {
         [
             self.sealing.due,
             self.gathering.due,
+            self.unkept.due(),
             self.next_document_work(),
             self.next_link_tick(),
             self.next_waiter(),
@@ -250,6 +261,7 @@ impl Core {
         self.rotate_if_due(step);
         self.work_on_documents(step);
         self.rebuild_some(step);
+        self.keep_again_if_due(step);
         self.apply_gathered_if_due(step);
         self.seal_if_due(step);
         self.work_on_files(step);
@@ -517,7 +529,12 @@ impl Core {
             Some(reason) => Err(ApiError::new(
                 ErrorCode::ReadOnly,
                 format!("Nothing was changed, this profile is open for reading only: {reason}."),
-                "Export what is here, then restore a backup or join again; colleagues' devices hold the shared work.",
+                match self.store.is_damaged() {
+                    true => {
+                        "Export what is here, then restore a backup or join again; colleagues' devices hold the shared work."
+                    }
+                    false => "What is here can be read and exported.",
+                },
             )),
             None => Ok(()),
         }

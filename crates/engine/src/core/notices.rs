@@ -21,6 +21,19 @@ impl Core {
         }
     }
 
+    /// Tells of a log that the start did not understand all of.
+    pub(super) fn tell_torn_log(&mut self, step: &mut Step<'_>) {
+        let Some(copy) = self.store.torn_log() else {
+            return;
+        };
+        let words = format!(
+            "The log of this profile's last changes was damaged when Skein started: what was written just before Skein last ended may be \
+             missing here. What reached colleagues comes back when they are met; a copy of the damaged log lies at {}.",
+            copy.display()
+        );
+        self.notice(step, "log-damaged", "", &words);
+    }
+
     /// What an envelope's clear header tells about clocks and copies.
     pub(super) fn look_at_header(&mut self, step: &mut Step<'_>, envelope: &Envelope) {
         let header = envelope.header();
@@ -125,6 +138,7 @@ impl Core {
                 message: notice.words,
                 since: notice.at_ms,
             })
+            .chain(self.unkept.notice())
             .collect())
     }
 }

@@ -205,10 +205,14 @@ impl Core {
                     envelopes,
                 } => match self.receive(step, group, &envelopes) {
                     Ok((refused, items)) => {
+                        self.was_kept(step);
                         self.give_session(step, peer, SessionInput::Stored { batch, refused });
                         self.arrived(step, Some(peer), group, &items);
                     }
-                    Err(error) => self.give_session(step, peer, SessionInput::Shut(error.message)),
+                    Err(error) => {
+                        self.not_kept(step, [], &error);
+                        self.give_session(step, peer, SessionInput::Shut(error.message));
+                    }
                 },
                 SessionOutput::Acknowledged(held) => {
                     self.acknowledged(step, peer, &held);

@@ -68,7 +68,8 @@ impl Core {
         self.sealing.due = None;
         self.sealing.not_before = step.now.mono_ms + LISTENED_TO;
         if let Err(error) = self.seal_stored(step) {
-            tracing::warn!(%error, "changes stay unsealed and are tried again");
+            // The changes stay unsealed and are tried again.
+            self.not_kept(step, [], &error);
             self.sealing.due = Some(step.now.mono_ms + ALONE);
         }
     }
@@ -159,6 +160,7 @@ impl Core {
         }
         self.sealing.unsealed = self.left_unsealed();
         step.news.delivery = true;
+        self.was_kept(step);
         self.announce(step, &items);
         self.judge_own(step);
         Ok(())

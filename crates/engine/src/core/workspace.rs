@@ -142,6 +142,7 @@ impl Core {
         if self.store.read_only_reason().is_none() {
             self.start_files(step);
         }
+        self.tell_torn_log(step);
         if self.workspace.is_none() || self.store.read_only_reason().is_some() {
             return;
         }

@@ -198,16 +198,25 @@ impl Owner {
             core.listens_on(net.listen_addresses());
             core.looks_around(net.discovers());
         }
-        let served = matches!(wanted, Use::Stay(_)).then_some(socket);
+        let mut served = matches!(wanted, Use::Stay(_)).then_some(socket);
         let clients = std::sync::Arc::new(AtomicU64::new(1));
         if let Some(path) = &served {
             // A socket file left by a process that was killed: the lock says that it is dead.
             let _ = std::fs::remove_file(path);
-            let listener = UnixListener::bind(path).map_err(|source| ProfileError::Folder {
-                path: path.clone(),
-                source,
-            })?;
-            tokio::spawn(serve(listener, inbox.clone(), clients.clone()));
+            match UnixListener::bind(path) {
+                Ok(listener) => {
+                    tokio::spawn(serve(listener, inbox.clone(), clients.clone()));
+                }
+                // On a disk that may only be read it is shown here, and to no other process.
+                Err(error) if core.is_read_only() => {
+                    tracing::warn!(%error, "no other process can ask this one");
+                    served = None;
+                }
+                Err(source) => {
+                    let path = path.clone();
+                    return Err(ProfileError::Folder { path, source });
+                }
+            }
         }
         let actor = Actor {
             core,

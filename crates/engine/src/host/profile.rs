@@ -153,13 +153,24 @@ impl Profile {
             path: path.clone(),
             source,
         };
-        let file = OpenOptions::new()
+        let opened = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
             .mode(0o600)
-            .open(&path)
-            .map_err(failed)?;
+            .open(&path);
+        let file = match opened {
+            // What may only be read is locked all the same.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
+                ) =>
+            {
+                File::open(&path).map_err(|_| failed(error))?
+            }
+            opened => opened.map_err(failed)?,
+        };
         match file.try_lock() {
             Ok(()) => Ok(Some(Ownership { _lock: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -18,6 +18,7 @@ mod connecting;
 mod damage;
 mod files;
 mod hostile;
+mod imports;
 mod invites;
 mod ladder;
 mod long_work;

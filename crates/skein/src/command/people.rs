@@ -288,7 +288,7 @@ pub(super) async fn sync(
     // Somebody may be there with much to exchange: only when nobody came is the wait over.
     let reply = match met {
         Ok(reply) => reply,
-        Err(_) => {
+        Err(failure) if failure.is_slowness() => {
             connection
                 .ask(Request::WaitUntilIdle {
                     timeout_ms: milliseconds(timeout.saturating_sub(wait)),
@@ -296,6 +296,7 @@ pub(super) async fn sync(
                 })
                 .await?
         }
+        Err(failure) => return Err(failure),
     };
     let Reply::Idle {
         peers,

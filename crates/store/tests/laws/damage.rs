@@ -369,6 +369,52 @@ fn a_log_with_a_damaged_head_is_not_thrown_away() {
 }
 
 #[test]
+fn a_log_broken_in_its_middle_is_copied_before_anything_is_written_over_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = sudden(folder.path());
+    let (content, last) = (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap());
+    let copy = |number: u32| PathBuf::from(format!("{}-log-damaged-{number}", path.display()));
+    let put = |bytes: &[u8]| {
+        fs::write(&path, &content).unwrap();
+        fs::write(log(&path), bytes).unwrap();
+    };
+    put(&last);
+    assert_eq!(ready(&path).torn_log(), None);
+    // What a loss of power leaves of the end is no damage.
+    put(&last[..last.len() - 2_000]);
+    assert_eq!(ready(&path).torn_log(), None);
+    for (number, at) in [(1, 40), (2, 60), (3, last.len() / 2)] {
+        let mut flipped = last.clone();
+        flipped[at] ^= 4;
+        // A second time the same one is not copied again.
+        for _ in 0..2 {
+            put(&flipped);
+            let mut store = ready(&path);
+            assert_eq!(store.torn_log(), Some(copy(number).as_path()), "byte {at}");
+            assert!(store.tree().unwrap().len() >= 121);
+            store
+                .write(Durability::Normal, |tx| tx.put_setting("name", b"Bo"))
+                .unwrap();
+            store.close().unwrap();
+            assert_eq!(fs::read(copy(number)).unwrap(), flipped);
+        }
+    }
+    assert!(!copy(4).exists());
+}
+
+#[test]
+fn the_log_of_an_emptied_file_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = sudden(folder.path());
+    let before = fs::read(log(&path)).unwrap();
+    fs::write(&path, b"").unwrap();
+    let opened = Store::open(&path);
+    assert!(!matches!(opened, Ok(Opened::Ready(_))), "{opened:?}");
+    drop(opened);
+    assert_eq!(fs::read(log(&path)).unwrap(), before);
+}
+
+#[test]
 fn a_log_without_its_file_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = sudden(folder.path());

@@ -98,6 +98,8 @@ impl Core {
                 {
                     self.put_back(id, document);
                     self.merged(step, id, result, incoming, &before)
+                        .inspect(|()| self.was_kept(step))
+                        .inspect_err(|error| self.not_kept(step, [id], error))
                 } else {
                     // A right went while it was merged: it is read again as it rests on disk.
                     self.leave_memory(step, id);

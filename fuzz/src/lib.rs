@@ -1,0 +1,179 @@
+//! What is done with bytes from outside, decoder by decoder: whatever they are, they are refused or understood, and nothing panics.
+//!
+//! Each function here is the whole of one fuzz target, so that an ordinary test can run it too.
+
+#[cfg(test)]
+mod corpus;
+mod engine;
+mod session;
+
+use std::fs;
+use std::path::{Component, Path};
+
+use skein_access::code::Code;
+use skein_access::{Header, Operation, Ticket, UnverifiedEnvelope, WorkspaceId};
+use skein_engine::{Host, Use, exchange};
+use skein_model::{ActorSeed, ChangeBytes, Document, FileManifest, Heads, TextField, markdown};
+use skein_store::{Opened, Store};
+
+pub use engine::{Shell, api_message, bundle};
+pub use session::{frames_of, session_frame};
+
+/// A decoder, given whatever bytes.
+pub type Target = fn(&[u8]);
+
+/// All targets by the names of their folders in `corpus`.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("envelope", envelope),
+    ("operation", operation),
+    ("invite_text", invite_text),
+    ("session_frame", session_frame),
+    ("bundle", bundle),
+    ("manifest", manifest),
+    ("workspace_file", workspace_file),
+    ("api_message", api_message),
+    ("markdown", markdown),
+    ("import", import),
+    ("address", address),
+    ("change_guard", change_guard),
+];
+
+/// Ends one file in the input of [`import`], and one change in that of [`change_guard`].
+pub const SEPARATOR: u8 = 0x1e;
+
+/// An envelope, as a peer, a bundle or the disk brings it.
+pub fn envelope(bytes: &[u8]) {
+    let _ = Header::decode(bytes);
+    if let Ok(envelope) = UnverifiedEnvelope::decode(bytes) {
+        let _ = envelope.verify(&WorkspaceId::from_bytes([7; 32]));
+    }
+}
+
+/// What an envelope of the access set says.
+pub fn operation(bytes: &[u8]) {
+    if let Some(operation) = Operation::decode(bytes) {
+        assert_eq!(operation.encode(), bytes, "there is one form of each");
+    }
+}
+
+/// An invite or a short code, as somebody pastes or types it.
+pub fn invite_text(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(ticket) = text.parse::<Ticket>() {
+        assert!(ticket.to_string().parse::<Ticket>().is_ok());
+    }
+    if let Ok(code) = text.parse::<Code>() {
+        assert!(code.to_string().parse::<Code>().is_ok());
+    }
+}
+
+/// What a document says of a file that belongs to it.
+pub fn manifest(bytes: &[u8]) {
+    if let Some(manifest) = FileManifest::from_bytes(bytes) {
+        assert_eq!(manifest.to_bytes(), bytes, "there is one form of each");
+    }
+}
+
+/// A workspace's file, as a backup, a copy or a bad disk leaves it.
+pub fn workspace_file(bytes: &[u8]) {
+    let Ok(folder) = tempfile::tempdir() else {
+        return;
+    };
+    let path = folder.path().join("workspace.db");
+    if fs::write(&path, bytes).is_err() {
+        return;
+    }
+    match Store::open(&path) {
+        Ok(Opened::Ready(store)) => drop(store.check()),
+        Ok(Opened::Damaged(store, _)) => {
+            for document in store.salvage() {
+                let _ = store.salvage_document(document);
+            }
+            let after = fs::read(&path).unwrap_or_default();
+            assert_eq!(after, bytes, "a damaged file is never written to");
+        }
+        Err(_) => {}
+    }
+}
+
+/// The text of a note, as somebody typed or imported it.
+pub fn markdown(bytes: &[u8]) {
+    let _ = markdown::scan(&String::from_utf8_lossy(bytes));
+}
+
+/// A folder of Markdown, of Obsidian or another tool. Each file is its path, a line's end and its content.
+pub fn import(bytes: &[u8]) {
+    let Ok(folder) = tempfile::tempdir() else {
+        return;
+    };
+    let vault = folder.path().join("vault");
+    for file in bytes.split(|byte| *byte == SEPARATOR).take(16) {
+        let end = file.iter().position(|byte| *byte == b'\n');
+        let (name, content) = file.split_at(end.unwrap_or(file.len()));
+        write_inside(&vault, &String::from_utf8_lossy(name), content);
+    }
+    let Ok(runtime) = tokio::runtime::Runtime::new() else {
+        return;
+    };
+    runtime.block_on(async {
+        let Ok(host) = Host::open(folder.path().join("profile"), Use::Once).await else {
+            return;
+        };
+        if let Ok(mut client) = host.client().await {
+            let _ = client.request(engine::founding()).await;
+            let _ = exchange::import_markdown(&mut client, &vault, |_| {}).await;
+        }
+        host.close().await;
+    });
+}
+
+/// Writes a file below a folder and nowhere else.
+fn write_inside(folder: &Path, name: &str, content: &[u8]) {
+    let name = Path::new(name.trim());
+    let is_inside = |part| matches!(part, Component::Normal(_));
+    let path = folder.join(name);
+    if name.components().all(is_inside)
+        && let Some(parent) = path.parent()
+        && fs::create_dir_all(parent).is_ok()
+    {
+        let _ = fs::write(path, content.get(1..).unwrap_or_default());
+    }
+}
+
+/// An address, as somebody types it or another device tells it.
+pub fn address(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(addresses) = skein_net::understand_address(&text) {
+        for address in addresses {
+            assert!(skein_net::understand_address(&address).is_ok(), "{address}");
+        }
+    }
+    let _ = skein_net::typed_address(&text);
+    let _ = skein_net::device_of_address(&text);
+}
+
+/// Changes of a document, as colleagues send them, and a whole one, as the disk gives it back.
+pub fn change_guard(bytes: &[u8]) {
+    let Some(mut document) = engine::note() else {
+        return;
+    };
+    let changes: Vec<ChangeBytes> = bytes
+        .split(|byte| *byte == SEPARATOR)
+        .chain([bytes])
+        .map(|change| ChangeBytes(change.to_vec()))
+        .collect();
+    let before = document.heads();
+    if let Ok(merged) = document.merge(&changes)
+        && merged.applied == 0
+    {
+        assert_eq!(document.heads(), before, "what was refused leaves no trace");
+    }
+    let _ = document.projection();
+    let _ = document.text(TextField::NoteText);
+    let _ = document.sentences(&Heads::default());
+    let actor = ActorSeed([5; 16]);
+    let _ = Document::load(actor, None, &changes);
+    if let Ok(loaded) = Document::load(actor, Some(bytes), &[]) {
+        let _ = loaded.document.projection();
+    }
+}
