@@ -24,6 +24,8 @@ const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 const UNFINISHED: &str = "unfinished.db";
 /// Holds the name of the backup that the next start restores.
 const PLAN: &str = "restore-next";
+/// Lies beside what was set aside, until all that can be read of it is taken over.
+const TO_TAKE_OVER: &str = "to-take-over";
 const ENDING: &str = ".db";
 
 /// Why a backup was not made, read or put back.
@@ -246,6 +248,27 @@ impl BackupFolder {
         ReadOnlyStore::open(&place, log).ok()
     }
 
+    /// The oldest that was set aside and is not taken over yet, for [`BackupFolder::set_aside`].
+    #[must_use]
+    pub fn to_take_over(&self) -> Option<u32> {
+        let file = self.file.as_ref()?;
+        let folders = (1..).take_while(|number| aside_folder(file, *number).exists());
+        let mut waiting =
+            folders.filter(|number| aside_folder(file, *number).join(TO_TAKE_OVER).exists());
+        waiting.next()
+    }
+
+    /// All that can be read of what was set aside is taken over.
+    ///
+    /// # Errors
+    /// When the disk refuses; then it is taken over once more.
+    pub fn taken_over(&self, number: u32) -> Result<(), BackupError> {
+        let Some(file) = self.file.as_ref() else {
+            return Ok(());
+        };
+        remove(&aside_folder(file, number).join(TO_TAKE_OVER)).map_err(disk)
+    }
+
     /// Has the next start restore a backup; or not any more, with `None`.
     ///
     /// # Errors
@@ -301,6 +324,11 @@ fn restore(folder: &BackupFolder, file: &Path, name: &str) -> Result<Restored, B
     verified(&coming)?;
     let number = room_aside(file)?;
     let set_aside = set_aside(file, number);
+    // Before anything is in it: whatever cuts this off, what lies there is taken over.
+    let to_take_over = aside_folder(file, number).join(TO_TAKE_OVER);
+    File::create(&to_take_over)
+        .and_then(|file| file.sync_all())
+        .map_err(disk)?;
     // The log first: without its file it is known as what it is, and the next start goes on here.
     for (from, to) in [
         (beside(file, "-wal"), beside(&set_aside, "-wal")),
@@ -320,20 +348,22 @@ fn restore(folder: &BackupFolder, file: &Path, name: &str) -> Result<Restored, B
 
 /// The file's new place in a folder for what is set aside.
 fn set_aside(file: &Path, number: u32) -> PathBuf {
-    let folder = file.with_extension(format!("set-aside-{number}"));
-    folder.join(file.file_name().unwrap_or_default())
+    aside_folder(file, number).join(file.file_name().unwrap_or_default())
 }
 
-/// Makes a new folder for what is set aside; while the file is not in its place, it is the one in which it lies already.
+fn aside_folder(file: &Path, number: u32) -> PathBuf {
+    file.with_extension(format!("set-aside-{number}"))
+}
+
+/// Makes a new folder for what is set aside; or goes on with the one in which the file lies already, or its log alone.
 fn room_aside(file: &Path) -> Result<u32, BackupError> {
-    let folder = |number: u32| file.with_extension(format!("set-aside-{number}"));
     let free = (1..)
-        .find(|number| !folder(*number).exists())
+        .find(|number| !aside_folder(file, *number).exists())
         .unwrap_or(u32::MAX);
-    if !file.exists() && free > 1 {
+    if free > 1 && (!file.exists() || !set_aside(file, free - 1).exists()) {
         return Ok(free - 1);
     }
-    fs::create_dir(folder(free)).map_err(disk)?;
+    fs::create_dir(aside_folder(file, free)).map_err(disk)?;
     Ok(free)
 }
 

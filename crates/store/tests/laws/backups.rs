@@ -108,8 +108,8 @@ fn a_backup_that_is_not_whole_is_neither_opened_nor_restored_and_the_file_stays(
 
 #[test]
 fn a_restored_backup_takes_the_files_place_and_what_was_there_is_set_aside_unchanged() {
-    // Cut off before anything, between the log and the file, after both, and not at all.
-    for moved in 0..4 {
+    // Not cut off, or cut off before anything, between the log and the file, after both, and while the backup is copied.
+    for moved in 0..5 {
         let folder = tempfile::tempdir().unwrap();
         let (path, backups, name) = with_backup(folder.path());
         let before = ["", "-wal"].map(|ending| fs::read(beside(&path, ending)).unwrap());
@@ -121,9 +121,11 @@ fn a_restored_backup_takes_the_files_place_and_what_was_there_is_set_aside_uncha
             let place = aside.join("workspace.db");
             if moved > 1 {
                 fs::rename(beside(&path, "-wal"), beside(&place, "-wal")).unwrap();
-                fs::rename(&path, &place).unwrap();
             }
             if moved > 2 {
+                fs::rename(&path, &place).unwrap();
+            }
+            if moved > 3 {
                 fs::write(beside(&path, ".coming"), "half of it").unwrap();
             }
         }
@@ -136,6 +138,10 @@ fn a_restored_backup_takes_the_files_place_and_what_was_there_is_set_aside_uncha
         let set_aside = store.backup_folder().set_aside(restored.number).unwrap();
         assert_eq!(set_aside.salvage_marks().len(), 20, "moved {moved}");
         assert_eq!(Restored::if_planned(&path), Ok(None));
+        // Also if the power goes right now, it is known that this is still to be taken over; and once it is, no longer.
+        assert_eq!(backups.to_take_over(), Some(restored.number));
+        backups.taken_over(restored.number).unwrap();
+        assert_eq!(backups.to_take_over(), None);
     }
 }
 

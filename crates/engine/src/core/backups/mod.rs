@@ -25,8 +25,6 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 const ENVELOPES_A_STEP: usize = 200;
 /// Holds up to which envelope the newest backup goes.
 const THROUGH: &str = "backup.through";
-/// Holds the number of what was set aside, until all that can be read of it is taken over.
-const SET_ASIDE: &str = "backup.set-aside";
 
 /// Backups of this profile.
 #[derive(Default)]
@@ -45,6 +43,7 @@ pub(super) struct Backups {
 
 /// The file that lay there before a backup was put back, as far as it is not taken over.
 struct Before {
+    number: u32,
     store: ReadOnlyStore,
     marks: VecDeque<Mark>,
     report: BundleReport,
@@ -187,16 +186,27 @@ impl Core {
         if let Some(restored) = self.backups.restored.take() {
             self.tell_restored(step, &restored);
         }
-        let number = self.store.setting(SET_ASIDE).ok().flatten();
-        let number = number.and_then(|bytes| bytes.try_into().ok());
-        let store = number
-            .map(u32::from_be_bytes)
-            .and_then(|number| self.store.backup_folder().set_aside(number));
-        self.backups.before = store.map(|store| Before {
-            marks: store.salvage_marks().into_iter().collect(),
-            store,
-            report: BundleReport::default(),
-        });
+        self.look_for_what_was_set_aside();
+    }
+
+    /// Takes up the oldest that was set aside and is not taken over. Of what cannot be read at all there is nothing to take.
+    fn look_for_what_was_set_aside(&mut self) {
+        let folder = self.store.backup_folder().clone();
+        while let Some(number) = folder.to_take_over() {
+            if let Some(store) = folder.set_aside(number) {
+                self.backups.before = Some(Before {
+                    number,
+                    marks: store.salvage_marks().into_iter().collect(),
+                    store,
+                    report: BundleReport::default(),
+                });
+                return;
+            }
+            if let Err(error) = folder.taken_over(number) {
+                tracing::warn!(%error, "what was set aside is looked for again at the next start");
+                return;
+            }
+        }
     }
 
     fn tell_restored(&mut self, step: &mut Step<'_>, restored: &Restored) {
@@ -206,13 +216,6 @@ impl Core {
             restored.set_aside.display()
         );
         self.notice(step, "restored", "", &words);
-        let number = restored.number.to_be_bytes();
-        let noted = self
-            .store
-            .write(Durability::Full, |tx| tx.put_setting(SET_ASIDE, &number));
-        if let Err(error) = noted {
-            tracing::warn!(%error, "what was set aside is not taken over");
-        }
     }
 
     /// Makes a backup if one is due, and takes over some more of the file that lay there before one was put back.
@@ -279,9 +282,7 @@ impl Core {
         let taken = self
             .take_envelopes(step, envelopes, &mut before.report)
             .and_then(|()| match before.marks.is_empty() {
-                true => Ok(self
-                    .store
-                    .write(Durability::Full, |tx| tx.remove_setting(SET_ASIDE))?),
+                true => Ok(self.store.backup_folder().taken_over(before.number)?),
                 false => Ok(()),
             });
         match taken {
@@ -290,6 +291,7 @@ impl Core {
             }
             Ok(()) if before.marks.is_empty() => {
                 tracing::info!(report = ?before.report, "what was set aside is taken over");
+                self.look_for_what_was_set_aside();
             }
             Ok(()) => self.backups.before = Some(before),
         }
