@@ -286,8 +286,18 @@ impl<S> Links<S> {
             return vec![Order::End(device, id, Ended::Replaced)];
         }
         if pair.state == State::Idle {
+            if let Some((id, _)) = pair.waiting
+                && leads
+                && pair.is_a_detour(id)
+            {
+                // The other side may have begun on it: it hears of the end by the connection's.
+                pair.waiting = None;
+                pair.lines.retain(|line| line.id != id);
+                let mut orders = vec![Order::Hang(device, id)];
+                orders.extend(self.advance(device));
+                return orders;
+            }
             if let Some((id, stream)) = pair.waiting.take()
-                && !(leads && pair.is_a_detour(id))
                 && let Some(line) = pair.lines.iter().find(|line| line.id == id)
             {
                 pair.state = State::Live(id);

@@ -91,13 +91,13 @@ fn a_direct_connection_takes_over_from_one_through_a_relay_and_not_the_other_way
 }
 
 #[test]
-fn a_stream_through_a_relay_is_dropped_when_a_direct_connection_came_while_it_was_opened() {
+fn a_way_through_a_relay_is_closed_when_a_direct_connection_came_while_it_was_opened() {
     let mut leader = Links::new(LOW);
     leader.established(HIGH, detour(1));
     leader.established(HIGH, line(2));
     assert_eq!(
         leader.opened(HIGH, id(1), 1),
-        vec![Order::Open(HIGH, id(2))]
+        vec![Order::Hang(HIGH, id(1)), Order::Open(HIGH, id(2))]
     );
 }
 

@@ -176,7 +176,11 @@ proptest! {
             for query in [word.to_owned(), format!("{word} goose"), format!("x{word}"), format!("{word} x1")] {
                 prop_assert_eq!(by_id(search(&store, &ana, &query)), by_id(search(&fresh, &ana, &query)), "{}", query);
             }
-            let holds = |number: usize| texts[number].split_whitespace().any(|other| other == word);
+            // Where words are written without spaces, one is also found that runs into the next.
+            let holds = |number: usize| match word {
+                "東京" => texts[number].contains(word),
+                _ => texts[number].split_whitespace().any(|other| other == word),
+            };
             let found = search(&store, &ana, &format!("{word} "));
             prop_assert_eq!(found.iter().filter(|hit| hit.document == id(0)).count(), usize::from(holds(0) || word == "goose"));
             prop_assert_eq!(found.iter().filter(|hit| hit.document == id(1)).count(), usize::from(holds(1)));

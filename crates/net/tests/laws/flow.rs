@@ -1,19 +1,11 @@
 //! Back-pressure: a slow reader slows the sender, and costs neither side memory.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod nodes;
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
-use nodes::{two_connected, two_members};
+use crate::nodes::{two_connected, two_members};
 use skein_net::{EVENT_QUEUE, MAX_FRAME, NetEvent, QUEUE_BYTES, SendError};
 
 /// Everything that may be under way at once: the sender's queue, the windows and buffers of the transport, the frame in hand

@@ -1,18 +1,10 @@
 //! `skein relay` as processes: set up as its page says, killed and taken up again, ended as a service is ended, looked at.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod common;
 
 use std::path::Path;
 use std::process::Command;
 
-use common::relay::{Relay, relay_words, workspace_of};
-use common::{Profile, finish, text};
+use crate::common::relay::{Relay, relay_words, workspace_of};
+use crate::common::{Profile, finish, text};
 use tempfile::tempdir;
 
 /// Ana with a workspace, and a relay that it names.
@@ -92,7 +84,7 @@ fn a_relay_is_set_up_looked_at_and_ended_as_its_page_says() {
     let file = folder.join(&workspace).with_extension("relay");
     assert!(file.exists());
     let copy = root.path().join("copy");
-    common::copy_folder(&folder, &copy);
+    crate::common::copy_folder(&folder, &copy);
     let relay = Relay::start(&copy, &workspace, "127.0.0.1:0");
     ana.json(&["relays", "add", &relay.address]);
     assert_eq!(ana.sync(), 1);

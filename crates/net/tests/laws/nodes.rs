@@ -1,13 +1,10 @@
 //! Nodes for the tests: real sockets on 127.0.0.1, and waiting for events instead of sleeping.
 #![allow(
-    dead_code,
     unreachable_pub,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
+    reason = "what is made for tests is seen in tests alone"
 )]
 
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use skein_access::{DeviceId, DeviceKey};
@@ -37,6 +34,14 @@ pub fn ordered_keys() -> (DeviceKey, DeviceKey) {
     } else {
         (two, one)
     }
+}
+
+/// A port for a node that goes and comes back on it: below those that the system gives to whoever asks for any, so that nobody else
+/// has it meanwhile.
+pub fn port_of_its_own() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let mine = NEXT.fetch_add(1, Ordering::Relaxed);
+    20_000 + u16::try_from(std::process::id() % 500).unwrap() * 20 + mine
 }
 
 pub async fn start_on(key: DeviceKey, port: u16, limits: Limits) -> Node {

@@ -1,14 +1,6 @@
 //! How two devices find together that know nothing of each other but a relay.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod nodes;
-
-use nodes::{Node, new_key, start, start_relay, talk};
+use crate::nodes::{Node, new_key, start, start_relay, talk};
 use skein_access::DeviceId;
 use skein_net::{DialFailure, Ended, NetEvent};
 

@@ -1,19 +1,11 @@
 //! People in networks as they are: behind routers that let nobody in, without UDP, and with a cable that is pulled. Each test
 //! makes its networks itself; where the system permits none it says so and is skipped.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::namespaces::{HOMES, OneCable, RELAY_PLACE, TwoHomes};
-use common::relay::{Relay, workspace_of};
-use common::{Profile, text};
+use crate::common::namespaces::{HOMES, OneCable, RELAY_PLACE, TwoHomes};
+use crate::common::relay::{Relay, workspace_of};
+use crate::common::{Profile, text};
 use tempfile::tempdir;
 
 /// Far more than anything should take, even on a busy machine.

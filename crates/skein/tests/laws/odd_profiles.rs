@@ -1,13 +1,5 @@
 //! Profiles to which something odd has happened: restored, copied, damaged, or looked at by strangers. Nothing is lost,
 //! nothing gets out, and the app says what it saw.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod common;
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -15,7 +7,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Pair, Profile, copy_folder, text, titles};
+use crate::common::{Pair, Profile, copy_folder, text, titles};
 use serde_json::json;
 use tempfile::tempdir;
 

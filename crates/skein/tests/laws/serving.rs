@@ -1,18 +1,10 @@
 //! `skein serve`: the page and the engine's API for whoever has the address, and for nobody else.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod common;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use common::{Pair, Profile, Staying, text};
+use crate::common::{Pair, Profile, Staying, text};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 use tungstenite::client::IntoClientRequest;

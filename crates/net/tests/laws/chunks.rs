@@ -1,14 +1,6 @@
 //! Chunks of files over real sockets: whole, refused, too many, and cut off in the middle.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod nodes;
-
-use nodes::{Node, new_key, start, talk, two_connected, two_members};
+use crate::nodes::{Node, new_key, start, talk, two_connected, two_members};
 use skein_access::{DeviceId, LARGEST_CHUNK};
 use skein_net::{AskId, ChunkAnswer, ChunkId, NetEvent};
 

@@ -1,18 +1,10 @@
 //! The command line as scripts and people use it: every command in real processes, by its words and its JSON.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod common;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use common::{Pair, Profile, finish, text, titles};
+use crate::common::{Pair, Profile, finish, text, titles};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 

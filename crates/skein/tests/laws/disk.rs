@@ -1,12 +1,4 @@
 //! The app on a bad disk: full, read only, or damaged. What was acknowledged stays, what is not kept is said, and it goes on as soon as it can.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -17,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use common::{Profile, Staying, text, titles};
+use crate::common::{Profile, Staying, text, titles};
 use serde_json::Value;
 use tempfile::tempdir;
 
@@ -63,7 +55,7 @@ fn on_a_small_disk(law: &str, holds: impl FnOnce(&Disk)) {
             Ok(tried) if tried.status.success() => {
                 let told = mount(as_root)
                     .arg(env::current_exe().unwrap())
-                    .args([law, "--exact", "--nocapture"])
+                    .args([format!("disk::{law}").as_str(), "--exact", "--nocapture"])
                     .env(DISK, root.path())
                     .output()
                     .unwrap();

@@ -1,17 +1,10 @@
 //! How two devices find together, stay together, and part.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod nodes;
 
 use std::net::Ipv4Addr;
 
-use nodes::{
-    Node, PATIENCE, new_key, ordered_keys, start, start_on, talk, two_connected, two_members,
+use crate::nodes::{
+    Node, PATIENCE, new_key, ordered_keys, port_of_its_own, start, start_on, talk, two_connected,
+    two_members,
 };
 use skein_net::{DialFailure, Ended, Limits, Listen, Net, NetConfig, NetError, NetEvent};
 use tokio::{
@@ -85,7 +78,10 @@ async fn when_both_dial_at_once_there_is_one_link_and_both_agree_who_dialled() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_device_that_restarts_on_its_port_is_dialled_and_connected_again() {
-    let (mut a, mut b) = two_members().await;
+    let mut a = start(new_key()).await;
+    let mut b = start_on(new_key(), port_of_its_own(), Limits::default()).await;
+    a.allow(&[&b]);
+    b.allow(&[&a]);
     a.net.known(b.id(), &[b.tcp(), b.quic()]).unwrap();
     a.connected_to(b.id()).await;
     b.connected_to(a.id()).await;
@@ -104,9 +100,7 @@ async fn a_device_that_restarts_on_its_port_is_dialled_and_connected_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_known_device_that_comes_late_is_reached_at_once_when_told_so() {
     let (key_a, key_b) = (new_key(), new_key());
-    let b = start(key_b.clone()).await;
-    let port = b.net.port();
-    b.net.shutdown().await;
+    let port = port_of_its_own();
     let mut a = start(key_a).await;
     a.allow_ids(&[key_b.id()], false);
     a.net

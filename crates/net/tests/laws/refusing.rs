@@ -1,22 +1,14 @@
 //! Who is not let in, and what hostile bytes can do: nothing.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod nodes;
 
 use std::time::Duration;
 
+use crate::nodes::{
+    Node, PATIENCE, new_key, ordered_keys, start, start_on, talk, two_connected, two_members,
+};
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, identity::Keypair, noise,
     swarm::SwarmEvent, tcp, yamux,
-};
-use nodes::{
-    Node, PATIENCE, new_key, ordered_keys, start, start_on, talk, two_connected, two_members,
 };
 use skein_access::DeviceKey;
 use skein_net::{DialFailure, Ended, Limits, MAX_FRAME, NetEvent, SendError};

@@ -1,0 +1,17 @@
+//! The laws of the `skein` command, held by real processes; in one program, since many of them wait for others.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod command_line;
+mod disk;
+mod networks;
+mod odd_profiles;
+mod relay;
+mod serving;
