@@ -26,7 +26,7 @@ const SEEDS: u64 = 1_000;
 /// And how many in which people come and go, and change their roles.
 const SEEDS_WITH_PEOPLE: u64 = 150;
 /// And how many in which people meet at a relay alone.
-const SEEDS_AT_A_RELAY: u64 = 200;
+const SEEDS_AT_A_RELAY: u64 = 120;
 
 /// What stories are about besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
