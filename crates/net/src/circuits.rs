@@ -1,9 +1,6 @@
 //! Ways through a relay: as a relay, who may have one; as a member, where one was asked for and what came of it.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use libp2p::{
     Multiaddr, PeerId,
@@ -136,9 +133,6 @@ pub(crate) fn by_quic(address: &Multiaddr) -> Option<Multiaddr> {
 pub(crate) fn is_quic(address: &Multiaddr) -> bool {
     address.iter().any(|part| part == Protocol::QuicV1)
 }
-
-/// How long after the direct ways of a device those through relays are tried, and after QUIC to a relay TCP.
-pub(crate) const HEAD_START: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

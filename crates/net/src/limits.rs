@@ -109,6 +109,9 @@ pub(crate) const CIRCUIT_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many connections through a relay one device may have, and how many places at it.
 pub(crate) const CIRCUITS_PER_DEVICE: usize = 64;
 
+/// How long after the direct ways of a device those through relays are tried, and after QUIC to a relay TCP.
+pub(crate) const HEAD_START: Duration = Duration::from_secs(1);
+
 /// How long the frames already queued may take to leave, and the other side to confirm the end, when a link is closed on
 /// purpose.
 pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);

@@ -25,12 +25,14 @@ const YAMUX_STREAMS: usize = 4096 - 64;
 /// How many streams a QUIC connection may have open.
 const QUIC_STREAMS: u32 = 32;
 
-/// What connections are made with.
-pub(crate) type Ways = Boxed<(PeerId, StreamMuxerBox)>;
+/// All of these ways as one transport.
+pub(crate) type AnyTransport = Boxed<(PeerId, StreamMuxerBox)>;
 
 /// Builds the transport for this identity, and the part of it that speaks with relays. A connection that does not authenticate in
 /// time is given up.
-pub(crate) fn build(keypair: &Keypair) -> Result<(Ways, relay::client::Behaviour), NetError> {
+pub(crate) fn build(
+    keypair: &Keypair,
+) -> Result<(AnyTransport, relay::client::Behaviour), NetError> {
     let noise = noise::Config::new(keypair).map_err(|_| NetError::Identity)?;
     let (circuits, relays) = relay::client::new(keypair.public().to_peer_id());
     let mut multiplexing = yamux::Config::default();

@@ -15,8 +15,9 @@ use crate::{
     DialFailure, NetEvent, Tried,
     address::{has_name, readable, resolve},
     attempts::{AttemptId, Failed, explain},
-    circuits::{HEAD_START, by_quic, is_quic, place_at},
+    circuits::{by_quic, is_quic, place_at},
     identity::peer_of,
+    limits::HEAD_START,
 };
 
 /// Ways of one attempt that are tried together, some time after it began.

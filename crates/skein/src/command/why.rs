@@ -71,6 +71,9 @@ async fn ladder(
 
 fn words(ladder: &Ladder) -> String {
     let mut lines = vec![cause(ladder)];
+    if ladder.cause == Cause::Connected {
+        return lines.concat();
+    }
     lines.extend(ladder.rungs.iter().map(|rung| format!("  {}", way(rung))));
     lines.join("\n")
 }
