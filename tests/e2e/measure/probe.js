@@ -2,12 +2,15 @@
 
 /** Runs in the page. Times are in milliseconds; "painted" is the first task after the frame that follows. */
 export const PROBE = `(() => {
+  /** The first task after the next frame: a message in Chromium, and in WebKit, where messages queue behind others, a timer. */
   const painted = () =>
     new Promise((resolve) =>
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => resolve(performance.now());
+        const done = () => resolve(performance.now());
+        port1.onmessage = done;
         port2.postMessage(null);
+        setTimeout(done);
       }),
     );
 
@@ -29,6 +32,7 @@ export const PROBE = `(() => {
 
   const probe = {
     samples: [],
+    painted,
 
     /** From now on, each key's way from its event to the frame that shows it. */
     keys() {

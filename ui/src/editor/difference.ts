@@ -12,6 +12,7 @@ const LONGEST_BY_CODE_POINT = 20_000;
 /** A change that turns `before` into `after`, small though not always smallest. */
 export function changesBetween(before: Text, after: Text): ChangeSet {
   if (before.eq(after)) return ChangeSet.empty(before.length);
+  if (before.length === 0) return ChangeSet.of({ from: 0, insert: after }, 0);
   const whole = narrow(linesOf(before.toString()), linesOf(after.toString()), 0);
   const hunks =
     byCodePoint(whole) ?? (search(whole) ?? [whole]).flatMap((hunk) => byCodePoint(hunk) ?? [hunk]);

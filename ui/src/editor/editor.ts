@@ -1,8 +1,8 @@
 // Mounts a text of the workspace as an editor: view, bridge and engine joined.
 
-import { indentUnit } from "@codemirror/language";
+import { forceParsing, indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, Transaction } from "@codemirror/state";
-import type { Extension } from "@codemirror/state";
+import type { ChangeSet, Extension } from "@codemirror/state";
 import {
   EditorView,
   drawSelection,
@@ -70,6 +70,8 @@ export type TextEditorOptions = {
   folds?: { kept(): readonly string[]; keep(folds: string[]): void };
   /** Where the caret stands: asked for once the text is there, told whenever it moves. */
   caret?: { kept(): Selection | null; keep(caret: Selection): void };
+  /** The text is shown from its beginning: no more of it need be read for the first frame. */
+  fromTop?: () => boolean;
   /** The text stands in the page, as long as it is. */
   onReady?: () => void;
   /** Text could not be handed over, in words; null when all is well again. The editor shows it too. */
@@ -99,60 +101,62 @@ export type TextEditor = {
   unfoldAll(): void;
 };
 
+/** What of a text is not read by then is read when nobody is waiting. */
+const LONGEST_READING_MS = 20;
+
 export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions): TextEditor {
   const { document: text, card } = options;
   const resumed = takeKept(text, card);
   const editable = new Compartment();
   const company = new Compartment();
+  const language = new Compartment();
   const inCompany = (): Extension => [seeCarets, watchPlace((place) => courier.place(place))];
   let shown = true;
+  let begun = false;
   let ready = false;
   let readOnly = options.readOnly ?? false;
   let alone = options.alone ?? false;
   let afterReady: (() => void)[] = [];
 
-  const view = new EditorView({
-    parent,
-    state: EditorState.create({
-      doc: resumed?.text ?? "",
-      extensions: [
-        editable.of(writable(false)),
-        extensions(options),
-        EditorView.updateListener.of((update) => {
-          for (const transaction of update.transactions) {
-            if (transaction.docChanged && !transaction.annotation(Transaction.remote)) {
-              courier.local(transaction.changes);
-            }
-          }
-        }),
-        carets,
-        company.of(alone ? [] : inCompany()),
-      ],
-    }),
-  });
+  const fromOthers = {
+    filter: false,
+    annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)],
+  };
+  /**
+   * The first text, the caret in it and the right to write come in one step, since each step lays the page out. The language comes
+   * with them: it reads a text that it begins with as far as a window shows, but one that is put in as far as it comes in 20 ms.
+   */
+  const begin = (changes: ChangeSet | null): void => {
+    begun = true;
+    const caret = options.caret?.kept();
+    const length = changes?.newLength ?? view.state.doc.length;
+    view.dispatch({
+      ...fromOthers,
+      ...(changes && { changes }),
+      ...(caret && { selection: within(caret, length) }),
+      effects: [language.reconfigure(noteMarkdown), editable.reconfigure(writable(!readOnly))],
+    });
+  };
 
   const courier = new TextCourier(
     doorOf(options),
     {
       show(changes) {
         if (!shown) return;
-        view.dispatch({
-          changes,
-          filter: false,
-          annotations: [Transaction.addToHistory.of(false), Transaction.remote.of(true)],
-        });
+        if (begun) view.dispatch({ ...fromOthers, changes });
+        else begin(changes);
       },
       carets(found) {
         if (shown) view.dispatch({ effects: setCarets.of(found) });
       },
       ready() {
         if (!shown) return;
-        view.dispatch({ effects: editable.reconfigure(writable(!readOnly)) });
-        if (ready) return;
+        if (!begun) begin(null);
         ready = true;
+        const fromTop = afterReady.length === 0 && (options.fromTop?.() ?? true);
+        const seen = fromTop ? view.viewport.to : view.state.doc.length;
+        forceParsing(view, seen, LONGEST_READING_MS);
         restoreFolds(view, options.folds?.kept() ?? []);
-        const caret = options.caret?.kept();
-        if (caret) view.dispatch({ selection: within(caret, view.state.doc.length) });
         for (const run of afterReady) run();
         afterReady = [];
         options.onReady?.();
@@ -171,6 +175,29 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
     },
     resumed,
   );
+  // Asked for before the view is made: the answer comes while the page is laid out.
+  courier.start();
+
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: resumed?.text ?? "",
+      extensions: [
+        editable.of(writable(false)),
+        language.of(resumed === undefined ? [] : noteMarkdown),
+        extensions(options),
+        EditorView.updateListener.of((update) => {
+          for (const transaction of update.transactions) {
+            if (transaction.docChanged && !transaction.annotation(Transaction.remote)) {
+              courier.local(transaction.changes);
+            }
+          }
+        }),
+        carets,
+        company.of(alone ? [] : inCompany()),
+      ],
+    }),
+  });
 
   const whenReady = (run: () => void): void => {
     if (ready) run();
@@ -198,7 +225,6 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
   window.addEventListener("pageshow", stay);
   window.addEventListener("beforeunload", ask);
   document.addEventListener("visibilitychange", flush);
-  courier.start();
 
   return {
     destroy() {
@@ -258,7 +284,6 @@ function extensions(options: TextEditorOptions): Extension {
     EditorState.tabSize.of(4),
     indentUnit.of("  "),
     wholeCodePoints,
-    noteMarkdown,
     preview,
     theme,
     options.links === undefined ? [] : linkDoor.of(options.links),

@@ -53,9 +53,10 @@ const look = growingTheme({
     // What is one piece, as a file's name is, does not make the text wider than its column.
     minInlineSize: "0",
     caretColor: "var(--accent)",
-    overflowWrap: "anywhere",
     tabSize: "4",
   },
+  // Not "anywhere", which a browser answers by measuring every letter of a paragraph at every key.
+  "& .cm-content.cm-lineWrapping": { overflowWrap: "break-word", wordBreak: "normal" },
   ".cm-line": { padding: "0" },
   ".cm-placeholder": { color: "var(--text-3)" },
   ".cm-cursor": { borderInlineStart: "2px solid var(--accent)", marginInlineStart: "-1px" },

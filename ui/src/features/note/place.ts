@@ -28,6 +28,8 @@ export class NotePlace {
     };
   };
 
+  readonly fromTop = (): boolean => this.#step.scroll === 0;
+
   /** The text stands in the page: it is scrolled before the frame shows it. Who asked for words or a heading goes there. */
   readonly arrive = (asked: boolean): void => {
     this.#settled = true;
