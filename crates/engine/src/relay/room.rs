@@ -77,7 +77,11 @@ impl Room {
             return Admission::Member;
         }
         match self.authority.admission(device, proof, me) {
-            Admission::Invitee(invite) if !self.open_invites(hour).any(|open| open == invite) => {
+            // Who asked while it was open comes back for the answer.
+            Admission::Invitee(invite)
+                if !self.open_invites(hour).any(|open| open == invite)
+                    && !self.authority.waits(device) =>
+            {
                 Admission::Stranger
             }
             // Members tell it that it is out. Here it is nobody.
@@ -88,7 +92,9 @@ impl Room {
 
     /// Whether somebody who is no member has a reason to come.
     pub(super) fn expects_strangers(&self, hour: u32) -> bool {
-        !self.authority.is_founded() || self.open_invites(hour).next().is_some()
+        !self.authority.is_founded()
+            || self.authority.has_pending()
+            || self.open_invites(hour).next().is_some()
     }
 
     /// Invites that let somebody in at this hour.

@@ -50,6 +50,7 @@ impl Member {
                 role,
                 uses: 1,
                 expires_in_hours: None,
+                approval: false,
             })
             .await
         {
