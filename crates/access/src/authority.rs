@@ -413,8 +413,10 @@ impl Authority {
     #[must_use]
     pub fn device_asking(&self, join: &EnvelopeId) -> Option<DeviceId> {
         let node = self.nodes.get(join)?;
-        let invite = self.state.invites.get(&joined_by(node)?)?;
-        invite.invite.approval.then_some(node.author)
+        match &self.nodes.get(&joined_by(node)?)?.action {
+            Ok(Action::Invite(invite)) if invite.approval => Some(node.author),
+            _ => None,
+        }
     }
 
     /// Whether a device waits for an owner's approval.
@@ -422,6 +424,13 @@ impl Authority {
     pub fn waits(&self, device: &DeviceId) -> bool {
         let mut waiting = self.state.pending.iter();
         waiting.any(|join| self.is_by(join, device))
+    }
+
+    /// Whether a device asked to be let in by an owner, and was not.
+    #[must_use]
+    pub fn asked_in_vain(&self, device: &DeviceId) -> bool {
+        let asked = |node: &Node| node.author == *device && self.device_asking(&node.id).is_some();
+        self.is_turned_away(device) && self.nodes().any(asked)
     }
 
     /// Whether a join was declined by name, so that its device is told that rather than that the invite is closed.

@@ -267,6 +267,11 @@ impl Core {
     }
 
     fn joining_at(&mut self, step: &mut Step<'_>, at: JoiningStep, reason: Option<String>) {
+        let me = self.device.id();
+        let is_decided = |workspace: &Workspace| workspace.authority.is_turned_away(&me);
+        if self.workspace.as_ref().is_some_and(is_decided) {
+            return;
+        }
         if let Some(joining) = &mut self.joining
             && joining.goes_by_connections()
         {

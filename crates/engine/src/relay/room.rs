@@ -84,8 +84,8 @@ impl Room {
             {
                 Admission::Stranger
             }
-            // Members tell it that it is out. Here it is nobody.
-            Admission::Removed => Admission::Stranger,
+            // Members tell it that it is out. Here it is nobody, unless it waited here for an answer.
+            Admission::Removed if !self.authority.asked_in_vain(device) => Admission::Stranger,
             admission => admission,
         }
     }
@@ -174,11 +174,24 @@ impl Room {
         one.newest_hour = one.newest_hour.max(header.hour);
     }
 
-    /// Entry by entry what was asked for, until about so many bytes are gathered.
+    /// What a device may see that asked to be let in and was not.
+    pub(super) fn farewell_set(&self, device: &DeviceId) -> EnvelopeSet {
+        let mut set = EnvelopeSet::new();
+        for id in self.authority.farewell(device) {
+            let stored = self.shelf.envelope(id).ok().flatten();
+            if let Some(envelope) = stored.and_then(|raw| self.verified(Group::Access, &raw)) {
+                set.insert(item_of(&envelope), 0);
+            }
+        }
+        set
+    }
+
+    /// Entry by entry what was asked for, until about so many bytes are gathered; of those alone that may be seen.
     pub(super) fn read(
         &self,
         ids: &[skein_access::EnvelopeId],
         bytes: usize,
+        only: Option<&EnvelopeSet>,
     ) -> Vec<Option<Vec<u8>>> {
         let mut gathered = 0;
         let mut envelopes = Vec::new();
@@ -187,6 +200,7 @@ impl Room {
                 tracing::warn!(%error, %id, "an envelope could not be read");
                 None
             });
+            let found = found.filter(|_| only.is_none_or(|set| set.contains(Group::Access, id)));
             gathered += found.as_ref().map_or(0, Vec::len);
             envelopes.push(found);
             if gathered >= bytes {

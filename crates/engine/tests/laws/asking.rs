@@ -1,11 +1,13 @@
 //! Laws of asking to be let in, as people use it: who waits reads nothing and knows that he waits; what an owner says comes through.
 
+use crate::nodes::{LOOPBACK, Member, relay};
 use crate::sim::World;
 use skein_access::Role;
 use skein_engine::api::{
     ApiError, Asking, ErrorCode, Event, Joining, JoiningStep, ListedInvite, Reply, Request, View,
     WorkspaceState,
 };
+use skein_engine::relay::RelayLimits;
 use skein_model::DocumentId;
 
 /// A founder with a note, an invite by which one asks, and machines that have nothing yet.
@@ -242,4 +244,68 @@ fn of_two_who_ask_by_an_invite_for_one_the_other_is_told_that_it_was_used() {
     assert_eq!(told.step, JoiningStep::Failed);
     assert!(told.reason.unwrap().contains("used by others"));
     assert_eq!(text(&mut world, 1, note), None);
+}
+
+/// The question lies at the relay, the answer too: none of them is there when the others are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_through_a_relay_is_answered_through_it_while_everybody_else_is_away() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = |name: &str| root.path().join(name);
+    let mut ana = Member::open(&folder("ana"), LOOPBACK).await;
+    ana.found("Ana").await;
+    let note = ana.create_note("Marsh", "Cranes at dawn.").await;
+    let workspace = ana.status().await.workspace_id.unwrap();
+    let limits = RelayLimits::default();
+    let relay = relay(&folder("relay"), 0, &[workspace], limits).await;
+    let address = relay.addresses()[0].clone();
+    ana.ask(Request::AddRelay { address }).await;
+    let invite = Request::CreateInvite {
+        role: Role::Editor,
+        uses: 5,
+        expires_in_hours: None,
+        approval: true,
+    };
+    let Reply::Invite { ticket, .. } = ana.ask(invite).await else {
+        panic!("an invite")
+    };
+    ana.idle().await;
+    ana.host.close().await;
+
+    let mut bo = Member::open(&folder("bo"), LOOPBACK).await;
+    bo.asks(&ticket, "Bo").await;
+    let mut cem = Member::open(&folder("cem"), LOOPBACK).await;
+    cem.asks(&ticket, "Cem").await;
+    assert_eq!(bo.titles().await, Vec::<String>::new());
+
+    let mut ana = Member::open(&folder("ana"), LOOPBACK).await;
+    let asking = ana.until_asked(2).await;
+    let of = |name: &str| {
+        let found = asking
+            .iter()
+            .find(|asks| asks.name.as_deref() == Some(name));
+        found.unwrap().id.clone()
+    };
+    bo.host.close().await;
+    ana.ask(Request::Approve { asking: of("Bo") }).await;
+    ana.ask(Request::Decline { asking: of("Cem") }).await;
+    ana.idle().await;
+    ana.host.close().await;
+
+    // Cem was connected with the relay all the time.
+    let told = cem
+        .until(|status| {
+            let joining = status.joining.as_ref();
+            joining.is_some_and(|joining| joining.step == JoiningStep::Failed)
+        })
+        .await;
+    let words = told.joining.unwrap().reason.unwrap();
+    assert!(words.contains("declined"), "{words}");
+    assert_eq!(cem.titles().await, Vec::<String>::new());
+    let mut bo = Member::open(&folder("bo"), LOOPBACK).await;
+    bo.until(|status| status.state == WorkspaceState::Ready)
+        .await;
+    assert_eq!(bo.note(note).await.text, "Cranes at dawn.");
+    cem.host.close().await;
+    bo.host.close().await;
+    relay.close().await;
 }
