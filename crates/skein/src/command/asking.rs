@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use skein_engine::api::{Asking, Event, PeerState, Reply, Request, View};
+use skein_engine::api::{Asking, Event, PeerState, Reply, Request, Role, View};
 
 use super::invite::role_word;
 use crate::connection::{Connection, another_question};
@@ -21,7 +21,7 @@ pub(super) async fn all(connection: &mut Connection) -> Result<Vec<Asking>, Fail
 
 pub(super) async fn pending(connection: &mut Connection, out: Output) -> Result<(), Failure> {
     let asking = all(connection).await?;
-    let owner = connection.is_owner();
+    let owner = connection.status().await?.role == Some(Role::Owner);
     out.show(&asking, || match (asking.is_empty(), owner) {
         (false, _) => asking.iter().map(words).collect::<Vec<_>>().join("\n"),
         (true, true) => "Nobody asks to be let in.".to_owned(),
