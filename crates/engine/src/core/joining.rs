@@ -69,12 +69,9 @@ impl Joining {
         self.step == JoiningStep::Naming
     }
 
-    /// Whether coming and going of others says how it stands. Once it has asked, or is in, only the operations do.
+    /// Whether coming and going of others says how it stands.
     fn goes_by_connections(&self) -> bool {
-        !matches!(
-            self.step,
-            JoiningStep::Naming | JoiningStep::Waiting | JoiningStep::Receiving
-        )
+        !matches!(self.step, JoiningStep::Naming | JoiningStep::Receiving)
     }
 
     pub(super) fn view(&self) -> api::Joining {
@@ -267,9 +264,8 @@ impl Core {
     }
 
     fn joining_at(&mut self, step: &mut Step<'_>, at: JoiningStep, reason: Option<String>) {
-        let me = self.device.id();
-        let is_decided = |workspace: &Workspace| workspace.authority.is_turned_away(&me);
-        if self.workspace.as_ref().is_some_and(is_decided) {
+        // Then only the operations say how it stands.
+        if self.joins_no_further() {
             return;
         }
         if let Some(joining) = &mut self.joining
@@ -333,6 +329,15 @@ impl Core {
             }
             Err(error) => self.joining_at(step, JoiningStep::Failed, Some(error.to_string())),
         }
+    }
+
+    /// Whether it is for others to go on: an owner has to decide, or has.
+    pub(super) fn joins_no_further(&self) -> bool {
+        let me = self.device.id();
+        let workspace = self.workspace.as_ref();
+        workspace.is_some_and(|workspace| {
+            workspace.authority.waits(&me) || workspace.authority.is_turned_away(&me)
+        })
     }
 
     /// Everything there is has been received: the join is over, if this device is in and can read it.

@@ -867,6 +867,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
         ["status", /has reached a device/],
         /Until then you read nothing/,
         ["button", "Try again now"],
+        ["button", "Save a bundle…"],
       ],
       not: [["button", "Give up and start over"]],
     },
