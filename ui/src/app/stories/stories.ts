@@ -866,7 +866,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
         "Waiting for an owner of the workspace to approve",
         ["status", /has reached a device/],
         /Until then you read nothing/,
-        ["button", "Try again now"],
+        ["button", "Look for an answer now"],
         ["button", "Save a bundle…"],
       ],
       not: [["button", "Give up and start over"]],
