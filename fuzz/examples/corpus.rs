@@ -106,6 +106,7 @@ fn workspace() -> (String, Made, Vec<u8>) {
         role: Role::Editor,
         uses: 2,
         expires_in_hours: Some(9),
+        approval: false,
     };
     let Some(Reply::Invite { ticket, .. }) = shell.ask(invite) else {
         panic!("no invite")

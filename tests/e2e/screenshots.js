@@ -31,8 +31,15 @@ async function shoot(person, name, before = () => undefined) {
     await before();
     for (const colorScheme of ["light", "dark"]) {
       await person.page.emulateMedia({ colorScheme });
-      const path = join(folder, `${name}-${colorScheme}-${width}x${height}.png`);
-      await person.page.screenshot({ path, caret: "hide", animations: "disabled" });
+      const path = join(
+        folder,
+        `${name}-${colorScheme}-${width}x${height}.png`,
+      );
+      await person.page.screenshot({
+        path,
+        caret: "hide",
+        animations: "disabled",
+      });
       shrinking.push(shrink(path));
     }
   }
@@ -41,11 +48,19 @@ async function shoot(person, name, before = () => undefined) {
 
 /** Fewer colours make a file a third as large; without ImageMagick the picture stays as it is. */
 async function shrink(path) {
-  const options = ["-dither", "None", "-colors", "256", "-strip", `PNG8:${path}`];
+  const options = [
+    "-dither",
+    "None",
+    "-colors",
+    "256",
+    "-strip",
+    `PNG8:${path}`,
+  ];
   await run("convert", [path, ...options]).catch(() => undefined);
 }
 
-const leaveText = (person) => person.page.evaluate(() => document.activeElement?.blur());
+const leaveText = (person) =>
+  person.page.evaluate(() => document.activeElement?.blur());
 
 /** What is open closes, one after the other. */
 async function closeAll(person) {
@@ -108,7 +123,10 @@ async function notes(ana, bo) {
     await ana.open(title);
     await ana.by("button", "Menu of this document").click();
     await ana.by("menuitem", "Add to favourites").click();
-    await ana.by("region", "Favourites").getByRole("link", { name: title }).waitFor();
+    await ana
+      .by("region", "Favourites")
+      .getByRole("link", { name: title })
+      .waitFor();
   }
   await opened(ana, "Handbook");
   await until(
@@ -142,7 +160,9 @@ async function notes(ana, bo) {
     await ana.caret((await ana.text()).length);
     await ana.type("/");
     await ana.page.getByRole("option", { name: /Heading 1/ }).waitFor();
-    await bo.caret((await bo.text()).indexOf(" by hand") + Math.floor(Math.random() * 5));
+    await bo.caret(
+      (await bo.text()).indexOf(" by hand") + Math.floor(Math.random() * 5),
+    );
   });
   await ana.press("Escape");
   await ana.press("Backspace");
@@ -267,7 +287,10 @@ async function trash(ana) {
 
 /** Last of all, so that no other screen has its note in the tree. */
 async function pictures(ana, profiles) {
-  await ana.newNote("The quay at dawn", "From the walk with the harbour master, before the boats went out.");
+  await ana.newNote(
+    "The quay at dawn",
+    "From the walk with the harbour master, before the boats went out.",
+  );
   await pastePicture(ana, 1200, 560);
   await ana.type("What she wants is in the plan: ");
   await until("the picture", () => ana.page.locator(".sk-kept img").count());
@@ -286,8 +309,12 @@ async function pictures(ana, profiles) {
 async function why(ana) {
   await ana.by("button", "4 people").click();
   const people = ana.by("dialog", "People and connections");
-  await people.getByRole("button", { name: "Why is Bo not connected?" }).click();
-  const ladder = people.getByRole("region", { name: "Why Bo is not connected" });
+  await people
+    .getByRole("button", { name: "Why is Bo not connected?" })
+    .click();
+  const ladder = people.getByRole("region", {
+    name: "Why Bo is not connected",
+  });
   await ladder.getByText("By hand").waitFor();
   await shoot(ana, "why", () => ladder.scrollIntoViewIfNeeded());
   await closeAll(ana);
@@ -336,22 +363,48 @@ async function apart(ana, bo, servers) {
   await shoot(ana, "conflict", () =>
     ana.page.evaluate(() => {
       document.querySelector(".lanes")?.scrollTo(0, 0);
-      document.querySelector('[aria-label^="Set apart"]')?.scrollIntoView({ inline: "nearest" });
+      document
+        .querySelector('[aria-label^="Set apart"]')
+        ?.scrollIntoView({ inline: "nearest" });
     }),
   );
 }
 
+/** Somebody comes by an invite that asks first. */
+async function asking(browser, profiles, ana, profile) {
+  const { ticket } = await skein(profile, "invite", "--approval");
+  const fresh = new Served(join(profiles, "asking"));
+  tasks.push(() => fresh.kill());
+  const noor = await Person.at(browser, await fresh.start());
+  await noor.by("radio", "Join with an invite").click();
+  await noor.by("textbox", "Your name").fill("Noor Haddad");
+  await noor.by("textbox", "Invite").fill(ticket);
+  await noor.by("button", "Join").click();
+  await noor.page.getByText("Your question has reached a device").waitFor();
+  await shoot(noor, "waiting");
+  await ana.by("button", "1 person asks to be let in").click();
+  await ana.by("button", "Approve Noor Haddad").waitFor();
+  await shoot(ana, "asking");
+  await closeAll(ana);
+}
+
 try {
   const profiles = await mkdtemp(join(tmpdir(), "skein-e2e-"));
-  tasks.push(() => rm(profiles, { recursive: true, force: true, maxRetries: 5 }));
+  tasks.push(() =>
+    rm(profiles, { recursive: true, force: true, maxRetries: 5 }),
+  );
   await mkdir(folder, { recursive: true });
   const browser = await startBrowser();
   tasks.push(() => browser.close());
   const servers = await kestrel(profiles);
   const { ticket } = await skein(servers.Ana.profile, "invite");
   await beginnings(browser, profiles, ticket);
-  const ana = await Person.at(browser, servers.Ana.address, { timezoneId: "Europe/Lisbon" });
-  const bo = await Person.at(browser, servers.Bo.address, { timezoneId: "Australia/Melbourne" });
+  const ana = await Person.at(browser, servers.Ana.address, {
+    timezoneId: "Europe/Lisbon",
+  });
+  const bo = await Person.at(browser, servers.Bo.address, {
+    timezoneId: "Australia/Melbourne",
+  });
   await bo.row("会議メモ").waitFor();
   await notes(ana, bo);
   await boards(ana);
@@ -359,6 +412,7 @@ try {
   await trash(ana);
   await apart(ana, bo, servers);
   await pictures(ana, profiles);
+  await asking(browser, profiles, ana, servers.Ana.profile);
 } finally {
   for (const task of tasks.reverse()) await task();
 }

@@ -73,13 +73,24 @@ impl InviteView {
     }
 }
 
+/// At one invite no more than so many wait at once: more are not let in to ask. It bounds what a ticket that went astray can cost.
+const MOST_WAITING: usize = 32;
+
 /// Somebody who joined by an invite that needs approval, and waits for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
     /// The join to approve.
     pub join: EnvelopeId,
     /// The device that waits.
     pub device: DeviceId,
+    /// The invite by which it came.
+    pub invite: EnvelopeId,
+    /// The name that its person gave, if a key that opens it is at hand.
+    pub name: Option<String>,
+    /// What he may do when he is in.
+    pub role: Role,
+    /// The hour (since 1970) at which he asked, by his own clock.
+    pub asked_hour: u32,
 }
 
 /// By what right a device's envelopes count: two that are equal judge every envelope of it alike.
@@ -226,7 +237,12 @@ impl Authority {
                 name: record
                     .name
                     .as_ref()
-                    .and_then(|name| keyring.open_text(name, TextUse::MemberName)),
+                    .and_then(|name| keyring.open_text(name, TextUse::MemberName))
+                    .or_else(|| {
+                        keyring
+                            .asked_name(&EnvelopeId::from_bytes(*id.as_bytes()))
+                            .cloned()
+                    }),
                 role: record.role,
                 devices: record.devices.clone(),
                 joined_hour: record.joined_hour,
@@ -254,7 +270,7 @@ impl Authority {
     }
 
     /// Whether a device is out for good: it was part of the workspace and it or its person was removed or left, or it came by an invite
-    /// that was closed or used up before, as those who are in see it.
+    /// that was closed or used up before, as those who are in see it, or asked by one and was declined.
     #[must_use]
     pub fn is_out(&self, device: &DeviceId) -> bool {
         let record = self.state.devices.get(device);
@@ -369,17 +385,75 @@ impl Authority {
             .any(crate::state::InviteRecord::is_open)
     }
 
-    /// Those who wait for an owner's approval.
+    /// Those who wait for an owner's approval, in the order of their joins.
     #[must_use]
-    pub fn pending(&self) -> Vec<Pending> {
+    pub fn pending(&self, keyring: &Keyring) -> Vec<Pending> {
         let pending = |join: &EnvelopeId| {
-            let device = self.nodes.get(join)?.author;
+            let node = self.nodes.get(join)?;
+            let invite = joined_by(node)?;
             Some(Pending {
                 join: *join,
-                device,
+                device: node.author,
+                invite,
+                name: keyring.asked_name(join).cloned(),
+                role: self.state.invites.get(&invite)?.invite.role,
+                asked_hour: node.hour,
             })
         };
         self.state.pending.iter().filter_map(pending).collect()
+    }
+
+    /// Whether somebody waits for an owner's approval.
+    #[must_use]
+    pub fn has_pending(&self) -> bool {
+        !self.state.pending.is_empty()
+    }
+
+    /// The device that asked with this join, whatever became of that.
+    #[must_use]
+    pub fn device_asking(&self, join: &EnvelopeId) -> Option<DeviceId> {
+        let node = self.nodes.get(join)?;
+        match &self.nodes.get(&joined_by(node)?)?.action {
+            Ok(Action::Invite(invite)) if invite.approval => Some(node.author),
+            _ => None,
+        }
+    }
+
+    /// Whether a device waits for an owner's approval.
+    #[must_use]
+    pub fn waits(&self, device: &DeviceId) -> bool {
+        let mut waiting = self.state.pending.iter();
+        waiting.any(|join| self.is_by(join, device))
+    }
+
+    /// Whether a device asked to be let in by an owner, and was not.
+    #[must_use]
+    pub fn asked_in_vain(&self, device: &DeviceId) -> bool {
+        let asked = |node: &Node| node.author == *device && self.device_asking(&node.id).is_some();
+        self.is_turned_away(device) && self.nodes().any(asked)
+    }
+
+    /// Whether a join was declined by name, so that its device is told that rather than that the invite is closed.
+    #[must_use]
+    pub fn is_declined(&self, device: &DeviceId) -> bool {
+        let void: BTreeSet<EnvelopeId> = self.voided().iter().map(|voided| voided.id).collect();
+        self.is_turned_away(device)
+            && self.nodes().any(|node| {
+                matches!(&node.action, Ok(Action::Decline { join }) if self.is_by(join, device))
+                    && !void.contains(&node.id)
+            })
+    }
+
+    fn is_by(&self, operation: &EnvelopeId, device: &DeviceId) -> bool {
+        let node = self.nodes.get(operation);
+        node.is_some_and(|node| node.author == *device)
+    }
+
+    /// Whether another who asks by this invite is let in to do so.
+    fn has_room_to_ask(&self, invite: &EnvelopeId) -> bool {
+        let waiting = self.state.pending.iter();
+        let here = |join: &&EnvelopeId| self.nodes.get(*join).and_then(joined_by) == Some(*invite);
+        waiting.filter(here).count() < MOST_WAITING
     }
 
     /// The workspace's relays.
@@ -554,11 +628,8 @@ impl Authority {
         let Some((id, record)) = self.state.invites.iter().find(|(_, record)| named(record)) else {
             return Admission::Stranger;
         };
-        let waits = self
-            .pending()
-            .iter()
-            .any(|pending| pending.device == *device);
-        if (record.is_open() || waits) && proof.holds(&self.workspace, device, here) {
+        let may_ask = record.is_open() && self.has_room_to_ask(id);
+        if (may_ask || self.waits(device)) && proof.holds(&self.workspace, device, here) {
             Admission::Invitee(*id)
         } else {
             Admission::Stranger
@@ -600,6 +671,8 @@ impl Authority {
         match action {
             Action::RevokeInvite { invite: closed } => closed == invite,
             Action::Join(join) => join.invite == *invite,
+            Action::Decline { join } => self.is_by(join, device),
+            Action::Approve { join } => self.nodes.get(join).and_then(joined_by) == Some(*invite),
             Action::RemoveDevice { device: struck, .. } => self.knew_the_ticket(invite, struck),
             Action::RemoveMember { member, .. } | Action::Lower { member, .. } => {
                 let theirs = self.state.devices.iter();
@@ -620,6 +693,10 @@ impl Authority {
             })
     }
 
+    pub(crate) fn node(&self, id: &EnvelopeId) -> Option<&Node> {
+        self.nodes.get(id)
+    }
+
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.nodes.values()
     }
@@ -636,6 +713,14 @@ impl Authority {
 
     pub(crate) const fn state(&self) -> &State {
         &self.state
+    }
+}
+
+/// The invite that a join uses.
+fn joined_by(node: &Node) -> Option<EnvelopeId> {
+    match &node.action {
+        Ok(Action::Join(join)) => Some(join.invite),
+        _ => None,
     }
 }
 

@@ -152,7 +152,7 @@ pub fn set_relays(
     sign(permit.authority, device, stamp, Action::Relays { relays })
 }
 
-/// Lets somebody in who waits for approval. Publish a new epoch, or seal the keys for them, right after.
+/// Lets somebody in who waits for approval. Publish a new epoch ([`rotate`]), or seal the keys for them, right after.
 ///
 /// # Errors
 /// When nobody waits with this join.
@@ -162,15 +162,34 @@ pub fn approve(
     stamp: &Stamp,
     join: &EnvelopeId,
 ) -> Result<Envelope, OperationError> {
-    if !permit.authority.state().pending.contains(join) {
-        return Err(OperationError::NotThere("this join"));
+    waits(permit.authority, join)?;
+    let action = Action::Approve { join: *join };
+    sign(permit.authority, device, stamp, action)
+}
+
+/// Does not let somebody in who waits for approval. His device cannot ask again; a new key can.
+///
+/// # Errors
+/// When nobody waits with this join.
+pub fn decline(
+    permit: &AdminPermit<'_>,
+    device: &DeviceKey,
+    stamp: &Stamp,
+    join: &EnvelopeId,
+) -> Result<Envelope, OperationError> {
+    waits(permit.authority, join)?;
+    let action = Action::Decline { join: *join };
+    sign(permit.authority, device, stamp, action)
+}
+
+fn waits(authority: &Authority, join: &EnvelopeId) -> Result<(), OperationError> {
+    if authority.state().pending.contains(join) {
+        Ok(())
+    } else {
+        Err(OperationError::NotThere(
+            "somebody who waits with this join",
+        ))
     }
-    sign(
-        permit.authority,
-        device,
-        stamp,
-        Action::Approve { join: *join },
-    )
 }
 
 /// Whether a new epoch should be published, as far as a device with these keys can tell. A device without any key waits for one.

@@ -3,7 +3,7 @@
 //! - A *seat* ties a device to a member. A *grant* gives a member a role.
 //! - A *strike* takes something away: a removal, a lowered role, a revoked invite. Strikes are strong: what the struck did counts only
 //!   if the strike had seen it.
-//! - An *entry* is a join's way in: its invite, and whether there was a use left.
+//! - An *entry* is a join's way in: its invite, and whether there was a use left, or that it asks an owner.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -46,6 +46,8 @@ pub(crate) struct Strike {
 pub(crate) struct Entry {
     pub(crate) invite: usize,
     pub(crate) in_time: bool,
+    /// Whether it only asks: an owner has to approve it.
+    pub(crate) asks: bool,
 }
 
 /// All claims of a graph. Strikes are named by their place in `strikes`.
@@ -57,6 +59,10 @@ pub(crate) struct Facts {
     pub(crate) on_device: HashMap<DeviceId, Vec<usize>>,
     pub(crate) on_role: HashMap<MemberId, Vec<usize>>,
     pub(crate) on_invite: HashMap<usize, Vec<usize>>,
+    /// Those that let a join which asks wait no longer.
+    pub(crate) on_asking: HashMap<usize, Vec<usize>>,
+    /// The approvals of each join that asks.
+    pub(crate) approvals: HashMap<usize, Vec<usize>>,
     pub(crate) entries: HashMap<usize, Entry>,
 }
 
@@ -143,6 +149,7 @@ impl Facts {
         let entry = Entry {
             invite: place,
             in_time: true,
+            asks: invite.approval,
         };
         self.entries.insert(op, entry);
         if !invite.approval {
@@ -160,6 +167,7 @@ impl Facts {
             && invite.approval
             && let Ok(Action::Join(join)) = &node.action
         {
+            self.approvals.entry(place).or_default().push(op);
             self.admit(node, join, invite, op);
         }
     }
@@ -177,7 +185,8 @@ impl Facts {
     /// access order decides. So a ticket that leaks after its use cannot push out the person who used it.
     fn count_uses(&mut self, graph: &Graph<'_>) {
         let mut joins: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (join, entry) in &self.entries {
+        // Of those who ask, the ones let in are counted where they are judged.
+        for (join, entry) in self.entries.iter().filter(|(_, entry)| !entry.asks) {
             joins.entry(entry.invite).or_default().push(*join);
         }
         for (invite, joins) in joins {
@@ -259,16 +268,31 @@ impl Facts {
                     return;
                 };
                 self.on_invite.entry(invite).or_default().push(number);
-                Strike {
-                    op,
-                    lowers_to: None,
-                    kept: BTreeMap::new(),
-                    member: None,
-                }
+                self.ends_asking(number, |_, entry| entry.invite == invite);
+                taking_nothing_from_members(op)
+            }
+            Ok(Action::Decline { join }) => {
+                let declined = graph.place(join).and_then(|place| graph.node(place));
+                let Some(device) = declined.map(|node| node.author) else {
+                    return;
+                };
+                self.ends_asking(number, |join, _| {
+                    graph.node(join).is_some_and(|node| node.author == device)
+                });
+                taking_nothing_from_members(op)
             }
             _ => return,
         };
         self.strikes.push(strike);
+    }
+
+    /// A strike is on all of these joins that ask.
+    fn ends_asking(&mut self, strike: usize, these: impl Fn(usize, &Entry) -> bool) {
+        for (join, entry) in &self.entries {
+            if entry.asks && these(*join, entry) {
+                self.on_asking.entry(*join).or_default().push(strike);
+            }
+        }
     }
 
     /// A struck device knows the tickets of the invites it made and of the one it came in by: a stranger's key could come back by them. What it
@@ -295,6 +319,15 @@ impl Facts {
         for invite in known {
             self.on_invite.entry(invite).or_default().push(strike);
         }
+    }
+}
+
+fn taking_nothing_from_members(op: usize) -> Strike {
+    Strike {
+        op,
+        lowers_to: None,
+        kept: BTreeMap::new(),
+        member: None,
     }
 }
 

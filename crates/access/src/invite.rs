@@ -4,6 +4,7 @@ use rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::asking;
 use crate::authority::Authority;
 use crate::domain;
 use crate::envelope::{Envelope, Stamp};
@@ -100,12 +101,16 @@ fn open(
     let mut seed = Zeroizing::new([0; 32]);
     rng.fill_bytes(seed.as_mut_slice());
     let secret = InviteSecret::from_seed(&seed);
-    let sealing = secret.sealing_key();
-    let mut keys = Vec::new();
     let latest = keyring.latest(authority);
-    if latest.is_empty() {
-        return Err(OperationError::NoKey);
-    }
+    let newest = latest.first().ok_or(OperationError::NoKey)?;
+    let sealing = match new.approval {
+        true => {
+            let (_, key) = keyring.writing_epoch(authority).unwrap_or(*newest);
+            asking::asking_key(key, &secret.public())
+        }
+        false => secret.sealing_key(),
+    };
+    let mut keys = Vec::new();
     for (epoch, epoch_key) in latest.iter().filter(|_| !new.approval) {
         let sealed = key::seal_to(&sealing, epoch_key, rng).ok_or(OperationError::Sealing)?;
         keys.push(EpochSeal {

@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRngCore;
 
+use crate::asking;
 use crate::authority::Authority;
 use crate::envelope::{Envelope, EnvelopeError, Stamp};
 use crate::id::EnvelopeId;
@@ -52,7 +53,7 @@ pub enum JoinError {
 
 /// Makes the operation that brings this device in as a new person (or as a further device of a person, if the invite says so). With it among the
 /// operations, everybody who has the invite knows the device as a member, and the device's own keyring opens all history. A further device goes by
-/// the name that its person has.
+/// the name that its person has. By an invite that needs approval the device only asks, and holds no key until an owner lets it in.
 ///
 /// # Errors
 /// When the invite is unknown, closed or used up, or a new person gives no name or one that cannot be used.
@@ -75,7 +76,10 @@ pub fn join(
         Some(_) => None,
         None => {
             let name = name.ok_or(JoinError::NameWanted)?;
-            sealed_name(authority, &keyring, record.invite.approval, name, rng)?
+            Some(match record.invite.approval {
+                true => asking::seal_name(name, &record.invite.sealing, device, rng)?,
+                false => sealed_name(authority, &keyring, name, rng)?,
+            })
         }
     };
     let sealing = device.sealing_key();
@@ -127,27 +131,22 @@ fn open_invite(
     Ok(*id)
 }
 
-/// The name under the epoch to write under. Somebody who waits for approval has no key yet, so their name comes later.
+/// The name under the epoch to write under.
 fn sealed_name(
     authority: &Authority,
     keyring: &Keyring,
-    approval: bool,
     name: &str,
     rng: &mut impl CryptoRngCore,
-) -> Result<Option<SealedText>, JoinError> {
+) -> Result<SealedText, JoinError> {
     let latest = keyring.latest(authority);
     let writing = keyring.writing_epoch(authority);
-    let Some((epoch, key)) = writing.or_else(|| latest.first().copied()) else {
-        return if approval {
-            Ok(None)
-        } else {
-            Err(JoinError::NoKeys)
-        };
-    };
-    Ok(Some(SealedText::seal(
+    let (epoch, key) = writing
+        .or_else(|| latest.first().copied())
+        .ok_or(JoinError::NoKeys)?;
+    Ok(SealedText::seal(
         name,
         TextUse::MemberName,
         (&epoch, key),
         rng,
-    )?))
+    )?)
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crypto_box::SecretKey;
 
+use crate::asking;
 use crate::authority::Authority;
 use crate::id::{DeviceId, EnvelopeId, EpochId};
 use crate::key::{self, DeviceKey, EpochKey, InviteSecret};
@@ -17,6 +18,8 @@ use crate::wire::{Fixed, SealedKeyBytes};
 #[derive(Debug, Clone, Default)]
 pub struct Keyring {
     keys: BTreeMap<EpochId, EpochKey>,
+    /// The names that those gave who asked to be let in, by join.
+    asked: BTreeMap<EnvelopeId, String>,
 }
 
 /// Who opens sealed keys.
@@ -52,6 +55,7 @@ impl Keyring {
             authority,
             &Opener::Device(device.id(), device.sealing_secret()),
         );
+        self.asked = asking::names(authority, &self.keys);
         self.keys.len() > before
     }
 
@@ -102,6 +106,11 @@ impl Keyring {
             .iter()
             .filter(|(epoch, _)| !wrapped.contains(*epoch));
         latest.map(|(epoch, key)| (*epoch, key)).collect()
+    }
+
+    /// The name that somebody gave who asked to be let in, by his join.
+    pub(crate) fn asked_name(&self, join: &EnvelopeId) -> Option<&String> {
+        self.asked.get(join)
     }
 
     pub(crate) fn open_text(&self, text: &SealedText, usage: TextUse) -> Option<String> {

@@ -4,6 +4,7 @@
 //! authority is built from the access envelopes and gives the same answers for the same set of them.
 
 mod access_change;
+mod asking;
 mod domain;
 mod epoch;
 mod facts;
@@ -42,8 +43,8 @@ pub mod words;
 pub use access_change::AccessChange;
 pub use authority::{Admission, Authority, InviteView, Member, Pending, Standing};
 pub use changing::{
-    LastSequences, RotationReason, approve, awaits_next_key, leave, remove_device, remove_member,
-    revoke_invite, rotate, rotation_due, seal_for_missing, set_relays, set_role,
+    LastSequences, RotationReason, approve, awaits_next_key, decline, leave, remove_device,
+    remove_member, revoke_invite, rotate, rotation_due, seal_for_missing, set_relays, set_role,
 };
 pub use code::{Code, CodeError};
 pub use envelope::{

@@ -51,6 +51,9 @@ pub enum VoidReason {
     /// Others used the invite up.
     #[error("the invite it uses was used up by others")]
     InviteUsedUp,
+    /// An owner declined the person, or revoked the invite, before the approval.
+    #[error("the person was declined, or the invite revoked, before anybody had seen the approval")]
+    Declined,
     /// An epoch that is not sealed to exactly the devices its author knew.
     #[error("its key is not sealed to exactly the devices of the workspace")]
     WrongRecipients,
@@ -124,7 +127,8 @@ fn check(
         | Action::RemoveDevice { .. }
         | Action::Raise { .. }
         | Action::RevokeInvite { .. }
-        | Action::Approve { .. } => Ok(()),
+        | Action::Approve { .. }
+        | Action::Decline { .. } => Ok(()),
         Action::AddMember { name, devices, .. } => {
             ordered(devices.iter().map(|consent| consent.device))?;
             if devices.is_empty() || devices.len() > MAX_DEVICES {

@@ -93,7 +93,8 @@ pub enum Action {
         /// Which one.
         invite: EnvelopeId,
     },
-    /// An owner lets somebody in who joined by an invite that needs approval.
+    /// An owner lets somebody in who joined by an invite that needs approval. Void if the join was declined or the invite revoked by somebody who
+    /// had not seen this, or if this had seen the invite used up.
     Approve {
         /// Their join.
         join: EnvelopeId,
@@ -113,6 +114,11 @@ pub enum Action {
     Relays {
         /// All of them.
         relays: Vec<Relay>,
+    },
+    /// An owner does not let somebody in who joined by an invite that needs approval. For good, as far as his device goes.
+    Decline {
+        /// Their join.
+        join: EnvelopeId,
     },
 }
 
@@ -158,7 +164,8 @@ pub struct Kept {
 pub struct Invite {
     /// The Ed25519 public key from the ticket's seed: whoever can sign with it holds the ticket.
     pub key: Fixed<32>,
-    /// The X25519 public key from the ticket's seed, to which epoch keys are sealed.
+    /// The X25519 public key to which is sealed what passes by this invite: from the ticket's seed, for epoch keys; with approval the members', for
+    /// the names of those who ask.
     pub sealing: SealingKey,
     /// What a joiner may do.
     pub role: Role,
@@ -166,7 +173,7 @@ pub struct Invite {
     pub uses: u32,
     /// The hour (since 1970) after which relays and people should refuse it. Clocks are not trusted, so membership does not depend on it.
     pub expires_hour: Option<u32>,
-    /// Whether an owner must approve each joiner; then no keys are left for them.
+    /// Whether an owner must approve each joiner; then no keys are left for them, and only those let in count as uses.
     pub approval: bool,
     /// The person whose further device comes in, instead of a new person.
     pub for_member: Option<MemberId>,
@@ -185,7 +192,7 @@ pub struct Join {
     pub key: Fixed<32>,
     /// The new device's sealing key. The device itself is the envelope's author.
     pub sealing: SealingKey,
-    /// The person's name.
+    /// The person's name: under an epoch's key, or with approval sealed to the invite's sealing key.
     pub name: Option<SealedText>,
     /// The keys found by the ticket, now sealed to the device itself.
     pub keys: Vec<EpochSeal>,

@@ -77,10 +77,17 @@ impl<'r, 'n> Ruling<'r, 'n> {
                 owner || self.belongs(op, &maker, &members)?
             }
             Action::Approve { join } => {
-                let join = self.graph.place(join).ok_or(VoidReason::UnknownSubject)?;
-                if !self.graph.saw(op, join) || !self.holds_at(join) {
-                    return Err(VoidReason::UnknownSubject);
+                let join = self.asking(op, join)?;
+                if self.struck(self.facts.on_asking.get(&join), op) {
+                    return Err(VoidReason::Declined);
                 }
+                if self.is_used_up(join, Place::Operation(op)) {
+                    return Err(VoidReason::InviteUsedUp);
+                }
+                owner
+            }
+            Action::Decline { join } => {
+                self.asking(op, join)?;
                 owner
             }
         };
@@ -89,6 +96,47 @@ impl<'r, 'n> Ruling<'r, 'n> {
         } else {
             Err(VoidReason::NotAllowed)
         }
+    }
+
+    /// The join that an operation decides about.
+    fn asking(&self, op: usize, join: &EnvelopeId) -> Result<usize, VoidReason> {
+        let join = self.graph.place(join).ok_or(VoidReason::UnknownSubject)?;
+        let asks = self
+            .facts
+            .entries
+            .get(&join)
+            .is_some_and(|entry| entry.asks);
+        if asks && self.graph.saw(op, join) && self.holds_at(join) {
+            Ok(join)
+        } else {
+            Err(VoidReason::UnknownSubject)
+        }
+    }
+
+    /// Whether somebody who asks is to wait no longer: declined, or the invite revoked or used up by others.
+    pub(crate) fn waits_in_vain(&self, join: usize) -> bool {
+        let strikes = self.facts.on_asking.get(&join).into_iter().flatten();
+        strikes.into_iter().any(|strike| self.counts(*strike)) || self.is_used_up(join, Place::End)
+    }
+
+    /// Whether as many others as the invite allows were let in by it. Approvals that do not know of each other all count: an owner wanted each.
+    fn is_used_up(&self, join: usize, place: Place) -> bool {
+        let Some(entry) = self.facts.entries.get(&join) else {
+            return false;
+        };
+        let uses = invite_at(self.graph, entry.invite).map_or(0, |invite| invite.uses);
+        let others = self.facts.entries.iter().filter(|(other, of)| {
+            **other != join && of.invite == entry.invite && self.is_approved(**other, place)
+        });
+        u32::try_from(others.count()).unwrap_or(u32::MAX) >= uses
+    }
+
+    /// Whether somebody who asked was let in.
+    pub(crate) fn is_approved(&self, join: usize, place: Place) -> bool {
+        let approvals = self.facts.approvals.get(&join).into_iter().flatten();
+        approvals
+            .into_iter()
+            .any(|approval| self.holds_at(*approval) && self.seen_from(place, *approval))
     }
 
     fn judge_join(&self, op: usize, node: &Node) -> Result<(), VoidReason> {

@@ -29,7 +29,7 @@ pub(crate) enum TextUse {
 /// A short text encrypted under an epoch's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedText {
-    /// The epoch whose key opens it.
+    /// The epoch whose key opens it; the invite's sealing key, where somebody asks to be let in.
     pub epoch: EpochId,
     /// Nonce and ciphertext.
     pub sealed: Vec<u8>,
@@ -53,18 +53,7 @@ impl SealedText {
         (epoch, key): (&EpochId, &EpochKey),
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, NameError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(NameError::Empty);
-        }
-        let too_long = || NameError::TooLong(text.len());
-        if text.len() > MAX_NAME {
-            return Err(too_long());
-        }
-        let length = u16::try_from(text.len()).map_err(|_| too_long())?;
-        let mut padded = length.to_be_bytes().to_vec();
-        padded.extend_from_slice(text.as_bytes());
-        padded.resize(padded.len().next_multiple_of(STEP), 0);
+        let padded = pad(text)?;
         let mut nonce = [0; NONCE_LENGTH];
         rng.fill_bytes(&mut nonce);
         let payload = Payload {
@@ -73,7 +62,7 @@ impl SealedText {
         };
         let ciphertext = cipher(key)
             .encrypt(XNonce::from_slice(&nonce), payload)
-            .map_err(|_| too_long())?;
+            .map_err(|_| NameError::TooLong(text.len()))?;
         let mut sealed = nonce.to_vec();
         sealed.extend_from_slice(&ciphertext);
         Ok(Self {
@@ -91,15 +80,37 @@ impl SealedText {
         let padded = cipher(key)
             .decrypt(XNonce::from_slice(nonce), payload)
             .ok()?;
-        let (length, rest) = padded.split_first_chunk::<2>()?;
-        let text = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
-        String::from_utf8(text.to_vec()).ok()
+        unpad(&padded)
     }
 
     /// Whether it is no longer than a sealed name can be.
     pub(crate) fn fits(&self) -> bool {
         self.sealed.len() <= MAX_NAME + STEP + NONCE_LENGTH + 18
     }
+}
+
+/// A text in one of few lengths.
+pub(crate) fn pad(text: &str) -> Result<Vec<u8>, NameError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(NameError::Empty);
+    }
+    let too_long = || NameError::TooLong(text.len());
+    if text.len() > MAX_NAME {
+        return Err(too_long());
+    }
+    let length = u16::try_from(text.len()).map_err(|_| too_long())?;
+    let mut padded = length.to_be_bytes().to_vec();
+    padded.extend_from_slice(text.as_bytes());
+    padded.resize(padded.len().next_multiple_of(STEP), 0);
+    Ok(padded)
+}
+
+/// The text that was padded.
+pub(crate) fn unpad(padded: &[u8]) -> Option<String> {
+    let (length, rest) = padded.split_first_chunk::<2>()?;
+    let text = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
+    String::from_utf8(text.to_vec()).ok()
 }
 
 fn associated(epoch: &EpochId, usage: TextUse) -> Vec<u8> {

@@ -96,7 +96,7 @@ pub(crate) struct State {
     pub(crate) heads: Vec<EnvelopeId>,
     /// Every device that some operation ties to somebody, with effect or without.
     pub(crate) claimed: BTreeSet<DeviceId>,
-    /// Devices that came by an invite, with it, and are not in: it was closed or used up before, as the others see it.
+    /// Devices that came by an invite, with it, and are not in: it was closed or used up before, as the others see it, or an owner declined.
     pub(crate) turned_away: BTreeMap<DeviceId, EnvelopeId>,
     /// Operations on which others build and which are not here.
     pub(crate) missing: BTreeSet<EnvelopeId>,
@@ -112,18 +112,16 @@ impl State {
             settle::rule(&graph, &facts, &settled.counting, &settled.dropped);
         let mut state = Self::default();
         state.take_people(&ruling);
+        state.take_pending(&ruling);
         state.take_turned_away(&ruling);
         state.take_epochs(&ruling, &mut reasons);
         state.take_invites(&ruling);
-        for (op, node) in graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
+        for (_, node) in graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
             match &node.action {
                 Ok(Action::Genesis(genesis)) => {
                     state.workspace_name = Some(genesis.workspace_name.clone());
                 }
                 Ok(Action::Relays { relays }) => state.relays.clone_from(relays),
-                Ok(Action::Join(_)) if !state.devices.contains_key(&node.author) => {
-                    state.pending.extend(graph.node(op).map(|node| node.id));
-                }
                 _ => {}
             }
         }
@@ -198,14 +196,33 @@ impl State {
         }
     }
 
+    fn take_pending(&mut self, ruling: &Ruling<'_, '_>) {
+        for (op, node) in ruling.graph.iter().filter(|(op, _)| ruling.holds_at(*op)) {
+            let asks = ruling
+                .facts
+                .entries
+                .get(&op)
+                .is_some_and(|entry| entry.asks);
+            if asks && !self.devices.contains_key(&node.author) && !ruling.waits_in_vain(op) {
+                self.pending.push(node.id);
+            }
+        }
+    }
+
     fn take_turned_away(&mut self, ruling: &Ruling<'_, '_>) {
         let graph = ruling.graph;
+        let waiting: BTreeSet<DeviceId> = graph
+            .iter()
+            .filter(|(_, node)| self.pending.contains(&node.id))
+            .map(|(_, node)| node.author)
+            .collect();
         for (op, node) in graph.iter() {
             let entry = ruling.facts.entries.get(&op);
             let invite = entry.and_then(|entry| graph.node(entry.invite));
             if let Some(invite) = invite
-                && !ruling.holds_at(op)
                 && !self.devices.contains_key(&node.author)
+                && !waiting.contains(&node.author)
+                && (!ruling.holds_at(op) || ruling.waits_in_vain(op))
             {
                 self.turned_away.insert(node.author, invite.id);
             }
@@ -217,9 +234,15 @@ impl State {
             let Some(invite) = invite_at(ruling.graph, op) else {
                 continue;
             };
-            let entries = ruling.facts.entries.values();
+            let entries = ruling.facts.entries.iter();
             let used = entries
-                .filter(|entry| entry.invite == op && entry.in_time)
+                .filter(|(join, entry)| {
+                    let counts = match entry.asks {
+                        true => ruling.is_approved(**join, Place::End),
+                        false => entry.in_time,
+                    };
+                    entry.invite == op && counts
+                })
                 .count();
             let strikes = ruling.facts.on_invite.get(&op).into_iter().flatten();
             let record = InviteRecord {

@@ -104,6 +104,7 @@ impl Member {
                 role: Role::Editor,
                 uses: 1,
                 expires_in_hours: None,
+                approval: false,
             })
             .await?
         {

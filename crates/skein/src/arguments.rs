@@ -83,6 +83,9 @@ pub(crate) enum Command {
         /// After how many hours it ends
         #[arg(long, value_name = "HOURS")]
         expires: Option<u32>,
+        /// Ask me before they get in: `skein people pending`, `approve`, `decline`
+        #[arg(long, conflicts_with = "my_device")]
+        approval: bool,
         /// Also show a short code to read aloud, and stay until it is used, over, or Ctrl+C is pressed
         #[arg(long)]
         code: bool,
@@ -228,6 +231,18 @@ pub(crate) enum People {
         /// Whom (name, or id as --json shows it)
         person: String,
     },
+    /// Who asks to be let in, with the six words of their device
+    Pending,
+    /// Let somebody in who asks, as an owner
+    Approve {
+        /// Whom (name, or id as --json shows it)
+        person: String,
+    },
+    /// Do not let somebody in who asks, as an owner. They are told, and cannot ask again with that profile
+    Decline {
+        /// Whom (name, or id as --json shows it)
+        person: String,
+    },
     /// Take somebody out with all their devices, for good, as an owner. They keep what they have
     Remove {
         /// Whom (name, or id as --json shows it)
@@ -330,7 +345,7 @@ pub(crate) struct Relay {
 pub(crate) enum Invite {
     /// All invites, the newest first
     List,
-    /// Close an invite; whoever came in by it stays
+    /// Close an invite; whoever came in by it stays, and who still asks by it is declined
     Revoke {
         /// The invite (id, as listed)
         id: String,

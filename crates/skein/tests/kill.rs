@@ -627,6 +627,7 @@ async fn join(folder: &Path, colleague: &mut Node) {
         role,
         uses: 1,
         expires_in_hours: None,
+        approval: false,
     };
     let Reply::Invite { ticket, .. } = colleague.ask(request).await else {
         panic!("no invite")

@@ -15,6 +15,36 @@ message: string,
  */
 hint: string, };
 
+export type Asking = { 
+/**
+ * Names the question, for letting in or declining.
+ */
+id: string, 
+/**
+ * The name he gave; absent when it cannot be read here.
+ */
+name: string | null, 
+/**
+ * His device.
+ */
+device: string, 
+/**
+ * The six words of its key, which he sees as well.
+ */
+words: string, 
+/**
+ * What he may do when he is in.
+ */
+role: Role, 
+/**
+ * The invite by which he came.
+ */
+invite: string, 
+/**
+ * The hour in which he asked, by his own clock, in ms since 1970.
+ */
+askedAt: number, };
+
 export type AttachedFile = { 
 /**
  * Which file: texts refer to it as `skein:file/` and this.
@@ -781,7 +811,11 @@ carets: Array<Caret>, } | { "type": "people",
 /**
  * All of them.
  */
-members: Array<Member>, } | { "type": "peers", 
+members: Array<Member>, } | { "type": "asking", 
+/**
+ * All of them, in the order in which they came.
+ */
+asking: Array<Asking>, } | { "type": "peers", 
 /**
  * All of them.
  */
@@ -859,7 +893,7 @@ received: number,
  */
 reason: string | null, };
 
-export type JoiningStep = "looking" | "found" | "wrong_code" | "nobody_shows" | "no_longer" | "connecting" | "verifying" | "naming" | "receiving" | "failed";
+export type JoiningStep = "looking" | "found" | "wrong_code" | "nobody_shows" | "no_longer" | "connecting" | "verifying" | "naming" | "waiting" | "receiving" | "failed";
 
 export type KeptBackup = { 
 /**
@@ -993,7 +1027,11 @@ forMember: string | null,
 /**
  * Whether it was closed.
  */
-revoked: boolean, };
+revoked: boolean, 
+/**
+ * Whether whoever comes by it asks, and an owner lets them in.
+ */
+approval: boolean, };
 
 export type Member = { 
 /**
@@ -1427,7 +1465,11 @@ uses: number,
 /**
  * After how many hours it ends; for ever when absent.
  */
-expiresInHours: number | null, } | { "type": "invite_device", 
+expiresInHours: number | null, 
+/**
+ * Whether whoever comes by it only asks, and an owner lets them in: `Approve`, `Decline`.
+ */
+approval: boolean, } | { "type": "invite_device", 
 /**
  * After how many hours it ends; an hour or so when absent.
  */
@@ -1435,7 +1477,15 @@ expiresInHours?: number, } | { "type": "list_invites" } | { "type": "revoke_invi
 /**
  * Which invite, by its id.
  */
-invite: string, } | { "type": "show_code", 
+invite: string, } | { "type": "approve", 
+/**
+ * Who, by the id under which he is listed.
+ */
+asking: string, } | { "type": "decline", 
+/**
+ * Who, by the id under which he is listed.
+ */
+asking: string, } | { "type": "show_code", 
 /**
  * The invite's text or link, as it was made.
  */
@@ -1983,7 +2033,7 @@ document: string,
 /**
  * The card, on a board.
  */
-card: string | null, } | { "type": "people" } | { "type": "peers" } | { "type": "delivery", 
+card: string | null, } | { "type": "people" } | { "type": "asking" } | { "type": "peers" } | { "type": "delivery", 
 /**
  * Which document; all when absent.
  */

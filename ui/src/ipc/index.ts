@@ -4,6 +4,7 @@ import { Connection } from "./connection";
 import type { Ipc } from "./ipc";
 
 export type {
+  Asking,
   AttachedFile,
   Attempt,
   Authored,

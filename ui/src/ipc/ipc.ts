@@ -14,6 +14,8 @@ type ReplyTags = {
   list_invites: "invites";
   invite_device: "invite";
   revoke_invite: "done";
+  approve: "done";
+  decline: "done";
   set_role: "done";
   remove_member: "done";
   remove_device: "done";

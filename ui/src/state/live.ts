@@ -2,6 +2,7 @@
 
 import { createSubscriber } from "svelte/reactivity";
 import type {
+  Asking,
   AttachedFile,
   Attempt,
   Authored,
@@ -51,6 +52,7 @@ type States = {
   board: BoardState;
   card: CardView & Authors;
   people: Member[];
+  asking: Asking[];
   peers: PeersState;
   delivery: Delivery;
   files: AttachedFile[];
@@ -92,6 +94,8 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       return { ...event.card, created: event.created, edited: event.edited };
     case "people":
       return event.members;
+    case "asking":
+      return event.asking;
     case "peers":
       return { peers: event.peers, attempts: event.attempts };
     case "delivery":

@@ -405,7 +405,7 @@ fn an_invite_that_needs_approval_gives_neither_keys_nor_rights_before_it() {
     let waiting = &world.devices[joiner];
     assert_eq!(waiting.authority.role_of(&waiting.id()), None);
     assert!(read(&waiting.keyring(), &text).is_none());
-    let pending = waiting.authority.pending();
+    let pending = waiting.authority.pending(&waiting.keyring());
     assert_eq!(pending[0].device, waiting.id());
     let proof = InviteProof::new(&ticket, &waiting.id(), &here);
     let admission = waiting

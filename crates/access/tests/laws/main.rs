@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod asking;
 mod codes;
 mod envelopes;
 mod file_chunks;

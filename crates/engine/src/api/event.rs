@@ -10,8 +10,8 @@ use skein_model::{
 use ts_rs::TS;
 
 use super::{
-    AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, KeptBackups, Ladder, Member,
-    Notice, Peer, ShortCode, Status, TreeItem,
+    Asking, AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, KeptBackups, Ladder,
+    Member, Notice, Peer, ShortCode, Status, TreeItem,
 };
 
 /// Something that can be watched.
@@ -55,6 +55,8 @@ pub enum View {
     },
     /// The members.
     People,
+    /// Those who ask to be let in, for owners; for others nobody.
+    Asking,
     /// Connections and known devices.
     Peers,
     /// How far a document, or everything, got.
@@ -167,6 +169,11 @@ pub enum Event {
     People {
         /// All of them.
         members: Vec<Member>,
+    },
+    /// Those who ask to be let in.
+    Asking {
+        /// All of them, in the order in which they came.
+        asking: Vec<Asking>,
     },
     /// Connections and known devices.
     Peers {

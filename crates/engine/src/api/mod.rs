@@ -16,7 +16,7 @@ pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
 pub use ladder::{Cause, Ladder, Rung, WayOutcome};
 pub use reply::{
-    AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,
+    Asking, AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,
     BundleReport, BundleWritten, Caret, Delivery, DeliveryState, Difference, ExportReport,
     FileState, HitPart, ImportReport, Joining, JoiningStep, KeptBackup, KeptBackups, Listed,
     ListedInvite, Member, MemberDevice, NoteContent, Notice, Peer, PeerState, Reply, SearchHit,

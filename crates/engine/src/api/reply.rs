@@ -251,6 +251,8 @@ pub enum JoiningStep {
     Verifying,
     /// The invite is for a new person, and no name was given: it waits for one.
     Naming,
+    /// It has asked to be let in, and an owner decides.
+    Waiting,
     /// A member; the documents are coming.
     Receiving,
     /// It did not work; the reason says why.
@@ -335,6 +337,29 @@ pub struct ListedInvite {
     pub for_member: Option<String>,
     /// Whether it was closed.
     pub revoked: bool,
+    /// Whether whoever comes by it asks, and an owner lets them in.
+    pub approval: bool,
+}
+
+/// Somebody who asks to be let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Asking {
+    /// Names the question, for letting in or declining.
+    pub id: String,
+    /// The name he gave; absent when it cannot be read here.
+    pub name: Option<String>,
+    /// His device.
+    pub device: String,
+    /// The six words of its key, which he sees as well.
+    pub words: String,
+    /// What he may do when he is in.
+    pub role: skein_access::Role,
+    /// The invite by which he came.
+    pub invite: String,
+    /// The hour in which he asked, by his own clock, in ms since 1970.
+    #[ts(type = "number")]
+    pub asked_at: i64,
 }
 
 /// Who did something, and when.

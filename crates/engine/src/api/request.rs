@@ -56,6 +56,9 @@ pub enum Request {
         uses: u32,
         /// After how many hours it ends; for ever when absent.
         expires_in_hours: Option<u32>,
+        /// Whether whoever comes by it only asks, and an owner lets them in: `Approve`, `Decline`.
+        #[serde(default)]
+        approval: bool,
     },
     /// Makes an invite for one further device of this person, whatever their role: `Invite`.
     InviteDevice {
@@ -66,10 +69,20 @@ pub enum Request {
     },
     /// All invites, the newest first: `Invites`.
     ListInvites,
-    /// Closes an invite; whoever came in by it stays: `Done`.
+    /// Closes an invite; whoever came in by it stays, and who still asks by it is declined: `Done`.
     RevokeInvite {
         /// Which invite, by its id.
         invite: String,
+    },
+    /// Lets somebody in who asks, as an owner: `Done`. Who asks is told by the view of that name.
+    Approve {
+        /// Who, by the id under which he is listed.
+        asking: String,
+    },
+    /// Does not let somebody in who asks, as an owner; his device cannot ask again: `Done`.
+    Decline {
+        /// Who, by the id under which he is listed.
+        asking: String,
     },
     /// Shows a short code for an invite, in place of one shown before; it goes with this client: `Code`.
     ShowCode {

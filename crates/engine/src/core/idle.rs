@@ -97,8 +97,19 @@ impl Core {
             && self.judging.to_rebuild.is_empty()
             && self.rotation.due.is_none()
             && !self.documents_are_busy()
-            && self.joining.is_none()
             && !self.takes_over()
-            && self.links.values().all(|link| link.agreed)
+            && self.has_compared()
+    }
+
+    /// Whether all is compared with everybody who is connected. With somebody who waits for an owner, or was turned away, that is the operations:
+    /// more he is not shown.
+    fn has_compared(&self) -> bool {
+        match &self.joining {
+            None => self.links.values().all(|link| link.agreed),
+            Some(_) if self.joins_no_further() => {
+                self.links.values().all(|link| link.knows_operations)
+            }
+            Some(_) => false,
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::step::Step;
 use crate::api::{ApiError, ListedInvite, Reply};
 
 /// An hour (ms).
-const HOUR: i64 = 3_600_000;
+pub(super) const HOUR: i64 = 3_600_000;
 /// An invite for one's own device is used at once, on the desk: it is good for what is left of this hour and so many more.
 const DEVICE_INVITE_HOURS: u32 = 1;
 
@@ -19,6 +19,7 @@ impl Core {
         role: Role,
         uses: u32,
         expires_in_hours: Option<u32>,
+        approval: bool,
     ) -> Result<Reply, ApiError> {
         self.editable()?;
         if uses == 0 {
@@ -33,7 +34,7 @@ impl Core {
             uses,
             expires_hour: expires_in_hours.map(|hours| step.now.hour().saturating_add(hours)),
             found_at: self.whereabouts(),
-            approval: false,
+            approval,
             for_member: None,
             label: None,
         };
@@ -117,10 +118,11 @@ impl Core {
             made_at,
             for_member: invite.for_member.map(|member| member.to_string()),
             revoked: invite.revoked,
+            approval: invite.approval,
         }
     }
 
-    /// Closes an invite; whoever came in by it stays. One that is closed already is left as it is.
+    /// Closes an invite; whoever came in by it stays, and who still asks by it is declined. One that is closed already is left as it is.
     pub(super) fn revoke_invite(
         &mut self,
         step: &mut Step<'_>,

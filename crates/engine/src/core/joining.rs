@@ -20,6 +20,8 @@ const JOINING: &str = "joining";
 const INVITE: &str = "invite";
 /// What somebody is told whose invite did not hold when he used it.
 const TURNED_AWAY: &str = "This invite was closed, or used by others, before you came in. Ask for a new one, and join with a new profile.";
+/// What somebody is told whom an owner declined.
+const DECLINED: &str = "An owner declined to let you in. Ask the person who sent you the invite; by a new one you can join with a new profile.";
 /// What is wrong with a name that cannot be used.
 const YOUR_NAME: &str = "Your name";
 
@@ -65,6 +67,11 @@ impl Joining {
     /// Whether it waits for the name of a new person.
     fn is_nameless(&self) -> bool {
         self.step == JoiningStep::Naming
+    }
+
+    /// Whether coming and going of others says how it stands.
+    fn goes_by_connections(&self) -> bool {
+        !matches!(self.step, JoiningStep::Naming | JoiningStep::Receiving)
     }
 
     pub(super) fn view(&self) -> api::Joining {
@@ -257,9 +264,12 @@ impl Core {
     }
 
     fn joining_at(&mut self, step: &mut Step<'_>, at: JoiningStep, reason: Option<String>) {
+        // Then only the operations say how it stands.
+        if self.joins_no_further() {
+            return;
+        }
         if let Some(joining) = &mut self.joining
-            && joining.step != JoiningStep::Receiving
-            && !joining.is_nameless()
+            && joining.goes_by_connections()
         {
             joining.step = at;
             joining.reason = reason;
@@ -275,11 +285,22 @@ impl Core {
         if workspace.authority.is_member(&self.device.id()) {
             joining.step = JoiningStep::Receiving;
             joining.reason = None;
+            // Who was let in by an owner may have all before he has the key to it.
+            if self.links.values().any(|link| link.agreed) {
+                self.joining_agreed(step);
+            }
             return;
         }
         if workspace.authority.is_turned_away(&self.device.id()) {
+            let declined = workspace.authority.is_declined(&self.device.id());
             joining.step = JoiningStep::Failed;
-            joining.reason = Some(TURNED_AWAY.to_owned());
+            joining.reason = Some(if declined { DECLINED } else { TURNED_AWAY }.to_owned());
+            step.news.status = true;
+            return;
+        }
+        if workspace.authority.waits(&self.device.id()) {
+            joining.step = JoiningStep::Waiting;
+            joining.reason = None;
             step.news.status = true;
             return;
         }
@@ -310,13 +331,22 @@ impl Core {
         }
     }
 
-    /// Everything there is has been received: the join is over.
+    /// Whether it is for others to go on: an owner has to decide, or has.
+    pub(super) fn joins_no_further(&self) -> bool {
+        let me = self.device.id();
+        let workspace = self.workspace.as_ref();
+        workspace.is_some_and(|workspace| {
+            workspace.authority.waits(&me) || workspace.authority.is_turned_away(&me)
+        })
+    }
+
+    /// Everything there is has been received: the join is over, if this device is in and can read it.
     pub(super) fn joining_agreed(&mut self, step: &mut Step<'_>) {
-        let member = self
-            .workspace
-            .as_ref()
-            .is_some_and(|workspace| workspace.authority.is_member(&self.device.id()));
-        if self.joining.is_none() || !member {
+        let reads = self.workspace.as_ref().is_some_and(|workspace| {
+            workspace.authority.is_member(&self.device.id())
+                && workspace.keyring.epochs().next().is_some()
+        });
+        if self.joining.is_none() || !reads {
             return;
         }
         match self

@@ -28,7 +28,10 @@ impl Core {
             .authority
             .admission(&peer, proof, &self.device.id());
         match admission {
-            Admission::Invitee(invite) if !self.opens(invite, step.now.hour()) => {
+            // Who asked while it was open comes back for the answer.
+            Admission::Invitee(invite)
+                if !self.opens(invite, step.now.hour()) && !workspace.authority.waits(&peer) =>
+            {
                 Admission::Stranger
             }
             Admission::Removed if !self.to_be_told().contains(&peer) => Admission::Stranger,
@@ -40,6 +43,13 @@ impl Core {
     /// with more.
     pub(super) fn opens(&self, invite: EnvelopeId, hour: u32) -> bool {
         self.open_invites(hour).any(|open| open == invite)
+    }
+
+    /// Whether somebody who is no member has a reason to come.
+    fn expects_strangers(&self, hour: u32) -> bool {
+        let workspace = self.workspace.as_ref();
+        let waits = workspace.is_some_and(|workspace| workspace.authority.has_pending());
+        waits || self.open_invites(hour).next().is_some()
     }
 
     fn open_invites(&self, hour: u32) -> impl Iterator<Item = EnvelopeId> {
@@ -109,7 +119,7 @@ impl Core {
             .chain(self.joining.as_ref().and_then(super::Joining::inviter))
             .collect();
         let relays = self.relays();
-        let strangers = !self.is_out() && self.open_invites(step.now.hour()).next().is_some();
+        let strangers = !self.is_out() && self.expects_strangers(step.now.hour());
         let knocks = !self.others_know_it_is_out();
         // Who is out may come once more, to be told; nobody goes to him.
         step.effects.push(Effect::Allow {

@@ -1,5 +1,6 @@
 //! The engine's core: one synchronous state machine in which model, access, sync and store meet. Inputs in, effects out.
 
+mod asking;
 mod attempts;
 mod audit;
 mod authors;
@@ -354,12 +355,15 @@ impl Core {
                 role,
                 uses,
                 expires_in_hours,
-            } => self.create_invite(step, role, uses, expires_in_hours)?,
+                approval,
+            } => self.create_invite(step, role, uses, expires_in_hours, approval)?,
             Request::InviteDevice { expires_in_hours } => {
                 self.invite_device(step, expires_in_hours)?
             }
             Request::ListInvites => self.list_invites()?,
             Request::RevokeInvite { invite } => self.revoke_invite(step, &invite)?,
+            Request::Approve { asking } => self.approve(step, &asking)?,
+            Request::Decline { asking } => self.decline(step, &asking)?,
             Request::ShowCode { ticket } => self.show_code(step, client, &ticket)?,
             Request::HideCode => {
                 self.hide_code(step, client);

@@ -30,6 +30,8 @@ pub(super) struct Link {
     /// Whether all was compared once in this connection: before that the device may hold what nobody here knows of, whatever it
     /// confirms.
     compared: bool,
+    /// Whether the operations were compared in this connection.
+    pub(super) knows_operations: bool,
     /// Bytes of frames handed to the network for it, and taken from it, in this connection.
     pub(super) sent: u64,
     pub(super) received: u64,
@@ -124,6 +126,7 @@ impl Core {
                 address: address.clone(),
                 agreed: false,
                 compared: false,
+                knows_operations: false,
                 sent: 0,
                 received: 0,
                 next_tick: step.now.mono_ms + TICK,
@@ -229,6 +232,11 @@ impl Core {
                         continue;
                     }
                     self.others_know(step);
+                    if agreement.group == Group::Access
+                        && let Some(link) = self.links.get_mut(&peer)
+                    {
+                        link.knows_operations = true;
+                    }
                     if agreement.group == Group::Data {
                         let newest = self.newest_mark();
                         if let Some(link) = self.links.get_mut(&peer) {

@@ -57,7 +57,8 @@ impl Core {
         }
     }
 
-    fn make_new_key(&mut self, step: &mut Step<'_>) -> Result<(), ApiError> {
+    /// Makes a new key, for everybody who is in.
+    pub(super) fn make_new_key(&mut self, step: &mut Step<'_>) -> Result<(), ApiError> {
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let stamp = workspace.stamp(step);
         let envelope = rotate(

@@ -8,8 +8,8 @@ use super::io::ClientId;
 use super::step::Step;
 use super::{Core, Flow};
 use crate::api::{
-    ApiError, AttachedFile, Delivery, ErrorCode, Event, Ladder, Reply, RequestId, SubscriptionId,
-    View,
+    ApiError, Asking, AttachedFile, Delivery, ErrorCode, Event, Ladder, Reply, RequestId,
+    SubscriptionId, View,
 };
 
 /// How many subscriptions one client may have.
@@ -30,6 +30,7 @@ enum Told {
     Behind(Vec<(String, u32)>),
     Files(Vec<AttachedFile>),
     Ladder(Ladder),
+    Asking(Vec<Asking>),
 }
 
 impl Told {
@@ -41,6 +42,7 @@ impl Told {
                 Some(Self::Behind(behind.collect()))
             }
             Event::Files { files } => Some(Self::Files(files.clone())),
+            Event::Asking { asking } => Some(Self::Asking(asking.clone())),
             Event::Ladder { ladder } => Some(Self::Ladder(ladder.clone())),
             _ => None,
         }
@@ -204,6 +206,9 @@ impl Core {
             View::People => Event::People {
                 members: self.members(),
             },
+            View::Asking => Event::Asking {
+                asking: self.asking(),
+            },
             View::Peers => Event::Peers {
                 peers: self.peers()?,
                 attempts: self.attempts(),
@@ -273,6 +278,10 @@ impl Core {
             let event = match &view {
                 View::Status if news.status => self.whole(&view),
                 View::People if news.people => self.whole(&view),
+                View::Asking if news.people => match self.whole(&view) {
+                    Ok(event) if self.already_told(client, subscription, &event) => continue,
+                    told => told,
+                },
                 View::Peers if news.peers || news.delivery => match self.whole(&view) {
                     Ok(event) if self.already_told(client, subscription, &event) && !news.peers => {
                         continue;

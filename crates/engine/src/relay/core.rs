@@ -99,6 +99,8 @@ pub struct RelayCore {
 /// One connected device.
 pub(super) struct Link {
     session: Session,
+    /// What alone is shown to somebody who asked to be let in and was not.
+    farewell: Option<EnvelopeSet>,
     pub(super) address: String,
     pub(super) since: i64,
     pub(super) sent: u64,
@@ -217,6 +219,7 @@ impl RelayCore {
         let (session, outputs) = Session::new(self.me, peer, side, hello, step.now.mono_ms);
         let link = Link {
             session,
+            farewell: None,
             address,
             since: step.now.wall_ms,
             sent: 0,
@@ -263,6 +266,7 @@ impl RelayCore {
             Some(room) => (&room.set, &mut room.fetching),
             None => (&self.nowhere.0, &mut self.nowhere.1),
         };
+        let set = link.farewell.as_ref().unwrap_or(set);
         let outputs = link.session.handle(input, set, fetching, step.now.mono_ms);
         self.obey(step, peer, outputs);
     }
@@ -278,11 +282,23 @@ impl RelayCore {
                 }
                 SessionOutput::NeedAdmission { workspace, proof } => {
                     let admission = self.admission(step, workspace, &peer, proof.as_ref());
+                    let room = self.rooms.get(&workspace);
+                    let room = room.filter(|_| admission == Admission::Removed);
+                    let farewell = room.map(|room| room.farewell_set(&peer));
+                    if let Some(link) = self.links.get_mut(&peer) {
+                        link.farewell = farewell;
+                    }
                     self.give(step, peer, SessionInput::Admitted(admission));
                 }
                 SessionOutput::Load { ids, bytes, .. } => {
                     let room = self.room_of(&peer);
-                    let envelopes = room.map(|room| room.read(&ids, bytes)).unwrap_or_default();
+                    let farewell = self
+                        .links
+                        .get(&peer)
+                        .and_then(|link| link.farewell.as_ref());
+                    let envelopes = room
+                        .map(|room| room.read(&ids, bytes, farewell))
+                        .unwrap_or_default();
                     self.give(step, peer, SessionInput::Provide(envelopes));
                 }
                 SessionOutput::Store {
@@ -308,12 +324,22 @@ impl RelayCore {
                     let reason = reason.to_string();
                     step.effects.push(RelayEffect::Close { peer, reason });
                 }
+                SessionOutput::Agreed(_) if self.was_told(&peer) => {
+                    let reason = "this device was not let in".to_owned();
+                    self.give(step, peer, SessionInput::Shut(reason));
+                }
                 // Nobody's work is told here how far it got, and carets are for members' eyes.
                 SessionOutput::Acknowledged(_)
                 | SessionOutput::Agreed(_)
                 | SessionOutput::Presence(_) => {}
             }
         }
+    }
+
+    /// Whether a device that was not let in holds now what says so.
+    fn was_told(&self, peer: &DeviceId) -> bool {
+        let link = self.links.get(peer);
+        link.is_some_and(|link| link.farewell.is_some())
     }
 
     fn room_of(&self, peer: &DeviceId) -> Option<&Room> {
@@ -378,7 +404,7 @@ impl RelayCore {
         }
     }
 
-    /// Hands on what is new. Whoever is out by it goes before, and hears nothing of it.
+    /// Hands on what is new. Whoever is out by it goes before, and hears nothing of it; who asked, and is not let in by it, hears just that.
     fn pass_on(
         &mut self,
         step: &mut Step,
@@ -399,6 +425,17 @@ impl RelayCore {
             });
         for peer in go {
             self.give(step, peer, SessionInput::AccessChanged);
+            let farewell = self
+                .links
+                .get(&peer)
+                .and_then(|link| link.farewell.as_ref());
+            let Some(farewell) = farewell else { continue };
+            let told = items
+                .iter()
+                .filter(|item| farewell.contains(group, &item.key.id));
+            let items: Vec<ItemRef> = told.copied().collect();
+            let (items, from) = (items.as_slice(), Some(from));
+            self.give(step, peer, SessionInput::Inserted { items, from });
         }
         for peer in &stay {
             let from = Some(from);

@@ -77,18 +77,24 @@ impl Room {
             return Admission::Member;
         }
         match self.authority.admission(device, proof, me) {
-            Admission::Invitee(invite) if !self.open_invites(hour).any(|open| open == invite) => {
+            // Who asked while it was open comes back for the answer.
+            Admission::Invitee(invite)
+                if !self.open_invites(hour).any(|open| open == invite)
+                    && !self.authority.waits(device) =>
+            {
                 Admission::Stranger
             }
-            // Members tell it that it is out. Here it is nobody.
-            Admission::Removed => Admission::Stranger,
+            // Members tell it that it is out. Here it is nobody, unless it waited here for an answer.
+            Admission::Removed if !self.authority.asked_in_vain(device) => Admission::Stranger,
             admission => admission,
         }
     }
 
     /// Whether somebody who is no member has a reason to come.
     pub(super) fn expects_strangers(&self, hour: u32) -> bool {
-        !self.authority.is_founded() || self.open_invites(hour).next().is_some()
+        !self.authority.is_founded()
+            || self.authority.has_pending()
+            || self.open_invites(hour).next().is_some()
     }
 
     /// Invites that let somebody in at this hour.
@@ -168,11 +174,24 @@ impl Room {
         one.newest_hour = one.newest_hour.max(header.hour);
     }
 
-    /// Entry by entry what was asked for, until about so many bytes are gathered.
+    /// What a device may see that asked to be let in and was not.
+    pub(super) fn farewell_set(&self, device: &DeviceId) -> EnvelopeSet {
+        let mut set = EnvelopeSet::new();
+        for id in self.authority.farewell(device) {
+            let stored = self.shelf.envelope(id).ok().flatten();
+            if let Some(envelope) = stored.and_then(|raw| self.verified(Group::Access, &raw)) {
+                set.insert(item_of(&envelope), 0);
+            }
+        }
+        set
+    }
+
+    /// Entry by entry what was asked for, until about so many bytes are gathered; of those alone that may be seen.
     pub(super) fn read(
         &self,
         ids: &[skein_access::EnvelopeId],
         bytes: usize,
+        only: Option<&EnvelopeSet>,
     ) -> Vec<Option<Vec<u8>>> {
         let mut gathered = 0;
         let mut envelopes = Vec::new();
@@ -181,6 +200,7 @@ impl Room {
                 tracing::warn!(%error, %id, "an envelope could not be read");
                 None
             });
+            let found = found.filter(|_| only.is_none_or(|set| set.contains(Group::Access, id)));
             gathered += found.as_ref().map_or(0, Vec::len);
             envelopes.push(found);
             if gathered >= bytes {

@@ -80,6 +80,7 @@ fn ticket(world: &mut World) -> String {
         role: Role::Editor,
         uses: 1,
         expires_in_hours: None,
+        approval: false,
     };
     match world.ask(0, invite) {
         Ok(Reply::Invite { ticket, .. }) => ticket,

@@ -389,6 +389,7 @@ impl Person {
             role: Role::Editor,
             uses: 1,
             expires_in_hours: None,
+            approval: false,
         };
         let Reply::Invite { ticket, .. } = self.ask(invite).await else {
             panic!("an invite")

@@ -9,6 +9,7 @@
 #[path = "../sim/mod.rs"]
 mod sim;
 
+mod asking;
 mod authors;
 mod backups;
 mod bundles;

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use skein_engine::api::{
-    ApiError, Delivery, Event, NoteContent, Peer, Reply, Request, ServerMessage, Status, View,
-    WorkspaceState,
+    ApiError, Asking, Delivery, Event, JoiningStep, NoteContent, Peer, Reply, Request,
+    ServerMessage, Status, View, WorkspaceState,
 };
 use skein_engine::relay::{Relay, RelayConfig, RelayLimits};
 use skein_engine::{Client, Host, Network, Use};
@@ -50,6 +50,7 @@ impl Member {
                 role,
                 uses: 1,
                 expires_in_hours: None,
+                approval: false,
             })
             .await
         {
@@ -65,15 +66,51 @@ impl Member {
             zone: None,
         })
         .await;
+        self.until(|status| status.state == WorkspaceState::Ready)
+            .await;
+    }
+
+    /// Asks to be let in by an invite that needs it, until that is all there is to do.
+    pub async fn asks(&mut self, ticket: &str, name: &str) {
+        self.ask(Request::JoinWorkspace {
+            ticket: ticket.to_owned(),
+            member_name: Some(name.to_owned()),
+            zone: None,
+        })
+        .await;
+        self.until(|status| {
+            let joining = status.joining.as_ref();
+            joining.is_some_and(|joining| joining.step == JoiningStep::Waiting)
+        })
+        .await;
+    }
+
+    /// Waits until the profile is as wanted.
+    pub async fn until(&mut self, wanted: impl Fn(&Status) -> bool) -> Status {
         self.ask(Request::Subscribe { view: View::Status }).await;
         loop {
             if let Some(ServerMessage::Event {
                 event: Event::Status { status },
                 ..
             }) = self.client.receive().await
-                && status.state == WorkspaceState::Ready
+                && wanted(&status)
             {
-                return;
+                return status;
+            }
+        }
+    }
+
+    /// Waits until so many ask to be let in.
+    pub async fn until_asked(&mut self, by: usize) -> Vec<Asking> {
+        self.ask(Request::Subscribe { view: View::Asking }).await;
+        loop {
+            if let Some(ServerMessage::Event {
+                event: Event::Asking { asking },
+                ..
+            }) = self.client.receive().await
+                && asking.len() == by
+            {
+                return asking;
             }
         }
     }

@@ -53,6 +53,14 @@ const OWNERS: Row = [
     Some(ReadOnly),
     Some(WrongState),
 ];
+const DECIDERS_ABOUT_NOBODY: Row = [
+    Some(NotFound),
+    Some(Denied),
+    Some(Denied),
+    Some(Denied),
+    Some(ReadOnly),
+    Some(WrongState),
+];
 /// Whoever has the workspace here, those who are out included.
 const HOLDERS: Row = [None, None, None, None, None, Some(NotFound)];
 /// There is no such thing, whoever asks.
@@ -128,6 +136,7 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
                 role: Role::Viewer,
                 uses: 1,
                 expires_in_hours: None,
+                approval: false,
             },
             OWNERS,
         ),
@@ -151,6 +160,19 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
                 invite: things.invite.clone(),
             },
             OWNERS,
+        ),
+        // That nobody asks is told to those alone who would decide.
+        (
+            Request::Approve {
+                asking: "nobody".to_owned(),
+            },
+            DECIDERS_ABOUT_NOBODY,
+        ),
+        (
+            Request::Decline {
+                asking: "nobody".to_owned(),
+            },
+            DECIDERS_ABOUT_NOBODY,
         ),
         (
             Request::CreateNote {

@@ -39,6 +39,7 @@ impl World {
                 role,
                 uses,
                 expires_in_hours,
+                approval: false,
             },
         ) {
             Ok(Reply::Invite { ticket, .. }) => self.tickets.push(ticket),

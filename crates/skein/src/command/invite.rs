@@ -16,6 +16,7 @@ use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
 use crate::output::Output;
 
+use super::asking;
 use super::stay::EndOfStay;
 
 /// How long whoever got the invite by a code may take to come in, and to receive what there is, before this process ends.
@@ -25,6 +26,7 @@ pub(super) async fn make(
     connection: &mut Connection,
     out: Output,
     request: Request,
+    approval: bool,
 ) -> Result<(), Failure> {
     let Reply::Invite {
         ticket,
@@ -39,7 +41,10 @@ pub(super) async fn make(
         &json!({ "ticket": ticket, "link": link, "addresses": addresses, "relays": relays }),
         || ticket.clone(),
     );
-    if !relays.is_empty() && reaches_a_relay(connection).await {
+    let relayed = !relays.is_empty() && reaches_a_relay(connection).await;
+    if approval {
+        out.say("Whoever has it can ask, and reads nothing until an owner says yes: `skein people pending`, `skein people approve NAME`.");
+    } else if relayed {
         out.say("Hand it over by a way you trust: whoever has it can come in. It works through the relay also while Skein is closed here.");
     } else if connection.is_owner() {
         out.say("Hand it over by a way you trust: whoever has it can come in. It can be used while a machine (Skein or `skein run`) or a relay of the workspace is on.");
@@ -52,12 +57,18 @@ pub(super) async fn show_code(
     connection: &mut Connection,
     out: Output,
     request: Request,
+    approval: bool,
 ) -> Result<(), Failure> {
     let end = EndOfStay::listen()?;
-    let Event::People { members } = connection.look_at(View::People).await? else {
-        return Err(another_question());
+    let before = match approval {
+        true => Before::Asking(asking::all(connection).await?.len()),
+        false => {
+            let Event::People { members } = connection.look_at(View::People).await? else {
+                return Err(another_question());
+            };
+            Before::In(devices(&members))
+        }
     };
-    let before = devices(&members);
     let Reply::Invite { ticket, link, .. } = connection.ask(request).await? else {
         return Err(another_question());
     };
@@ -83,6 +94,23 @@ pub(super) async fn show_code(
         () = end.come() => {
             out.say("The code is taken back; the invite itself stays open.");
             Ok(())
+        }
+    }
+}
+
+/// How many were there before the code was shown, so that it is seen when one more comes.
+#[derive(Clone, Copy)]
+enum Before {
+    In(usize),
+    Asking(usize),
+}
+
+impl Before {
+    fn one_more(self, event: &Event) -> bool {
+        match (self, event) {
+            (Self::In(before), Event::People { members }) => devices(members) > before,
+            (Self::Asking(before), Event::Asking { asking }) => asking.len() > before,
+            _ => false,
         }
     }
 }
@@ -122,7 +150,7 @@ async fn came_in(
     connection: &mut Connection,
     out: Output,
     ended: Option<CodeEnd>,
-    before: usize,
+    before: Before,
 ) -> Result<(), Failure> {
     let why = match ended {
         Some(CodeEnd::Used) => {
@@ -131,11 +159,8 @@ async fn came_in(
             if connection.is_owner() {
                 let until = Instant::now() + COMING_IN;
                 while let Ok(Some(message)) = timeout_at(until, connection.client.receive()).await {
-                    if let ServerMessage::Event {
-                        event: Event::People { members },
-                        ..
-                    } = message
-                        && devices(&members) > before
+                    if let ServerMessage::Event { event, .. } = message
+                        && before.one_more(&event)
                     {
                         break;
                     }
@@ -145,6 +170,9 @@ async fn came_in(
                     peers: 0,
                 };
                 connection.ask(received).await?;
+            }
+            if let Before::Asking(_) = before {
+                return asking::say(connection, out).await;
             }
             return Ok(());
         }
@@ -188,7 +216,7 @@ pub(super) async fn run(
             let request = Request::RevokeInvite { invite: id.clone() };
             connection.ask(request).await?;
             out.show(&json!({ "id": id }), || {
-                "Closed. Whoever came in by it stays.".to_owned()
+                "Closed. Whoever came in by it stays; who still asked by it is declined.".to_owned()
             });
         }
     }
@@ -223,6 +251,11 @@ fn words(invite: &ListedInvite) -> String {
         None => role_word(invite.role),
     };
     let maker = invite.made_by.as_deref().unwrap_or("somebody");
+    let asks = if invite.approval {
+        ", with approval"
+    } else {
+        ""
+    };
     let end = if invite.revoked { ", closed" } else { "" };
-    format!("{id}  {what}, by {maker}, used {used} of {uses}{end}")
+    format!("{id}  {what}{asks}, by {maker}, used {used} of {uses}{end}")
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use skein_engine::api::{Member, MemberDevice, Peer, PeerState, Reply, Request};
 
+use super::asking;
 use super::invite::role_word;
 use super::profile::{members, mine, people};
 use crate::arguments::{Device, People};
@@ -47,6 +48,9 @@ pub(super) async fn run(
             });
             Ok(())
         }
+        People::Pending => asking::pending(connection, out).await,
+        People::Approve { person } => asking::approve(connection, out, &person).await,
+        People::Decline { person } => asking::decline(connection, out, &person).await,
         People::Words { person } => {
             let Member { devices, name, .. } = find(connection, &person).await?;
             let words: Vec<&str> = devices.iter().map(|device| device.words.as_str()).collect();

@@ -1,5 +1,6 @@
 //! The commands: each asks the engine through its API and prints what it says.
 
+mod asking;
 mod backup;
 mod board;
 mod bundle;
@@ -99,6 +100,7 @@ async fn dispatch(
             role,
             uses,
             expires,
+            approval,
             code,
             ..
         } => {
@@ -110,11 +112,12 @@ async fn dispatch(
                     role: role.into(),
                     uses,
                     expires_in_hours: expires,
+                    approval,
                 },
             };
             match code {
-                true => invite::show_code(connection, out, request).await,
-                false => invite::make(connection, out, request).await,
+                true => invite::show_code(connection, out, request, approval).await,
+                false => invite::make(connection, out, request, approval).await,
             }
         }
         Command::Join {

@@ -77,11 +77,25 @@ pub(super) async fn join(
         if said != Some(joining.step) {
             said = Some(joining.step);
             out.say(step_words(joining.step));
+            if joining.step == JoiningStep::Waiting {
+                out.say(&format!(
+                    "Your six words, which they see as well: {}.",
+                    status.device_words
+                ));
+            }
         }
         if let Some(error) = code_failure(joining.step, joining.reason.as_deref()) {
             return Err(error.into());
         }
         reason = joining.reason;
+    }
+    if said == Some(JoiningStep::Waiting) {
+        return Err(ApiError::new(
+            ErrorCode::TimedOut,
+            "You have asked to be let in, and no owner of the workspace has answered yet.",
+            "The question is kept. The answer comes whenever Skein runs: `skein run`, or the app.",
+        )
+        .into());
     }
     Err(ApiError::new(
         ErrorCode::TimedOut,
@@ -133,6 +147,9 @@ fn step_words(step: JoiningStep) -> &'static str {
         JoiningStep::Connecting => "Looking for a device of the workspace …",
         JoiningStep::Verifying => "Found one; showing the invite …",
         JoiningStep::Naming => "A new person: waiting for a name …",
+        JoiningStep::Waiting => {
+            "You have asked to be let in; waiting for an owner of the workspace to approve …"
+        }
         JoiningStep::Receiving => "A member now; receiving …",
         JoiningStep::Failed => "That did not work yet; trying again …",
     }
@@ -254,11 +271,16 @@ fn state_words(status: Status, delivery: &Delivery) -> String {
             "No workspace yet. `skein init` makes one, `skein join` joins one.".to_owned()
         }
         WorkspaceState::Joining => {
+            let step = status.joining.as_ref().map(|joining| joining.step);
             let reason = status.joining.and_then(|joining| joining.reason);
-            reason.map_or_else(
-                || "Joining a workspace.".to_owned(),
-                |reason| format!("Joining a workspace; not in yet: {reason}"),
-            )
+            match (step, reason) {
+                (Some(JoiningStep::Waiting), _) => format!(
+                    "You have asked to be let in; an owner of the workspace decides. {}.",
+                    delivery.words
+                ),
+                (_, Some(reason)) => format!("Joining a workspace; not in yet: {reason}"),
+                (_, None) => "Joining a workspace.".to_owned(),
+            }
         }
         WorkspaceState::ReadOnly => {
             format!("Read only: {}", status.read_only_reason.unwrap_or_default())

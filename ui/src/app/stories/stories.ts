@@ -55,6 +55,23 @@ function changed(change: Act) {
   };
 }
 
+const SIX_WORDS = "card excite marble vapor cram announce";
+
+/** People with these names, or with one that cannot be read, ask to be let in. */
+const asked = (names: (string | null)[], change: Act = () => undefined) =>
+  changed((fake) => {
+    fake.asking = names.map((name, index) => ({
+      id: `a-${index}`,
+      name,
+      device: `d-9${index}`,
+      words: SIX_WORDS,
+      role: "editor" as const,
+      invite: "i-1",
+      askedAt: 1_700_000_000_000,
+    }));
+    return change(fake);
+  });
+
 function isView(request: Request, view: string): boolean {
   return request.type === "subscribe" && request.view.type === view;
 }
@@ -473,6 +490,69 @@ export const STORIES: Record<string, Record<string, Story>> = {
       }),
       told: [["alert", /Nobody answered/]],
     },
+    "somebody who asks": {
+      engine: asked(["Dora Nagy"]),
+      then: press("button", "1 person asks to be let in"),
+      told: [
+        ["region", "Asking to be let in"],
+        "Dora Nagy",
+        /as editor, asked/,
+        SIX_WORDS,
+        ["button", "Approve Dora Nagy"],
+        ["button", "Decline Dora Nagy"],
+      ],
+    },
+    "somebody who was let in": {
+      engine: asked(["Dora Nagy"]),
+      then: inTurn(
+        press("button", "1 person asks to be let in"),
+        press("button", "Approve Dora Nagy"),
+      ),
+      told: ["Dora Nagy", ["button", "Manage Dora Nagy"]],
+      not: [["region", "Asking to be let in"]],
+    },
+    "somebody to decline": {
+      engine: asked(["Dora Nagy"]),
+      then: inTurn(
+        press("button", "1 person asks to be let in"),
+        press("button", "Decline Dora Nagy"),
+      ),
+      told: [
+        ["dialog", "Decline Dora Nagy?"],
+        /They have read nothing/,
+        ["button", "Decline Dora Nagy"],
+      ],
+    },
+    "an approval that is refused": {
+      engine: asked(["Dora Nagy"], (fake) => {
+        fake.refuse = ({ type }) =>
+          type === "approve" ? { code: "wrong_state", message: REFUSED, hint: HINT } : null;
+      }),
+      then: inTurn(
+        press("button", "1 person asks to be let in"),
+        press("button", "Approve Dora Nagy"),
+      ),
+      told: [
+        ["alert", new RegExp(REFUSED)],
+        ["button", "Approve Dora Nagy"],
+      ],
+    },
+    "many who ask, with long names": {
+      engine: asked([...LONG, null]),
+      then: press("button", "4 people ask to be let in"),
+      told: [GERMAN, ARABIC, JAPANESE, "Somebody whose name cannot be read"],
+    },
+    "nobody to decide about for an editor": {
+      engine: asked(["Dora Nagy"], (fake) => {
+        fake.status = { ...fake.status, role: "editor" };
+      }),
+      then: press("button", "3 people"),
+      told: [["dialog", "People and connections"]],
+      not: [
+        ["button", "Approve Dora Nagy"],
+        ["button", /asks to be let in/],
+      ],
+    },
     "a bundle taken in": {
       then: inTurn(press("button", "3 people"), giveFile("what is carried")),
       told: [["status", /2 changes are new here. 1 was here already./]],
@@ -564,6 +644,34 @@ export const STORIES: Record<string, Record<string, Story>> = {
       engine: readOnly,
       told: [["button", "3 people"]],
       not: [["button", "Invite someone"]],
+    },
+    "made with approval": {
+      then: inTurn(
+        press("button", "Invite someone"),
+        press("switch", "Ask me before they get in"),
+        press("button", "Make invite"),
+      ),
+      told: [/You are told who asks/, ["button", "Show a short code"]],
+    },
+    "open, and asked by": {
+      engine: asked(["Dora Nagy"], (fake) => {
+        fake.invites = [
+          {
+            id: "i-1",
+            role: "editor",
+            uses: 5,
+            used: 1,
+            expiresAt: null,
+            madeBy: "Ana Sousa",
+            madeAt: 1_700_000_000_000,
+            forMember: null,
+            revoked: false,
+            approval: true,
+          },
+        ];
+      }),
+      then: press("button", "Invite someone"),
+      told: [/Editor, with approval/, /1 person asks by it, and is declined if you revoke it/],
     },
     made: {
       then: INVITED,
@@ -751,6 +859,33 @@ export const STORIES: Record<string, Record<string, Story>> = {
         ["alert", REFUSED],
         ["button", "Try again now"],
       ],
+    },
+    "waiting for an owner": {
+      engine: joiningAt("waiting"),
+      told: [
+        "Waiting for an owner of the workspace to approve",
+        ["status", /has reached a device/],
+        /Until then you read nothing/,
+        ["button", "Look for an answer now"],
+        ["button", "Save a bundle…"],
+      ],
+      not: [["button", "Give up and start over"]],
+    },
+    "waiting, and nobody knows yet": {
+      engine: () => {
+        const fake = joiningAt("waiting")();
+        fake.delivery = { ...fake.delivery, state: "saved_here" };
+        return fake;
+      },
+      told: [["status", /has reached nobody yet/]],
+    },
+    "waiting at the relay": {
+      engine: () => {
+        const fake = joiningAt("waiting")();
+        fake.delivery = { ...fake.delivery, state: "on_relay" };
+        return fake;
+      },
+      told: [["status", /lies at the relay/]],
     },
     "by a code": {
       engine: joiningAt("looking"),

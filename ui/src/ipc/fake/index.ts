@@ -2,6 +2,7 @@
 
 import type {
   ApiError as Refusal,
+  Asking,
   AttachedFile,
   Authored,
   BackupReport,
@@ -165,6 +166,7 @@ export class FakeEngine implements Transport {
   };
   notices: Notice[] = [];
   invites: ListedInvite[] = [];
+  asking: Asking[] = [];
   code: ShortCode | null = null;
   readonly files = new FakeFiles((code, message) => new Refused(code, message, ""));
   preferences: Record<string, string> = {};
@@ -388,6 +390,21 @@ export class FakeEngine implements Transport {
           known.id === request.invite ? { ...known, revoked: true } : known,
         );
         return [{ type: "done" }, quiet];
+      case "approve": {
+        const asks = this.asking.find(({ id }) => id === request.asking);
+        const like = this.members.at(-1);
+        if (asks !== undefined && like !== undefined) {
+          const { id, name, role, device } = asks;
+          const devices = [deviceOf(device)];
+          this.members = [
+            ...this.members,
+            { ...like, id, name: name ?? "Somebody", role, devices },
+          ];
+        }
+        return this.#answered(request.asking);
+      }
+      case "decline":
+        return this.#answered(request.asking);
       case "add_relay":
         return this.#relays([...this.peers, relayAt(request.address)]);
       case "remove_relay":
@@ -444,6 +461,19 @@ export class FakeEngine implements Transport {
         this.#tell((view) =>
           view.type === "peers" ? { type: "peers", peers, attempts: [] } : null,
         ),
+    ];
+  }
+
+  #answered(answered: string): [Reply, () => void] {
+    this.asking = this.asking.filter(({ id }) => id !== answered);
+    const { asking, members } = this;
+    return [
+      { type: "done" },
+      () =>
+        this.#tell((view) => {
+          if (view.type === "people") return { type: "people", members };
+          return view.type === "asking" ? { type: "asking", asking } : null;
+        }),
     ];
   }
 
@@ -663,6 +693,8 @@ export class FakeEngine implements Transport {
         return { type: "tree", reset: true, upserts: items(true), removed: [] };
       case "people":
         return { type: "people", members: this.members };
+      case "asking":
+        return { type: "asking", asking: this.asking };
       case "peers":
         return { type: "peers", peers: this.peers, attempts: [] };
       case "ladder": {
