@@ -182,6 +182,7 @@ impl Owner {
         }
         if matches!(wanted, Use::Stay(_)) {
             core.back_up_by_itself();
+            core.watch_folders();
         }
         let net = match network {
             None => None,

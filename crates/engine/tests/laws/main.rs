@@ -17,6 +17,7 @@ mod codes;
 mod connecting;
 mod damage;
 mod files;
+mod folders;
 mod hostile;
 mod imports;
 mod invites;
