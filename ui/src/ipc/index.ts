@@ -34,6 +34,7 @@ export type {
   Request,
   Role,
   SearchHit,
+  SharedFolder,
   Splice,
   Status,
   TagCount,
