@@ -794,6 +794,15 @@ export const STORIES: Record<string, Record<string, Story>> = {
       engine: () => new FakeEngine("joining"),
       told: [["heading", "Joining"], "Looking for a device of the workspace"],
     },
+    "by a folder that is away": {
+      engine: () => {
+        const fake = new FakeEngine("joining");
+        const stick = sharedFolder("/media/ana/Stick", Date.now());
+        fake.folders.all = [{ ...stick, state: "away" }];
+        return fake;
+      },
+      told: [/^Not there now/, ["button", "Add folder"]],
+    },
     failed: {
       engine: joiningAt("failed", REFUSED),
       told: [
