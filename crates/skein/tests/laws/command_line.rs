@@ -924,7 +924,11 @@ fn a_folder_carries_work_between_two_who_never_meet_whether_skein_is_open_or_not
     assert!(ana.words(&["folder", "list"]).contains("not there now"));
     fs::rename(&away, &stick).unwrap();
     ana.json(&["folder", "sync"]);
+    // What was written last is there when Skein is closed.
+    ana.made(&["note", "new", "Last"]);
     open.end();
+    bo.json(&["folder", "sync"]);
+    bo.note("Last");
 
     assert_eq!(ana.json(&["folder", "remove", folder])["path"], folder);
     assert_eq!(ana.json(&["folder", "list"]), serde_json::json!([]));
