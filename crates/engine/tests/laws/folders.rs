@@ -74,8 +74,12 @@ fn change(file: &Path, bytes: &[u8], second: u64) {
     opened.set_modified(at).unwrap();
 }
 
+/// In memory where there is such a disk: what is flushed to another waits for whatever else is written there.
 fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().unwrap()
+    match tempfile::tempdir_in("/dev/shm") {
+        Ok(folder) => folder,
+        Err(_) => tempfile::tempdir().unwrap(),
+    }
 }
 
 #[test]
@@ -246,6 +250,32 @@ fn a_folder_that_is_away_is_waited_for_and_nothing_is_lost() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn a_stick_that_is_pulled_out_while_it_is_read_is_read_when_it_is_back() {
+    let mut world = team(45, 2);
+    let place = folder();
+    let (there, away) = (place.path().join("Stick"), place.path().join("elsewhere"));
+    fs::create_dir(&there).unwrap();
+    add(&mut world, 0, &there);
+    for number in 0..4 {
+        note(&mut world, 0, &format!("Note {number}"));
+        sync(&mut world, 0);
+    }
+    let path = path(&there);
+    world.ask(1, Request::AddSharedFolder { path }).unwrap();
+    // It is looked through, and then gone before the first file is read.
+    world.pass(1);
+    world.run_job(1);
+    fs::rename(&there, &away).unwrap();
+    let stands = sync(&mut world, 1);
+    assert_eq!(stands.state, SharedFolderState::Away, "{stands:?}");
+    assert_eq!(titles(&mut world, 1), Vec::<String>::new());
+    fs::rename(&away, &there).unwrap();
+    let stands = sync(&mut world, 1);
+    assert_eq!((stands.unfinished, stands.trouble), (0, None));
+    assert_eq!(titles(&mut world, 1).len(), 4);
 }
 
 #[test]

@@ -91,7 +91,14 @@ struct InHand {
     reading: Box<Reading>,
     /// What of the slice is not taken in yet.
     envelopes: VecDeque<(EnvelopeId, Vec<u8>)>,
-    end: Option<Found>,
+    end: Option<Ending>,
+}
+
+/// How the reading of a file came to its end.
+enum Ending {
+    Read(Found),
+    /// It is gone, or the disk did not give all of it.
+    Unread,
 }
 
 /// What is new here since the folder was last written to.
@@ -355,7 +362,7 @@ impl Core {
                 reading,
                 envelopes,
                 result,
-            } => self.folder_slice_read(step, reading, envelopes, result),
+            } => self.folder_slice_read(reading, envelopes, result),
             FolderDone::Wrote {
                 id,
                 marks,

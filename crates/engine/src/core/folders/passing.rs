@@ -7,7 +7,7 @@ use skein_store::{Durability, FolderEntry, FolderError, FolderFile, FolderId, Fo
 
 use super::filling::Filling;
 use super::work::{FolderJob, Reading};
-use super::{FolderTrouble, Fresh, InHand, Phase};
+use super::{Ending, FolderTrouble, Fresh, InHand, Phase};
 use crate::api::{ApiError, BundleReport, ErrorCode};
 use crate::core::Core;
 use crate::core::bundles::Unpacking;
@@ -188,6 +188,7 @@ impl Core {
                     row,
                     workspace: workspace.id,
                     reader: None,
+                    read: 0,
                     unpacking: Unpacking::default(),
                 });
                 folder_job(step, FolderJob::Read(reading));
@@ -198,23 +199,19 @@ impl Core {
 
     pub(super) fn folder_slice_read(
         &mut self,
-        step: &mut Step<'_>,
         reading: Box<Reading>,
         envelopes: Vec<(EnvelopeId, Vec<u8>)>,
         result: Result<Option<Found>, FolderError>,
     ) {
         let id = reading.id;
-        let end = match result {
-            Ok(end) => end,
-            // A file that cannot be read keeps no other from being read.
-            Err(error) => {
-                if matches!(error, FolderError::Away) {
-                    return self.folder_hindered(step, id, trouble_reading(&error));
-                }
+        // A file that is gone or cannot be read keeps no other from being read. Whether the folder is gone, too, the next look tells.
+        let end = result.map_or_else(
+            |error| {
                 tracing::warn!(%error, name = reading.entry.name, "a file in a shared folder cannot be read");
-                Some(Found::Damaged)
-            }
-        };
+                Some(Ending::Unread)
+            },
+            |found| found.map(Ending::Read),
+        );
         let Some(shared) = self.folders.all.get_mut(&id) else {
             return;
         };
@@ -247,13 +244,17 @@ impl Core {
             shared.reading = Some(hand);
             return;
         }
-        let Some(found) = hand.end else {
-            return folder_job(step, FolderJob::Read(hand.reading));
+        let (row, entry) = (hand.reading.row, hand.reading.entry.clone());
+        let file = match hand.end {
+            None => return folder_job(step, FolderJob::Read(hand.reading)),
+            Some(Ending::Unread) => unread(row, entry),
+            Some(Ending::Read(found)) => {
+                let file = as_it_is(row, entry, found, false);
+                let may_change = found != Found::Whole && is_fresh(&file, step.now.wall_ms);
+                let modified = if may_change { i64::MIN } else { file.modified };
+                FolderFile { modified, ..file }
+            }
         };
-        let mut file = as_it_is(hand.reading.row, hand.reading.entry, found, false);
-        if found != Found::Whole && is_fresh(&file, step.now.wall_ms) {
-            file.modified = i64::MIN;
-        }
         let noted = self
             .store
             .write(Durability::Normal, |tx| tx.end_folder_file(&file));
@@ -396,6 +397,14 @@ pub(super) fn as_it_is(row: i64, entry: FolderEntry, found: Found, own: bool) ->
         found,
         own,
         spare_ms: None,
+    }
+}
+
+/// What is noted of a file that was not read to its end: it is read again.
+fn unread(row: i64, entry: FolderEntry) -> FolderFile {
+    FolderFile {
+        size: -1,
+        ..as_it_is(row, entry, Found::Cut, false)
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Reading {
     pub(super) row: FolderFileId,
     pub(super) workspace: WorkspaceId,
     pub(super) reader: Option<FolderReader>,
+    /// How many bytes were read.
+    pub(super) read: u64,
     pub(super) unpacking: Unpacking,
 }
 
@@ -168,17 +170,16 @@ impl FolderJob {
 impl Reading {
     /// Reads on. What the file turned out to be is known at its end, or before.
     fn next(&mut self, envelopes: &mut Vec<Vec<u8>>) -> Result<Option<Found>, FolderError> {
-        if self.entry.size > LARGEST {
+        // Also one that grows while it is read comes to an end.
+        if self.entry.size.max(self.read) > LARGEST {
             return Ok(Some(Found::TooLarge));
         }
         if self.reader.is_none() {
             self.reader = self.folder.open(&self.entry.name)?;
         }
-        // Gone since it was seen: the next look tells.
-        let Some(reader) = &mut self.reader else {
-            return Ok(Some(Found::Cut));
-        };
+        let reader = self.reader.as_mut().ok_or(FolderError::Away)?;
         let bytes = reader.next(SLICE)?;
+        self.read += bytes.len() as u64;
         if bytes.is_empty() {
             let whole = self.unpacking.is_whole();
             return Ok(Some(if whole { Found::Whole } else { Found::Cut }));
