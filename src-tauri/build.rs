@@ -24,6 +24,7 @@ fn main() {
         "watch_drops",
         "read_dropped",
         "begin_saving",
+        "choose_folder",
         "begin_opening",
         "write_outgoing",
         "finish_outgoing",

@@ -76,6 +76,28 @@ pub(crate) async fn begin_saving(app: AppHandle, name: String) -> Result<Option<
         .map_err(|error| not_written(&error))
 }
 
+/// Asks for a folder and gives its full path; nothing when the person changed their mind.
+#[tauri::command]
+pub(crate) async fn choose_folder(app: AppHandle) -> Result<Option<String>, Value> {
+    let (chosen, answer) = tokio::sync::oneshot::channel();
+    app.dialog().file().pick_folder(|path| {
+        // Nobody waits any more when the page was reloaded meanwhile.
+        let _ = chosen.send(path);
+    });
+    let Some(path) = answer.await.ok().flatten() else {
+        return Ok(None);
+    };
+    let path = path.into_path().ok();
+    let text = path.and_then(|path| path.into_os_string().into_string().ok());
+    text.map(Some).ok_or_else(|| {
+        refusal(
+            ErrorCode::Invalid,
+            "The folder's path has characters that are no text; nothing was changed.".to_owned(),
+            "Choose a folder with another name.",
+        )
+    })
+}
+
 /// Begins a copy of a file to be opened in the program that the system has for it. Its bytes are to follow.
 #[tauri::command]
 pub(crate) async fn begin_opening(app: AppHandle, name: String) -> Result<u64, Value> {

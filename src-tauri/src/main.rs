@@ -64,6 +64,7 @@ fn main() -> anyhow::Result<()> {
             file_commands::watch_drops,
             file_commands::read_dropped,
             file_commands::begin_saving,
+            file_commands::choose_folder,
             file_commands::begin_opening,
             file_commands::write_outgoing,
             file_commands::finish_outgoing,

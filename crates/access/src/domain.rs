@@ -23,6 +23,7 @@ pub(crate) const WORKSPACE_ID: &str = "skein/1 workspace id";
 pub(crate) const HELLO_TAG: &str = "skein/1 hello tag";
 pub(crate) const PROFILE_ID: &str = "skein/1 profile id";
 pub(crate) const CHUNK_NAME: &str = "skein/1 file chunk name";
+pub(crate) const SHARED_FILE_NAME: &str = "skein/1 shared file name";
 pub(crate) const TICKET_CHECKSUM: &str = "skein/1 ticket checksum";
 pub(crate) const CODE_JOINER: &str = "skein/1 code joiner";
 pub(crate) const CODE_INVITER: &str = "skein/1 code inviter";

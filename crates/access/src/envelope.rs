@@ -190,9 +190,15 @@ pub struct Envelope {
     bytes: Vec<u8>,
 }
 
+/// The id of the envelope that has these bytes, whether or not they are one.
+#[must_use]
+pub fn envelope_id(bytes: &[u8]) -> EnvelopeId {
+    EnvelopeId::from_bytes(*blake3::hash(bytes).as_bytes())
+}
+
 impl Envelope {
     fn trusted(header: Header, bytes: Vec<u8>) -> Self {
-        let id = EnvelopeId::from_bytes(*blake3::hash(&bytes).as_bytes());
+        let id = envelope_id(&bytes);
         Self { header, id, bytes }
     }
 

@@ -35,6 +35,7 @@ pub mod permit;
 pub mod profile;
 pub mod role;
 pub mod sealed_text;
+pub mod shared_file;
 pub mod tag;
 pub mod ticket;
 pub mod wire;
@@ -48,7 +49,8 @@ pub use changing::{
 };
 pub use code::{Code, CodeError};
 pub use envelope::{
-    Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, seal_data, seal_snapshot,
+    Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, envelope_id, seal_data,
+    seal_snapshot,
 };
 pub use file_cipher::{LARGEST_CHUNK, chunk_name, new_file_key, open_chunk, seal_chunk};
 pub use forks::{Fork, forks};
@@ -68,6 +70,7 @@ pub use permit::{
 pub use profile::profile_of;
 pub use role::Role;
 pub use sealed_text::NameError;
+pub use shared_file::shared_file_name;
 pub use state::Voided;
 pub use tag::tag;
 pub use ticket::{Ticket, TicketError};

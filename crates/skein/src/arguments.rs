@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Carry changes by hand, where no network does: on a stick, by mail
     #[command(subcommand)]
     Bundle(Bundle),
+    /// Exchange through a folder that others have too: on a stick, or kept alike by any tool that copies files
+    #[command(subcommand)]
+    Folder(Folder),
     /// Make an invite for a colleague or for a further device of yours, list them, or close one
     #[command(args_conflicts_with_subcommands = true)]
     Invite {
@@ -100,6 +103,9 @@ pub(crate) enum Command {
         /// A bundle that came with the invite: then nobody has to be reached
         #[arg(long, value_name = "FILE")]
         bundle: Option<PathBuf>,
+        /// A folder that the others exchange through: then nobody has to be reached
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
         /// How long to try before leaving the rest to later (seconds)
         #[arg(long, default_value_t = 60, value_name = "SECONDS")]
         wait: u64,
@@ -553,6 +559,24 @@ pub(crate) enum Bundle {
         /// The file
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Folder {
+    /// Take a folder into use, and exchange with it at once; what is written there is encrypted
+    Add {
+        /// The folder; it must be there
+        folder: PathBuf,
+    },
+    /// The folders of this device, and how each stands
+    List,
+    /// Take a folder out of use; the files in it stay
+    Remove {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Read all folders now, and write to them all that they lack
+    Sync,
 }
 
 #[derive(Debug, Subcommand)]

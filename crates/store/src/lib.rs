@@ -1,4 +1,5 @@
-//! Where things rest: one SQLite file per workspace, one source file per table, full-text search; a folder for the chunks of files, and one for backups.
+//! Where things rest: one SQLite file per workspace, one source file per table, full-text search; a folder for the chunks of files, and one for backups; and
+//! the folders that carry envelopes to others.
 //!
 //! [`Store::open`] gives a [`Store`] or, when the file must not be written to, a [`ReadOnlyStore`] with the reason. Both read through
 //! [`Reader`]; all writing happens in [`Store::write`], one transaction at a time, through [`Tx`].
@@ -17,6 +18,7 @@ mod read_only;
 mod reader;
 mod schema;
 mod segment;
+mod shared_folder;
 mod snippet;
 mod store;
 mod table;
@@ -33,6 +35,7 @@ pub use open::Opened;
 pub use permit::MayWrite;
 pub use read_only::{ReadOnlyStore, Salvaged};
 pub use reader::{Reader, StoredDocument};
+pub use shared_folder::{FolderEntry, FolderError, FolderReader, SharedFolder};
 pub use snippet::Snippet;
 pub use store::{Durability, Store};
 pub use table::changes::{ChangeRow, Unsealed};
@@ -41,6 +44,7 @@ pub use table::envelopes::{
     End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope, Written,
 };
 pub use table::files::StoredFile;
+pub use table::folders::{FolderFile, FolderFileId, FolderId, Found, StoredFolder};
 pub use table::links::Backlink;
 pub use table::notices::StoredNotice;
 pub use table::peers::Peer;

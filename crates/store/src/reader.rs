@@ -19,6 +19,7 @@ use crate::table::envelopes::{
     self, End, EnvelopeCounts, EnvelopeRef, EnvelopeState, Mark, StoredEnvelope, Written,
 };
 use crate::table::files::{self, StoredFile};
+use crate::table::folders::{self, FolderFile, FolderFileId, FolderId, StoredFolder};
 use crate::table::links::{self, Backlink};
 use crate::table::notices::{self, StoredNotice};
 use crate::table::peers::{self, Peer};
@@ -231,10 +232,78 @@ impl Reader {
         &self.chunks
     }
 
+    /// The workspace's file; none of a store in memory.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        let path = self.connection.path().filter(|path| !path.is_empty());
+        path.map(Path::new)
+    }
+
     /// The folder in which backups lie.
     #[must_use]
     pub fn backup_folder(&self) -> &BackupFolder {
         &self.backups
+    }
+
+    /// The shared folders, by their paths.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn folders(&self) -> Result<Vec<StoredFolder>, StoreError> {
+        folders::every(&self.connection)
+    }
+
+    /// The files of a shared folder, as they were when they were read or written.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn folder_files(&self, folder: FolderId) -> Result<Vec<FolderFile>, StoreError> {
+        folders::files(&self.connection, folder)
+    }
+
+    /// Up to which mark a shared folder holds every envelope; it goes back when a file is forgotten.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn folder_through(&self, folder: FolderId) -> Result<Mark, StoreError> {
+        folders::through(&self.connection, folder)
+    }
+
+    /// Envelopes after a mark that are in no file of a shared folder, at most `limit`, in the order in which they came.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn lacking_in_folder(
+        &self,
+        folder: FolderId,
+        after: Mark,
+        limit: u32,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        folders::lacking(&self.connection, folder, after, limit)
+    }
+
+    /// How many envelopes after a mark are in no file of a shared folder, counted no further than `most`.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn count_lacking_in_folder(
+        &self,
+        folder: FolderId,
+        after: Mark,
+        most: u32,
+    ) -> Result<u32, StoreError> {
+        folders::count_lacking(&self.connection, folder, after, most)
+    }
+
+    /// The envelopes in a file of a shared folder, as far as they are here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_in_folder_file(
+        &self,
+        file: FolderFileId,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        folders::held_by(&self.connection, file)
     }
 
     /// Every document outside the trash, in no order.

@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_first.sql")),
     M::up(include_str!("../migrations/0002_files.sql")),
     M::up(include_str!("../migrations/0003_small_journal.sql")),
+    M::up(include_str!("../migrations/0004_shared_folders.sql")),
 ];
 
 /// Parts of the file by name, with the statement that made them.

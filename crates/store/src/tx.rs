@@ -16,6 +16,7 @@ use crate::reader::Reader;
 use crate::table::changes::{self, ChangeRow};
 use crate::table::documents::{self, ListedAs};
 use crate::table::envelopes::{self, EnvelopeState, Mark};
+use crate::table::folders::{self, FolderFile, FolderFileId, FolderId};
 use crate::table::peers::{self, Peer};
 use crate::table::{cards, files, journal, links, notices, search, settings, snapshots, tags};
 
@@ -412,6 +413,100 @@ impl Tx<'_> {
     /// When writing fails.
     pub fn set_peer_mark(&mut self, device: DeviceId, mark: Mark) -> Result<(), StoreError> {
         peers::set_mark(&self.connection, device, mark)
+    }
+
+    /// Takes a shared folder into use. `apart`: it lies on another disk than the workspace's file.
+    ///
+    /// # Errors
+    /// When it is in use already, or writing fails.
+    pub fn add_folder(&mut self, path: &str, apart: bool) -> Result<FolderId, StoreError> {
+        folders::add(&self.connection, path, apart)
+    }
+
+    /// Forgets a shared folder and what was found in it.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn remove_folder(&mut self, folder: FolderId) -> Result<(), StoreError> {
+        folders::remove(&self.connection, folder)
+    }
+
+    /// Keeps up to which mark a shared folder holds every envelope.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn set_folder_through(&mut self, folder: FolderId, mark: Mark) -> Result<(), StoreError> {
+        folders::set_through(&self.connection, folder, mark)
+    }
+
+    /// Keeps when a shared folder last brought something, and when something was last written to it.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn set_folder_times(
+        &mut self,
+        folder: FolderId,
+        read_ms: Option<i64>,
+        wrote_ms: Option<i64>,
+    ) -> Result<(), StoreError> {
+        folders::set_times(&self.connection, folder, read_ms, wrote_ms)
+    }
+
+    /// Begins to note what a file of a shared folder holds; what was noted of it before is forgotten.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn begin_folder_file(
+        &mut self,
+        folder: FolderId,
+        name: &str,
+    ) -> Result<FolderFileId, StoreError> {
+        folders::begin_file(&self.connection, folder, name)
+    }
+
+    /// Notes that a file of a shared folder holds these envelopes.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn folder_file_holds(
+        &mut self,
+        folder: FolderId,
+        file: FolderFileId,
+        marks: &[Mark],
+    ) -> Result<(), StoreError> {
+        folders::hold(&self.connection, folder, file, marks)
+    }
+
+    /// Notes how a file of a shared folder was when it had been read to its end, or written.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn end_folder_file(&mut self, file: &FolderFile) -> Result<(), StoreError> {
+        folders::end_file(&self.connection, file)
+    }
+
+    /// Notes that another file written here holds all that is in this one, and since when (ms since 1970).
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn spare_folder_file(
+        &mut self,
+        file: FolderFileId,
+        since_ms: i64,
+    ) -> Result<(), StoreError> {
+        folders::spare_file(&self.connection, file, since_ms)
+    }
+
+    /// Forgets a file of a shared folder, which is no longer in it.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn forget_folder_file(
+        &mut self,
+        folder: FolderId,
+        file: FolderFileId,
+    ) -> Result<(), StoreError> {
+        folders::forget_file(&self.connection, folder, file)
     }
 
     /// Tells the person of a matter; the same matter about the same subject is told once, with its newest words.

@@ -847,7 +847,11 @@ code: ShortCode | null, } | { "type": "backups",
 /**
  * As they are now.
  */
-kept: KeptBackups, } | { "type": "ladder", 
+kept: KeptBackups, } | { "type": "shared_folders", 
+/**
+ * As they stand.
+ */
+folders: Array<SharedFolder>, } | { "type": "ladder", 
 /**
  * The ways to it.
  */
@@ -1407,7 +1411,11 @@ kept: KeptBackups, } | { "type": "backup_tried",
 /**
  * What was found.
  */
-report: BackupReport, } | { "type": "audit", 
+report: BackupReport, } | { "type": "shared_folders", 
+/**
+ * As they stand.
+ */
+folders: Array<SharedFolder>, } | { "type": "audit", 
 /**
  * The report.
  */
@@ -1753,7 +1761,15 @@ offset: number,
 /**
  * The bytes in base64, at most 512 KiB of them.
  */
-data: string, } | { "type": "list_backups" } | { "type": "back_up" } | { "type": "try_backup", 
+data: string, } | { "type": "list_shared_folders" } | { "type": "add_shared_folder", 
+/**
+ * Its full path. It must be there.
+ */
+path: string, } | { "type": "remove_shared_folder", 
+/**
+ * Its path, as it was told.
+ */
+path: string, } | { "type": "sync_shared_folders" } | { "type": "list_backups" } | { "type": "back_up" } | { "type": "try_backup", 
 /**
  * Which backup, by its name.
  */
@@ -1852,6 +1868,46 @@ subscription: number,
  * What happened.
  */
 event: Event, };
+
+export type SharedFolder = { 
+/**
+ * Where it is; this names it.
+ */
+path: string, 
+/**
+ * How it stands.
+ */
+state: SharedFolderState, 
+/**
+ * When it was last looked through in this run (ms since 1970).
+ */
+lookedAt: number | null, 
+/**
+ * When it last brought something new (ms since 1970).
+ */
+readAt: number | null, 
+/**
+ * When something was last written to it (ms since 1970).
+ */
+wroteAt: number | null, 
+/**
+ * Changes that are here and not in it yet; counted no further than 10,000.
+ */
+waiting: number, 
+/**
+ * Files in it that ended too early when they were read; they are read again when they change.
+ */
+unfinished: number, 
+/**
+ * Files in it that are left alone: damaged, too large, or of another workspace.
+ */
+leftAlone: number, 
+/**
+ * What hinders, and what to do about it.
+ */
+trouble: ApiError | null, };
+
+export type SharedFolderState = "unseen" | "exchanging" | "resting" | "away" | "hindered";
 
 export type ShortCode = { 
 /**
@@ -2041,7 +2097,7 @@ document: string | null, } | { "type": "files",
 /**
  * Which document.
  */
-document: string, } | { "type": "notices" } | { "type": "preferences" } | { "type": "code" } | { "type": "backups" } | { "type": "ladder", 
+document: string, } | { "type": "notices" } | { "type": "preferences" } | { "type": "code" } | { "type": "backups" } | { "type": "shared_folders" } | { "type": "ladder", 
 /**
  * Which.
  */

@@ -35,6 +35,7 @@ export type {
   Request,
   Role,
   SearchHit,
+  SharedFolder,
   Splice,
   Status,
   TagCount,

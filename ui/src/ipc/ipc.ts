@@ -43,6 +43,10 @@ type ReplyTags = {
   fetch_file: "done";
   read_bundle: "bundle_page";
   take_bundle: "bundle_taken";
+  list_shared_folders: "shared_folders";
+  add_shared_folder: "shared_folders";
+  remove_shared_folder: "shared_folders";
+  sync_shared_folders: "shared_folders";
   list_backups: "backups";
   back_up: "backups";
   try_backup: "backup_tried";

@@ -46,6 +46,11 @@ export async function readDropped({ token }: DroppedFile, from: number, to: numb
   return new Blob(parts);
 }
 
+/** Asks for a folder and gives its full path; null when the person changed their mind. Rejects with an `ApiError`. */
+export async function chooseFolder(): Promise<string | null> {
+  return ask(invoke<string | null>("choose_folder"));
+}
+
 /** A file on its way out of the workspace, to a place that a person chose or into the program that opens it. */
 export class Outgoing {
   readonly #token: number;

@@ -18,6 +18,7 @@ import type {
   Notice,
   NoteView,
   Peer,
+  SharedFolder,
   ShortCode,
   Status,
   View,
@@ -58,6 +59,7 @@ type States = {
   files: AttachedFile[];
   notices: Notice[];
   backups: KeptBackups;
+  shared_folders: SharedFolder[];
   ladder: Ladder;
   code: { code: ShortCode | null };
 };
@@ -106,6 +108,8 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       return event.notices;
     case "backups":
       return event.kept;
+    case "shared_folders":
+      return event.folders;
     case "ladder":
       return event.ladder;
     case "code":

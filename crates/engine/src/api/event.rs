@@ -11,7 +11,7 @@ use ts_rs::TS;
 
 use super::{
     Asking, AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, KeptBackups, Ladder,
-    Member, Notice, Peer, ShortCode, Status, TreeItem,
+    Member, Notice, Peer, SharedFolder, ShortCode, Status, TreeItem,
 };
 
 /// Something that can be watched.
@@ -78,6 +78,8 @@ pub enum View {
     Code,
     /// The backups of this profile.
     Backups,
+    /// The shared folders of this device.
+    SharedFolders,
     /// Why a device or relay is not connected.
     Ladder {
         /// Which.
@@ -211,6 +213,11 @@ pub enum Event {
     Backups {
         /// As they are now.
         kept: KeptBackups,
+    },
+    /// The shared folders of this device.
+    SharedFolders {
+        /// As they stand.
+        folders: Vec<SharedFolder>,
     },
     /// Why a device or relay is not connected.
     Ladder {

@@ -6,6 +6,7 @@
 mod code;
 mod error;
 mod event;
+mod folder;
 mod ladder;
 mod reply;
 mod request;
@@ -14,6 +15,7 @@ mod words;
 pub use code::{CodeEnd, ShortCode};
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, View};
+pub use folder::{SharedFolder, SharedFolderState};
 pub use ladder::{Cause, Ladder, Rung, WayOutcome};
 pub use reply::{
     Asking, AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use skein_model::{BoardView, CardId, CardView, DocumentId, FileId, Hours, Kind, Life, Splice};
 use ts_rs::TS;
 
-use super::Request;
+use super::{Request, SharedFolder};
 
 /// The answer to a request that was done.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -162,6 +162,11 @@ pub enum Reply {
     BackupTried {
         /// What was found.
         report: BackupReport,
+    },
+    /// The shared folders of this device.
+    SharedFolders {
+        /// As they stand.
+        folders: Vec<SharedFolder>,
     },
     /// What the audit found.
     Audit {

@@ -354,6 +354,20 @@ pub enum Request {
         /// The bytes in base64, at most 512 KiB of them.
         data: String,
     },
+    /// The shared folders of this device: `SharedFolders`.
+    ListSharedFolders,
+    /// Takes a folder into use, through which changes are exchanged with whoever else has it: `SharedFolders`.
+    AddSharedFolder {
+        /// Its full path. It must be there.
+        path: String,
+    },
+    /// Takes a folder out of use; what lies there stays there: `SharedFolders`.
+    RemoveSharedFolder {
+        /// Its path, as it was told.
+        path: String,
+    },
+    /// Reads all shared folders now and writes to them all that they lack; answers when that is done, or hindered as each tells: `SharedFolders`.
+    SyncSharedFolders,
     /// The backups of this profile's file: `Backups`.
     ListBackups,
     /// Makes a backup and checks it: `Backups`.

@@ -14,6 +14,7 @@ use skein_store::{ChunkFolder, CutText};
 use super::backups::{BackupDone, BackupJob};
 use super::beginnings::{Begun, ToBegin};
 use super::files::{FileDone, FileJob};
+use super::folders::{FolderDone, FolderJob};
 use super::rebuilding::{Rebuilt, ToRebuild};
 
 /// Work to be done away from the core.
@@ -70,6 +71,8 @@ pub enum Job {
     },
     /// Work on backups of the workspace's file.
     Backup(BackupJob),
+    /// Work on a shared folder.
+    Folder(FolderJob),
 }
 
 /// The changes of one envelope.
@@ -94,6 +97,8 @@ pub enum JobDone {
     File(Box<FileDone>),
     /// Work on backups is done.
     Backup(Box<BackupDone>),
+    /// Work on a shared folder is done.
+    Folder(Box<FolderDone>),
 }
 
 /// What search, tags and links should know of a document.
@@ -159,7 +164,8 @@ pub enum DocumentDone {
 }
 
 impl Job {
-    /// Does the work: pure computation on what the job carries, but for chunks of files and backups, which are read and written.
+    /// Does the work: pure computation on what the job carries, but for chunks of files, backups and shared folders, which are
+    /// read and written.
     #[must_use]
     pub fn run(self) -> JobDone {
         match self {
@@ -206,6 +212,7 @@ impl Job {
             }
             Self::File { folder, work } => JobDone::File(Box::new(work.run(&folder))),
             Self::Backup(work) => JobDone::Backup(Box::new(work.run())),
+            Self::Folder(work) => JobDone::Folder(Box::new(work.run())),
             Self::Rebuild(work) => {
                 JobDone::Document(Box::new(DocumentDone::Rebuilt(Box::new(work.run()))))
             }

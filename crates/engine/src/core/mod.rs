@@ -18,6 +18,7 @@ mod documents;
 mod editing;
 mod farewell;
 mod files;
+mod folders;
 mod idle;
 mod incoming;
 mod invites;
@@ -54,6 +55,7 @@ use skein_model::{ActorSeed, DocumentId, ProfileEdit};
 pub use backups::{BackupDone, BackupJob};
 pub use beginnings::{Begun, ToBegin};
 pub use files::{FileDone, FileJob};
+pub use folders::{FolderDone, FolderJob, Reading};
 pub use io::{
     ChunkAnswer, ClientId, CodeNews, CodeOrder, Effect, ExchangeId, Input, Now, PeerInput,
 };
@@ -71,6 +73,7 @@ use codes::{Seeking, Shown};
 use disk::Disk;
 use documents::{Indexing, Slot};
 use files::Files;
+use folders::Folders;
 use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
@@ -127,6 +130,7 @@ pub struct Core {
     files: Files,
     bundles: Bundles,
     backups: Backups,
+    folders: Folders,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -184,6 +188,7 @@ impl Core {
             files: Files::default(),
             bundles: Bundles::default(),
             backups: Backups::default(),
+            folders: Folders::default(),
             wall_ms: 0,
         };
         if let Err(error) = core.take_up() {
@@ -223,6 +228,7 @@ impl Core {
             self.rotation.due,
             self.next_code_work(),
             self.next_backup_work(),
+            self.next_folder_work(),
         ]
         .into_iter()
         .flatten()
@@ -271,6 +277,7 @@ impl Core {
         self.work_on_carets(step);
         self.work_on_codes(step);
         self.work_on_backups(step);
+        self.work_on_folders(step);
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {
@@ -491,6 +498,14 @@ impl Core {
             Request::TakeBundle { offset, data } => {
                 self.take_bundle(step, client, offset, &data)?
             }
+            Request::ListSharedFolders => Reply::SharedFolders {
+                folders: self.shared_folders(),
+            },
+            Request::AddSharedFolder { path } => {
+                return self.add_folder(step, (client, message.id), &path);
+            }
+            Request::RemoveSharedFolder { path } => self.remove_folder(step, &path)?,
+            Request::SyncSharedFolders => return self.sync_folders(step, (client, message.id)),
             Request::ListBackups => Reply::Backups {
                 kept: self.kept_backups()?,
             },

@@ -20,6 +20,7 @@ pub(super) struct News {
     pub(super) preferences: bool,
     pub(super) code: bool,
     pub(super) backups: bool,
+    pub(super) folders: bool,
     /// Documents whose title, place or life may have changed, or that are new.
     pub(super) headers: BTreeSet<DocumentId>,
     /// Cards that changed, by board.

@@ -231,6 +231,9 @@ impl Core {
             View::Backups => Event::Backups {
                 kept: self.kept_backups()?,
             },
+            View::SharedFolders => Event::SharedFolders {
+                folders: self.shared_folders(),
+            },
             View::Ladder { device } => Event::Ladder {
                 ladder: self.ladder(device)?,
             },
@@ -296,6 +299,7 @@ impl Core {
                 View::Preferences if news.preferences => self.whole(&view),
                 View::Code if news.code => self.whole(&view),
                 View::Backups if news.backups => self.whole(&view),
+                View::SharedFolders if news.folders => self.whole(&view),
                 View::Tree if !news.headers.is_empty() => self.tree_news(&news.headers, false),
                 View::Trash if !news.headers.is_empty() => self.tree_news(&news.headers, true),
                 View::Note { document } if news.links || news.headers.contains(document) => {

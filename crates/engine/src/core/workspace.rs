@@ -139,6 +139,7 @@ impl Core {
         }
         self.started = true;
         self.start_backups(step);
+        self.start_folders(step);
         if self.store.read_only_reason().is_none() {
             self.start_files(step);
         }

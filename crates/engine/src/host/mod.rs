@@ -34,6 +34,9 @@ const INBOX: usize = 1024;
 /// How long to wait for another process that has the profile for a moment.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long an end waits for shared folders.
+const LAST_EXCHANGE: Duration = Duration::from_secs(2);
+
 /// How long a start waits for what a restored backup lacks (ms).
 const RESTORING_MS: u32 = 20_000;
 
@@ -133,9 +136,16 @@ impl Host {
         }
     }
 
-    /// Seals what is unsealed, closes connections and lets the profile go. For a guest there is nothing to do.
+    /// Seals what is unsealed, puts it into shared folders, closes connections and lets the profile go. For a guest there is nothing to do.
     pub async fn close(self) {
         let Role::Owner(owner) = self.0 else { return };
+        if owner.socket.is_some()
+            && let Ok(mut client) = owner.client().await
+        {
+            // Whoever closes the window and pulls the stick out should have all of it there; a disk that hangs is not waited for.
+            let last = client.request(Request::SyncSharedFolders);
+            drop(tokio::time::timeout(LAST_EXCHANGE, last).await);
+        }
         // Already stopped is as good as stopping now.
         let _ = owner.inbox.send(Input::Shutdown.into()).await;
         let actor = owner.actor;
@@ -182,6 +192,7 @@ impl Owner {
         }
         if matches!(wanted, Use::Stay(_)) {
             core.back_up_by_itself();
+            core.watch_folders();
         }
         let net = match network {
             None => None,

@@ -12,7 +12,7 @@ use skein_model::{DocumentId, NoteEdit};
 const HEAD: usize = 48;
 
 /// A founder and so many who came by an invite, who know each other and no longer meet.
-fn team(seed: u64, machines: usize) -> World {
+pub(crate) fn team(seed: u64, machines: usize) -> World {
     let mut world = World::new(seed, machines);
     for machine in &mut world.machines {
         machine.skew_ms = 0;
@@ -37,7 +37,7 @@ fn team(seed: u64, machines: usize) -> World {
     world
 }
 
-fn note(world: &mut World, index: usize, title: &str) -> DocumentId {
+pub(crate) fn note(world: &mut World, index: usize, title: &str) -> DocumentId {
     let request = Request::CreateNote {
         title: title.to_owned(),
         text: Some("One.".to_owned()),
@@ -50,7 +50,7 @@ fn note(world: &mut World, index: usize, title: &str) -> DocumentId {
     }
 }
 
-fn append(world: &mut World, index: usize, document: DocumentId, text: &str) {
+pub(crate) fn append(world: &mut World, index: usize, document: DocumentId, text: &str) {
     let text = text.to_owned();
     let edit = NoteEdit::AppendText { text };
     world
@@ -58,7 +58,7 @@ fn append(world: &mut World, index: usize, document: DocumentId, text: &str) {
         .unwrap();
 }
 
-fn titles(world: &mut World, index: usize) -> Vec<String> {
+pub(crate) fn titles(world: &mut World, index: usize) -> Vec<String> {
     let documents = world.documents(index, false);
     let mut titles: Vec<String> = documents
         .into_iter()
@@ -68,14 +68,14 @@ fn titles(world: &mut World, index: usize) -> Vec<String> {
     titles
 }
 
-fn text(world: &mut World, index: usize, document: DocumentId) -> String {
+pub(crate) fn text(world: &mut World, index: usize, document: DocumentId) -> String {
     match world.ask(index, Request::ReadNote { document }) {
         Ok(Reply::Note { note }) => note.text,
         other => panic!("{other:?}"),
     }
 }
 
-fn ticket(world: &mut World) -> String {
+pub(crate) fn ticket(world: &mut World) -> String {
     let invite = Request::CreateInvite {
         role: Role::Editor,
         uses: 1,
@@ -89,7 +89,7 @@ fn ticket(world: &mut World) -> String {
 }
 
 /// A bundle as a file, and how many changes it holds.
-fn bundle(world: &mut World, index: usize, person: Option<&str>) -> (Vec<u8>, u32) {
+pub(crate) fn bundle(world: &mut World, index: usize, person: Option<&str>) -> (Vec<u8>, u32) {
     let person = person.map(|name| {
         let people = world.people(index);
         let found = people.into_iter().find(|member| member.name == name);
@@ -98,7 +98,11 @@ fn bundle(world: &mut World, index: usize, person: Option<&str>) -> (Vec<u8>, u3
     world.read_bundle(index, person.as_deref()).unwrap()
 }
 
-fn take(world: &mut World, index: usize, bytes: &[u8]) -> Result<BundleReport, ApiError> {
+pub(crate) fn take(
+    world: &mut World,
+    index: usize,
+    bytes: &[u8],
+) -> Result<BundleReport, ApiError> {
     let report = world.take_bundle(index, bytes, 1_000)?;
     while world.do_what_is_there() {}
     for _ in 0..8 {
@@ -107,7 +111,7 @@ fn take(world: &mut World, index: usize, bytes: &[u8]) -> Result<BundleReport, A
     Ok(report)
 }
 
-fn audited(world: &mut World, index: usize) {
+pub(crate) fn audited(world: &mut World, index: usize) {
     match world.ask(index, Request::Audit) {
         Ok(Reply::Audit { report }) => assert_eq!(report.differences, [], "at {index}"),
         other => panic!("{other:?}"),

@@ -18,6 +18,7 @@ mod codes;
 mod connecting;
 mod damage;
 mod files;
+mod folders;
 mod hostile;
 mod imports;
 mod invites;

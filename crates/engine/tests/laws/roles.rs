@@ -350,6 +350,33 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             },
             ALL,
         ),
+        (Request::ListSharedFolders, ALL),
+        (
+            Request::AddSharedFolder {
+                path: "/nowhere/at/all".to_owned(),
+            },
+            row(
+                Some(NotFound),
+                Some(NotFound),
+                Some(ReadOnly),
+                Some(NotFound),
+            ),
+        ),
+        (
+            Request::RemoveSharedFolder {
+                path: "/nowhere/at/all".to_owned(),
+            },
+            NOWHERE,
+        ),
+        (
+            Request::SyncSharedFolders,
+            row(
+                Some(NotFound),
+                Some(NotFound),
+                Some(ReadOnly),
+                Some(NotFound),
+            ),
+        ),
         (Request::ListBackups, ALL),
         (Request::BackUp, ALL),
         (

@@ -7,6 +7,7 @@ mod bundle;
 mod edit;
 mod exchange;
 mod file;
+mod folder;
 mod invite;
 mod members;
 mod note;
@@ -89,6 +90,7 @@ async fn dispatch(
         }
         Command::Export { folder } => exchange::export(connection, out, &folder).await,
         Command::Bundle(command) => bundle::run(connection, out, command).await,
+        Command::Folder(command) => folder::run(connection, out, command).await,
         Command::Backup(command) => backup::run(connection, out, command).await,
         Command::Audit => exchange::audit(connection, out).await,
         Command::Invite {
@@ -124,8 +126,12 @@ async fn dispatch(
             ticket,
             name,
             bundle,
+            folder,
             wait,
-        } => people::join(connection, out, ticket, name, bundle.as_deref(), wait).await,
+        } => {
+            let carried = (bundle.as_deref(), folder.as_deref());
+            people::join(connection, out, ticket, name, carried, wait).await
+        }
         Command::People { command: None } => profile::people(connection, out).await,
         Command::People {
             command: Some(command),

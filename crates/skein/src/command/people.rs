@@ -20,7 +20,7 @@ pub(super) async fn join(
     out: Output,
     ticket: String,
     name: Option<String>,
-    bundle: Option<&Path>,
+    (bundle, folder): (Option<&Path>, Option<&Path>),
     wait: u64,
 ) -> Result<(), Failure> {
     let waits = connection.status().await?.joining;
@@ -36,6 +36,9 @@ pub(super) async fn join(
     connection.ask(request).await?;
     if let Some(bundle) = bundle {
         exchange::take_bundle(&mut connection.client, bundle).await?;
+    }
+    if let Some(folder) = folder {
+        super::folder::take_up(connection, folder).await?;
     }
     connection
         .ask(Request::Subscribe { view: View::Status })

@@ -895,6 +895,47 @@ fn a_bundle_carries_work_to_a_machine_without_a_network_and_back() {
 }
 
 #[test]
+fn a_folder_carries_work_between_two_who_never_meet_whether_skein_is_open_or_not() {
+    let root = tempdir().unwrap();
+    let (stick, away) = (root.path().join("stick"), root.path().join("away"));
+    fs::create_dir(&stick).unwrap();
+    let folder = stick.to_str().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    ana.made(&["note", "new", "Plan", "--text", "by Ana"]);
+    let ticket = text(&ana.json(&["invite"])["ticket"]);
+    let said = ana.fails(3, &["folder", "sync"]);
+    assert!(said.contains("no shared folder"), "{said}");
+    let added = ana.json(&["folder", "add", folder]);
+    assert_eq!(added[0]["state"], "resting", "{added}");
+    assert_eq!(added[0]["waiting"], 0, "{added}");
+
+    let bo = Profile::at(root.path().join("bo"));
+    let joined = bo.json(&["join", &ticket, "--name", "Bo", "--folder", folder]);
+    assert_eq!(joined["workspace"], "Geese");
+    bo.json(&["note", "append", "Plan", "by Bo"]);
+    bo.json(&["folder", "sync"]);
+
+    let (open, _) = ana.stay_online();
+    ana.json(&["folder", "sync"]);
+    assert_eq!(ana.note("Plan")["text"], "by Ana\n\nby Bo");
+    fs::rename(&stick, &away).unwrap();
+    let said = ana.fails(3, &["folder", "sync"]);
+    assert!(said.contains("not there now"), "{said}");
+    assert!(ana.words(&["folder", "list"]).contains("not there now"));
+    fs::rename(&away, &stick).unwrap();
+    ana.json(&["folder", "sync"]);
+    // What was written last is there when Skein is closed.
+    ana.made(&["note", "new", "Last"]);
+    open.end();
+    bo.json(&["folder", "sync"]);
+    bo.note("Last");
+
+    assert_eq!(ana.json(&["folder", "remove", folder])["path"], folder);
+    assert_eq!(ana.json(&["folder", "list"]), serde_json::json!([]));
+    assert!(fs::read_dir(&stick).unwrap().count() > 0);
+}
+
+#[test]
 fn a_second_device_is_the_same_person_until_it_is_taken_out() {
     let root = tempdir().unwrap();
     let ana = Profile::founded(root.path().join("ana"), "Ana");

@@ -583,3 +583,52 @@ fn a_file_damaged_while_its_newest_work_is_in_the_log_is_never_written_over() {
     assert_eq!(readable(&ana, &notes), notes.len());
     ana.audit();
 }
+
+#[test]
+fn a_shared_folder_that_is_full_or_may_only_be_read_brings_what_is_there_and_takes_the_rest_later()
+{
+    on_a_small_disk(
+        "a_shared_folder_that_is_full_or_may_only_be_read_brings_what_is_there_and_takes_the_rest_later",
+        |disk| {
+            let elsewhere = tempdir().unwrap();
+            let folder = disk.profile("Team");
+            fs::create_dir(&folder).unwrap();
+            let folder = folder.to_str().unwrap();
+            let ana = Profile::founded(elsewhere.path().join("ana"), "Ana");
+            ana.json(&["folder", "add", folder]);
+            let ticket = text(&ana.json(&["invite"])["ticket"]);
+            ana.json(&["folder", "sync"]);
+            let bo = Profile::at(elsewhere.path().join("bo"));
+            bo.json(&["join", &ticket, "--name", "Bo", "--folder", folder]);
+            bo.json(&["folder", "sync"]);
+            let notes = |of: &Profile| {
+                let mut titles = titles(&of.json(&["note", "list"]));
+                titles.sort();
+                titles
+            };
+            let names = || -> Vec<String> {
+                let entries = fs::read_dir(folder).unwrap();
+                let names = entries.map(|entry| entry.unwrap().file_name());
+                names.map(|name| name.into_string().unwrap()).collect()
+            };
+
+            bo.json(&["note", "new", "From Bo"]);
+            bo.json(&["folder", "sync"]);
+            ana.json(&["note", "new", "From Ana", "--text", &letters(1, 40_000)]);
+            disk.fill_but(2_000);
+            let said = ana.fails(1, &["folder", "sync"]);
+            assert!(said.contains("disk is full"), "{said}");
+            assert!(names().iter().all(|name| !name.ends_with(".part")));
+            assert_eq!(notes(&ana), ["From Ana", "From Bo"]);
+            disk.free();
+            disk.change("ro");
+            let said = ana.fails(4, &["folder", "sync"]);
+            assert!(said.contains("only be read"), "{said}");
+            disk.change("rw");
+            let listed = ana.json(&["folder", "sync"]);
+            assert_eq!(listed[0]["waiting"], 0, "{listed}");
+            bo.json(&["folder", "sync"]);
+            assert_eq!(notes(&bo), ["From Ana", "From Bo"]);
+        },
+    );
+}

@@ -114,7 +114,7 @@ fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<EnvelopeKind> {
         .ok_or_else(|| unreadable(column, "no kind of envelope"))
 }
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEnvelope> {
+pub(crate) fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEnvelope> {
     let state = match row.get::<_, u8>(3)? {
         0 => EnvelopeState::Applied,
         1 => EnvelopeState::Locked,
@@ -132,7 +132,8 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredEnvelope> {
     })
 }
 
-const STORED: &str = "SELECT mark, id, kind, state, reason, document, bytes FROM envelopes";
+pub(crate) const STORED: &str =
+    "SELECT mark, id, kind, state, reason, document, bytes FROM envelopes";
 
 /// Adds an envelope; `None` when it is here already, which changes nothing.
 pub(crate) fn insert(

@@ -498,7 +498,7 @@ fn an_audit_counts_what_is_there() {
             .rows,
         2
     );
-    assert_eq!(tables.len(), 15);
+    assert_eq!(tables.len(), 18);
     assert!(store.orphans().unwrap().is_empty());
 }
 

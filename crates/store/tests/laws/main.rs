@@ -17,4 +17,5 @@ mod files;
 mod machine;
 mod pieces;
 mod search;
+mod shared_folders;
 mod size;

@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import type { ErrorCode, Event, JoiningStep, Request } from "../../ipc/generated";
 import { FakeEngine, largeBoard, manyNotes } from "../../ipc/fake";
+import { sharedFolder } from "../../ipc/fake/folders";
 import type { SeedDocument } from "../../ipc/fake/seed";
 
 type Role = Parameters<typeof page.getByRole>[0];
@@ -595,6 +596,54 @@ export const STORIES: Record<string, Record<string, Story>> = {
       }),
       told: [["button", "Remove relay relay.example.org:4711"]],
     },
+    "shared folders, each in another state": {
+      engine: changed((fake) => {
+        const at = Date.now();
+        const well = sharedFolder("/home/ana/Team", at - 60_000);
+        const trouble = {
+          code: "storage" as const,
+          message: "The folder's disk is full. What others put there is read.",
+          hint: "Free some space there; then it goes on by itself.",
+        };
+        fake.folders.all = [
+          { ...well, readAt: at - 3_600_000, waiting: 2, unfinished: 1, leftAlone: 3 },
+          { ...well, path: `/home/ana/${GERMAN.replaceAll(" ", "-")}`, state: "exchanging" },
+          { ...well, path: `/media/ana/${ARABIC}`, state: "away", waiting: 12 },
+          { ...well, path: `/mnt/${JAPANESE}`, state: "hindered", trouble },
+          { ...well, path: "/srv/new", state: "unseen", lookedAt: null, wroteAt: null },
+        ];
+      }),
+      then: press("button", "3 people"),
+      told: [
+        /2 changes not in it yet · 1 file not whole/,
+        /^Not there now/,
+        /disk is full/,
+        ["button", "Remove folder /home/ana/Team"],
+        ["button", "Exchange now"],
+      ],
+    },
+    "a shared folder that is added": {
+      then: inTurn(press("button", "3 people"), async () => {
+        await page.getByRole("textbox", { name: /^Full path/ }).fill("/home/ana/Team");
+        await userEvent.keyboard("{Enter}");
+      }),
+      told: [["button", "Remove folder /home/ana/Team"], /^Looked through/],
+    },
+    "a shared folder that is given up": {
+      engine: changed((fake) => {
+        fake.folders.all = [sharedFolder("/home/ana/Team", Date.now())];
+      }),
+      then: inTurn(press("button", "3 people"), press("button", "Remove folder /home/ana/Team")),
+      told: [/what lies there stays there/, ["button", "Undo"]],
+      not: [["button", "Exchange now"]],
+    },
+    "no folder": {
+      then: inTurn(press("button", "3 people"), async () => {
+        await page.getByRole("textbox", { name: /^Full path/ }).fill("Team");
+        await userEvent.keyboard("{Enter}");
+      }),
+      told: [["alert", /named by its full path/]],
+    },
     "a part that throws": {
       engine: spoilt("peers"),
       then: press("button", "3 people"),
@@ -852,6 +901,15 @@ export const STORIES: Record<string, Record<string, Story>> = {
     "on its way": {
       engine: () => new FakeEngine("joining"),
       told: [["heading", "Joining"], "Looking for a device of the workspace"],
+    },
+    "by a folder that is away": {
+      engine: () => {
+        const fake = new FakeEngine("joining");
+        const stick = sharedFolder("/media/ana/Stick", Date.now());
+        fake.folders.all = [{ ...stick, state: "away" }];
+        return fake;
+      },
+      told: [/^Not there now/, ["button", "Add folder"]],
     },
     failed: {
       engine: joiningAt("failed", REFUSED),

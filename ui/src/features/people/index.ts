@@ -7,6 +7,8 @@ export const dialogs = {
 };
 /** Taking in what was carried by hand, for whoever is on the way in. */
 export const carry = () => import("./Carry.svelte");
+/** Taking up a folder that the others exchange through, for the same. */
+export const folders = () => import("./Folders.svelte");
 /** What the settings show of this person's devices. */
 export const myDevices = () => import("./MyDevices.svelte");
 export { default as PeopleFoot } from "./PeopleFoot.svelte";

@@ -30,6 +30,7 @@ import type {
 import type { Listener, Transport } from "../connection";
 import { between, FakeDocument, freshId } from "./document";
 import { FakeFiles, isFileRequest } from "./files";
+import { FakeFolders, isFolderRequest } from "./folders";
 import { ladderTo } from "./ladder";
 import { people, seed } from "./seed";
 import type { SeedDocument } from "./seed";
@@ -169,6 +170,7 @@ export class FakeEngine implements Transport {
   asking: Asking[] = [];
   code: ShortCode | null = null;
   readonly files = new FakeFiles((code, message) => new Refused(code, message, ""));
+  readonly folders = new FakeFolders((code, message, hint) => new Refused(code, message, hint));
   preferences: Record<string, string> = {};
   /** What is answered only by `catchUp`, as over a slow line. */
   slow: (request: Request) => boolean = () => false;
@@ -294,6 +296,15 @@ export class FakeEngine implements Transport {
     if (isFileRequest(request)) {
       const { reply, changed } = this.files.handle(request);
       return [reply, () => this.#tellFiles(changed)];
+    }
+    if (isFolderRequest(request)) {
+      const reply = this.folders.handle(request, NOW);
+      const folders = this.folders.all;
+      const told = () =>
+        this.#tell((view) =>
+          view.type === "shared_folders" ? { type: "shared_folders", folders } : null,
+        );
+      return [reply, told];
     }
     switch (request.type) {
       case "subscribe": {
@@ -709,6 +720,8 @@ export class FakeEngine implements Transport {
         return { type: "notices", notices: this.notices };
       case "backups":
         return { type: "backups", kept: this.backups };
+      case "shared_folders":
+        return { type: "shared_folders", folders: this.folders.all };
       case "preferences":
         return { type: "preferences", values: this.preferences };
       case "code":

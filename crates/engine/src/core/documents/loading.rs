@@ -58,6 +58,10 @@ impl Core {
                 self.backup_job_done(step, *done);
                 Ok(())
             }
+            JobDone::Folder(done) => {
+                self.folder_job_done(step, *done);
+                Ok(())
+            }
             JobDone::Read(read) => self.text_was_read(step, *read),
             JobDone::Document(done) => self.document_is_back(step, *done),
         }

@@ -1,10 +1,12 @@
 //! Bundles: the envelopes that somebody lacks, as bytes for a file that anybody may carry. Written in pages, taken in slices; what has been
 //! acknowledged is on disk. A bundle holds nothing that a colleague's device would not send, and is judged like what one sends.
 
+mod format;
+
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use skein_access::{Header, MAX_ENVELOPE, WorkspaceId};
+use skein_access::{Header, WorkspaceId};
 use skein_sync::Group;
 
 use super::Core;
@@ -12,12 +14,8 @@ use super::io::ClientId;
 use super::step::Step;
 use crate::api::{ApiError, BundleReport, ErrorCode, Reply};
 
-/// What every bundle begins with.
-const MAGIC: &[u8; 16] = b"skein bundle\x001\r\n";
-/// Bytes before the first envelope: the magic and the workspace's id.
-const HEAD: usize = 48;
-/// Bytes of an envelope's length.
-const LENGTH: usize = 4;
+pub(super) use format::{Broken, Unpacking, add, end, head};
+
 /// About so many bytes go into one page.
 const PAGE: usize = 512 * 1024;
 /// Envelopes read from the store at a time.
@@ -40,67 +38,17 @@ impl Bundles {
 struct Taking {
     /// Bytes that have come.
     received: u64,
-    /// Those of them that are no whole envelope yet.
-    rest: Vec<u8>,
-    has_head: bool,
+    unpacking: Unpacking,
     report: BundleReport,
-}
-
-/// What is wrong with the bytes of a bundle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Broken {
-    NotOne,
-    Elsewhere,
-    Damaged,
 }
 
 impl Taking {
     /// Takes the next bytes and gives the whole envelopes among them.
     fn take(&mut self, workspace: &WorkspaceId, bytes: &[u8]) -> Result<Vec<Vec<u8>>, Broken> {
         self.received += bytes.len() as u64;
-        self.rest.extend_from_slice(bytes);
-        if !self.has_head {
-            let Some((head, rest)) = self.rest.split_at_checked(HEAD) else {
-                let begun = self.rest.iter().zip(MAGIC);
-                let fits = begun.clone().all(|(is, should)| is == should);
-                return if fits {
-                    Ok(Vec::new())
-                } else {
-                    Err(Broken::NotOne)
-                };
-            };
-            let Some(id) = head.strip_prefix(MAGIC) else {
-                return Err(Broken::NotOne);
-            };
-            if id != workspace.as_bytes() {
-                return Err(Broken::Elsewhere);
-            }
-            self.rest = rest.to_vec();
-            self.has_head = true;
-        }
         let mut envelopes = Vec::new();
-        let mut rest = self.rest.as_slice();
-        while let Some((length, after)) = rest.split_first_chunk::<LENGTH>() {
-            let length = u32::from_be_bytes(*length) as usize;
-            // Nothing comes after the end.
-            if self.report.whole || length > MAX_ENVELOPE {
-                return Err(Broken::Damaged);
-            }
-            if length == 0 {
-                self.report.whole = true;
-                rest = after;
-                continue;
-            }
-            let Some((envelope, after)) = after.split_at_checked(length) else {
-                break;
-            };
-            envelopes.push(envelope.to_vec());
-            rest = after;
-        }
-        if self.report.whole && !rest.is_empty() {
-            return Err(Broken::Damaged);
-        }
-        self.rest = rest.to_vec();
+        self.unpacking.take(workspace, bytes, &mut envelopes)?;
+        self.report.whole = self.unpacking.is_whole();
         Ok(envelopes)
     }
 
@@ -137,8 +85,7 @@ impl Core {
         let start = match after {
             Some(after) => after,
             None => {
-                bytes.extend_from_slice(MAGIC);
-                bytes.extend_from_slice(workspace.id.as_bytes());
+                bytes = head(&workspace.id);
                 if self.store.read_only_reason().is_none() {
                     self.seal_everything(step);
                 }
@@ -152,9 +99,7 @@ impl Core {
             let read = self.store.envelopes_after(mark, A_READ)?;
             is_last = read.len() < A_READ as usize;
             for envelope in read {
-                let length = u32::try_from(envelope.bytes.len()).map_err(ApiError::internal)?;
-                bytes.extend_from_slice(&length.to_be_bytes());
-                bytes.extend_from_slice(&envelope.bytes);
+                add(&mut bytes, &envelope.bytes);
                 envelopes += 1;
                 mark = envelope.mark;
                 if bytes.len() >= PAGE {
@@ -164,7 +109,7 @@ impl Core {
             }
         }
         if is_last {
-            bytes.extend_from_slice(&0_u32.to_be_bytes());
+            end(&mut bytes);
         }
         Ok(Reply::BundlePage {
             data: BASE64.encode(&bytes),
@@ -268,76 +213,4 @@ impl Core {
 
 fn is_about_access(bytes: &[u8]) -> bool {
     Header::decode(bytes).is_ok_and(|header| Group::of(header.kind) == Group::Access)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const HERE: [u8; 32] = [7; 32];
-
-    fn bundle(envelopes: &[Vec<u8>]) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend_from_slice(&HERE);
-        for envelope in envelopes {
-            bytes.extend_from_slice(&u32::try_from(envelope.len()).unwrap().to_be_bytes());
-            bytes.extend_from_slice(envelope);
-        }
-        bytes.extend_from_slice(&[0; LENGTH]);
-        bytes
-    }
-
-    fn taken(bytes: &[u8], slice: usize) -> (Result<Vec<Vec<u8>>, Broken>, bool) {
-        let here = WorkspaceId::from_bytes(HERE);
-        let mut taking = Taking::default();
-        let mut envelopes = Vec::new();
-        for slice in bytes.chunks(slice) {
-            match taking.take(&here, slice) {
-                Ok(more) => envelopes.extend(more),
-                Err(broken) => return (Err(broken), taking.report.whole),
-            }
-        }
-        (Ok(envelopes), taking.report.whole)
-    }
-
-    proptest! {
-        #[test]
-        fn a_bundle_is_read_the_same_however_it_is_sliced(
-            envelopes in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..400), 0..12),
-            slice in 1_usize..700,
-        ) {
-            prop_assert_eq!(taken(&bundle(&envelopes), slice), (Ok(envelopes), true));
-        }
-
-        #[test]
-        fn of_a_bundle_that_was_cut_off_the_whole_envelopes_are_read_and_it_is_known(
-            envelopes in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..400), 1..12),
-            slice in 1_usize..700,
-            cut in any::<prop::sample::Index>(),
-        ) {
-            let bytes = bundle(&envelopes);
-            let (read, whole) = taken(&bytes[..cut.index(bytes.len())], slice);
-            let read = read.unwrap();
-            prop_assert!(!whole);
-            prop_assert_eq!(&read[..], &envelopes[..read.len()]);
-        }
-
-        #[test]
-        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..2_000), slice in 1_usize..700, headed in any::<bool>()) {
-            let bytes = if headed { [&MAGIC[..], &HERE, &bytes].concat() } else { bytes };
-            let (read, _) = taken(&bytes, slice);
-            prop_assert!(read.is_ok() || bytes.len() > LENGTH);
-        }
-    }
-
-    #[test]
-    fn the_bundle_of_another_workspace_is_known_by_its_head() {
-        let mut bytes = bundle(&[vec![1; 40]]);
-        bytes[20] = 8;
-        assert_eq!(taken(&bytes, 64).0, Err(Broken::Elsewhere));
-    }
 }

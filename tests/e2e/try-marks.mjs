@@ -1,0 +1,40 @@
+import { Desktop, startDesk } from "./support/desktop.js";
+import { freshFolder } from "./support/skein.js";
+import { until } from "./support/wait.js";
+import { join } from "node:path";
+import { summary } from "./measure/figures.js";
+import { InWebview } from "./measure/places.js";
+import { PROBE } from "./measure/probe.js";
+import { fill } from "./measure/workspace.js";
+const tasks=[]; const cleanup=(t)=>tasks.push(t);
+const show=(w,s)=>{const {p50,p95,max}=summary(s);console.log(w.padEnd(30),p50.toFixed(1),p95.toFixed(1),max.toFixed(1));};
+const MARKS=`(()=>{ const out=[]; window.marks=out; let cur=null;
+ addEventListener("keydown",(e)=>{ cur={t:e.timeStamp,handler:performance.now()-e.timeStamp}; const mine=cur; out.push(mine);
+  requestAnimationFrame((at)=>{ mine.rafstamp=at-mine.t; mine.raf=performance.now()-mine.t; const c=new MessageChannel(); c.port1.onmessage=()=>mine.msg=performance.now()-mine.t; c.port2.postMessage(null); setTimeout(()=>mine.timeout=performance.now()-mine.t,0);
+   requestAnimationFrame(()=>mine.raf2=performance.now()-mine.t);});
+ },true);
+ addEventListener("beforeinput",()=>{cur.before=performance.now()-cur.t},true);
+ addEventListener("input",()=>{cur.input=performance.now()-cur.t; const m=cur; queueMicrotask(()=>m.inputMicro=performance.now()-m.t)},true);
+ addEventListener("input",()=>{cur.inputEnd=performance.now()-cur.t; });
+ addEventListener("keyup",()=>{cur.keyup=performance.now()-cur.t; },true);
+})()`;
+try{
+ const folder=await freshFolder(cleanup); const profile=join(folder,"ana");
+ const {sized}=await fill(profile,folder,{notes:200});
+ const desk=await startDesk(cleanup);
+ const w=new Desktop(folder,"ana",desk); cleanup(()=>w.quit()); await w.start();
+ const place=await InWebview.at(w); await place.run(PROBE);
+ const size=process.argv[2]??"100 KB";
+ await place.run("return skeinProbe.open(arguments[0], arguments[1])",`#/note/${sized[size]}`,`Beginning of ${size}.`);
+ await until("take",()=>place.run("return document.querySelector('.cm-content').getAttribute('aria-readonly') !== 'true'"));
+ await place.run(`const view = document.querySelector(".cm-content").cmTile.root.view; view.focus();
+  const line = view.state.doc.lineAt(Math.floor(view.state.doc.length / 2));
+  view.dispatch({ selection: { anchor: line.to }, scrollIntoView: true });`);
+ await place.keys("Nobody has to ask, because it is written down. ",60);
+ const s="Nobody has to ask, because it is written down. ".repeat(3);
+ await place.run(MARKS);
+ for(const [l,e] of Object.entries(JSON.parse(process.env.TRIES))) { if(e) await place.run(e); await place.keys("some ",40); await place.run("marks.length=0"); await place.keys(s,40);
+  const m=await place.run("return marks"); const q=(k)=>{const x=m.map(x=>x[k]).filter(x=>x!==undefined); if(!x.length) return "-"; const {p50,p95}=summary(x); const mean=x.reduce((a,b)=>a+b)/x.length; return mean.toFixed(1)+"/"+p95.toFixed(0)};
+  const d=(a,b)=>{const x=m.map(x=>x[b]-x[a]).filter(x=>!isNaN(x)); return x.length? (x.reduce((p,c)=>p+c)/x.length).toFixed(1):"-"};
+  console.log(l.padEnd(24),"insert",d("before","input"),"| handlers",d("input","inputEnd"),"| wait",d("inputEnd","raf"),"| frame",d("raf","timeout"),"| total",q("timeout")); }
+} finally { for(const t of tasks.reverse()) await t(); }
