@@ -1,11 +1,9 @@
 // A page with nothing but text in it: what the browser, the frame and this machine's painting cost by themselves.
 
-/** As many lines as a window shows, in the look of a note; `turn` makes two of them differ. */
+/** As many paragraphs as a window shows, as long as those of the notes that are measured; the argument makes two screens of it differ. */
 const TEXT = `
-  const line = (index) =>
-    "<p>" + index + "." + given[0] + " Handing over across time zones needs <em>written</em> work, and a <strong>note</strong> says what moved, " +
-    "<a href='#'>what is stuck</a> and what would help.</p>";
-  const text = Array.from({ length: 30 }, (_, index) => line(index)).join("");
+  const sentence = "Handing over across time zones needs <em>written</em> work, and a <strong>note</strong> says what moved, <a href='#'>what is stuck</a> and what would help. ";
+  const text = Array.from({ length: 12 }, (_, index) => "<p>" + index + "." + given[0] + " " + sentence.repeat(4) + "</p>").join("");
 `;
 
 /** Makes an empty window's page a bare one: a column of text that can be written in. */
@@ -24,9 +22,10 @@ export const SHOW_ANOTHER = `
   return (await skeinProbe.painted()) - began;
 `;
 
-/** Puts the caret into the middle of the text. */
-export const TO_THE_MIDDLE = `
+/** Puts the caret at the end of a paragraph. */
+export const TO_WRITE = `
   const text = document.getElementById("text");
   text.focus();
-  getSelection().collapse(text.children[8].lastChild, 3);
+  getSelection().selectAllChildren(text.children[2]);
+  getSelection().collapseToEnd();
 `;

@@ -10,6 +10,7 @@ import { startBrowser } from "../support/browser.js";
 import { Desktop, startDesk } from "../support/desktop.js";
 import { EMPTY_WINDOW, freshFolder, ROOT, Served } from "../support/skein.js";
 import { until } from "../support/wait.js";
+import { MAKE_BARE, SHOW_ANOTHER, TO_WRITE } from "./bare.js";
 import { summary, table } from "./figures.js";
 import { InChromium, InWebview } from "./places.js";
 import { PROBE } from "./probe.js";
@@ -78,6 +79,20 @@ async function opening(place, sized) {
     row(`open a note of ${size}: text painted`, place.name, samples[size], limits && "p95 50 ms", limits);
     row(`open a note of ${size}: longest hold of the page's thread`, place.name, blocked[size]);
   }
+}
+
+/** What a page costs that holds nothing but a screen of text: no app can be faster here. */
+async function bare(place) {
+  await place.run(PROBE);
+  await place.run(MAKE_BARE, 0);
+  const shown = [];
+  for (let turn = 1; turn <= OPENINGS; turn++) shown.push(await place.run(SHOW_ANOTHER, turn));
+  row("a page of nothing but text: another screen of it painted", place.name, shown);
+  await place.run(TO_WRITE);
+  await place.keys(SENTENCE, 60);
+  await place.run("skeinProbe.keys()");
+  await place.keys(SENTENCE.repeat(3), 40);
+  row("a page of nothing but text: key to paint", place.name, await place.run("return skeinProbe.keysDone()"));
 }
 
 async function searching(place) {
@@ -193,12 +208,18 @@ try {
   await chromium.run(PROBE);
   await addCards(chromium, board);
   const desk = await startDesk(cleanup);
+  const nothing = new Desktop(folder, "nothing", desk, 0, EMPTY_WINDOW);
+  cleanup(() => nothing.quit());
+  await nothing.start();
+  await bare(await InWebview.at(nothing));
+  await nothing.quit();
   const all = async (place) => {
     await opening(place, sized);
     await typing(place, sized);
     await searching(place);
     await dragging(place, board);
   };
+  await bare(await InChromium.at(browser, "data:text/html,<!doctype html><main></main>"));
   await all(chromium);
   await server.stop();
 
