@@ -259,6 +259,9 @@ pub(crate) enum People {
         /// Yes, for good
         #[arg(long, required = true)]
         for_good: bool,
+        /// Also if changes that you made are on this machine only, and would stay here
+        #[arg(long)]
+        even_unsent: bool,
     },
 }
 

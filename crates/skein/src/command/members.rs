@@ -59,7 +59,10 @@ pub(super) async fn run(
             });
             Ok(())
         }
-        People::Leave { .. } => {
+        People::Leave { even_unsent, .. } => {
+            if !even_unsent {
+                refuse_to_strand(connection).await?;
+            }
             let Reply::Status { status } = connection.ask(Request::Leave).await? else {
                 return Err(another_question());
             };
@@ -69,6 +72,23 @@ pub(super) async fn run(
             });
             Ok(())
         }
+    }
+}
+
+/// Whoever is out hands nothing over any more.
+async fn refuse_to_strand(connection: &mut Connection) -> Result<(), Failure> {
+    let Reply::Delivery { delivery } = connection.ask(Request::Delivery { document: None }).await?
+    else {
+        return Err(another_question());
+    };
+    match (delivery.total, delivery.pending) {
+        (0, _) | (_, 0) => Ok(()),
+        (_, pending) => Err(Failure::invalid(
+            format!(
+                "Changes are on this machine only, {pending} of them, and would stay here; nothing was changed."
+            ),
+            "`skein sync` hands them over; --even-unsent leaves without that.",
+        )),
     }
 }
 

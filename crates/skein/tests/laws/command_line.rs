@@ -954,9 +954,12 @@ fn a_second_device_is_the_same_person_until_it_is_taken_out() {
     assert_eq!(people[0]["devices"].as_array().unwrap().len(), 2);
     let devices = lap.json(&["device", "list"]);
     assert_eq!(devices[0]["here"], true);
-    let alone = ana.fails(1, &["people", "leave", "--for-good"]);
+    let alone = ana.fails(1, &["people", "leave", "--for-good", "--even-unsent"]);
     assert!(alone.contains("without an owner"), "{alone}");
     ana.fails(2, &["people", "leave"]);
+    lap.made(&["note", "new", "Not sent yet"]);
+    let unsent = lap.fails(1, &["people", "leave", "--for-good"]);
+    assert!(unsent.contains("this machine only"), "{unsent}");
     ana.fails(3, &["people", "role", "Nobody", "viewer"]);
     let gone = text(&devices[0]["id"]);
     ana.json(&["device", "remove", &gone[..8]]);
