@@ -1,5 +1,6 @@
 //! Laws of asking to be let in, as people use it: who waits reads nothing and knows that he waits; what an owner says comes through.
 
+use crate::folders;
 use crate::nodes::{LOOPBACK, Member, relay};
 use crate::sim::World;
 use skein_access::Role;
@@ -216,6 +217,35 @@ fn who_asked_by_a_bundle_alone_is_let_in_by_one_and_read_nothing_of_the_first() 
     let who = asking(&mut world, 0).remove(0);
     approve(&mut world, 0, &who.id).unwrap();
     carry(&mut world, 0, 1);
+    assert_eq!(world.status(1).state, WorkspaceState::Ready);
+    assert_eq!(
+        text(&mut world, 1, note).as_deref(),
+        Some("North by night.")
+    );
+}
+
+#[test]
+fn who_asked_through_a_shared_folder_alone_is_let_in_through_it() {
+    let (mut world, note, ticket) = founded(9, 2, 1);
+    let shared = folders::folder();
+    folders::add(&mut world, 0, shared.path());
+    folders::sync(&mut world, 0);
+    let request = Request::JoinWorkspace {
+        ticket,
+        member_name: Some("Member 1".to_owned()),
+        zone: None,
+    };
+    world.ask(1, request).unwrap();
+    folders::add(&mut world, 1, shared.path());
+    folders::sync(&mut world, 1);
+    assert_eq!(joining(&mut world, 1).step, JoiningStep::Waiting);
+    folders::sync(&mut world, 1);
+    folders::sync(&mut world, 0);
+    let who = asking(&mut world, 0).remove(0);
+    assert_eq!(who.name.as_deref(), Some("Member 1"));
+    approve(&mut world, 0, &who.id).unwrap();
+    folders::sync(&mut world, 0);
+    folders::sync(&mut world, 1);
     assert_eq!(world.status(1).state, WorkspaceState::Ready);
     assert_eq!(
         text(&mut world, 1, note).as_deref(),

@@ -26,13 +26,13 @@ fn folders(reply: Result<Reply, ApiError>) -> Vec<SharedFolder> {
     }
 }
 
-fn add(world: &mut World, index: usize, folder: &Path) {
+pub(crate) fn add(world: &mut World, index: usize, folder: &Path) {
     let path = path(folder);
     folders(world.ask(index, Request::AddSharedFolder { path }));
 }
 
 /// Exchanges with the folders now, and lets what came be merged.
-fn sync(world: &mut World, index: usize) -> SharedFolder {
+pub(crate) fn sync(world: &mut World, index: usize) -> SharedFolder {
     let mut all = folders(world.ask(index, Request::SyncSharedFolders));
     while world.do_what_is_there() {}
     for _ in 0..8 {
@@ -75,7 +75,7 @@ fn change(file: &Path, bytes: &[u8], second: u64) {
 }
 
 /// In memory where there is such a disk: what is flushed to another waits for whatever else is written there.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     match tempfile::tempdir_in("/dev/shm") {
         Ok(folder) => folder,
         Err(_) => tempfile::tempdir().unwrap(),

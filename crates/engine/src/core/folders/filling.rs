@@ -81,8 +81,9 @@ impl Core {
         else {
             return Ok(None);
         };
-        // Before one is in, there is nothing here that did not come from there.
-        if !workspace.authority.is_member(&me) {
+        // Before one is in, there is nothing here that did not come from there, but for the question of who asks to be let in.
+        let authority = &workspace.authority;
+        if !authority.is_member(&me) && !authority.waits(&me) {
             return Ok(None);
         }
         let now = step.now.mono_ms;
