@@ -259,7 +259,7 @@ pub(crate) enum People {
         /// Yes, for good
         #[arg(long, required = true)]
         for_good: bool,
-        /// Also if changes that you made are on this machine only, and would stay here
+        /// Also if changes are on no other device, as far as is known here, and would stay
         #[arg(long)]
         even_unsent: bool,
     },

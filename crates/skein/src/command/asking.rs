@@ -46,15 +46,9 @@ pub(super) async fn approve(
 ) -> Result<(), Failure> {
     let asks = find(connection, person).await?;
     let asking = asks.id.clone();
-    connection.ask(Request::Approve { asking }).await?;
-    tell(connection).await?;
-    out.show(&json!({ "id": asks.id }), || {
-        format!(
-            "{} is in, and receives everything as soon as they reach a device or a relay.",
-            name(&asks)
-        )
-    });
-    Ok(())
+    let request = Request::Approve { asking };
+    let becomes = "is in, and receives everything as soon as they reach a device or a relay.";
+    answer(connection, out, &asks, request, becomes).await
 }
 
 pub(super) async fn decline(
@@ -64,13 +58,22 @@ pub(super) async fn decline(
 ) -> Result<(), Failure> {
     let asks = find(connection, person).await?;
     let asking = asks.id.clone();
-    connection.ask(Request::Decline { asking }).await?;
+    let request = Request::Decline { asking };
+    let becomes = "was declined, read nothing, and is told so.";
+    answer(connection, out, &asks, request, becomes).await
+}
+
+async fn answer(
+    connection: &mut Connection,
+    out: Output,
+    asks: &Asking,
+    request: Request,
+    becomes: &str,
+) -> Result<(), Failure> {
+    connection.ask(request).await?;
     tell(connection).await?;
     out.show(&json!({ "id": asks.id }), || {
-        format!(
-            "{} was declined, read nothing, and is told so.",
-            name(&asks)
-        )
+        format!("{} {becomes}", name(asks))
     });
     Ok(())
 }

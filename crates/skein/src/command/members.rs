@@ -87,7 +87,7 @@ async fn refuse_to_strand(connection: &mut Connection) -> Result<(), Failure> {
             format!(
                 "Changes are on this machine only, {pending} of them, and would stay here; nothing was changed."
             ),
-            "`skein sync` hands them over; --even-unsent leaves without that.",
+            "`skein sync` hands them over. A shared folder or a bundle may hold them too, which is not known here; --even-unsent leaves without asking.",
         )),
     }
 }
