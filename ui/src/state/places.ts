@@ -1,6 +1,7 @@
 // Steps of the history: whether one can go back and forth, and how far each step was scrolled and where its caret stood.
 
 import { createSubscriber } from "svelte/reactivity";
+import { restateStep } from "./route";
 
 /** Where one was: how far scrolled, and between which positions of the text the selection lay. */
 export type Place = { scroll: number; caret: { anchor: number; head: number } | null };
@@ -11,6 +12,8 @@ const places = new Map<number, Place>();
 const lastPlaces = new Map<string, Place>();
 let current = 0;
 let last = 0;
+/** The address of the step that one is on, if its number could not be written on it. */
+let unnumbered: string | null = null;
 
 const track = createSubscriber((changed) => {
   window.addEventListener("hashchange", changed);
@@ -30,14 +33,17 @@ function numberOf(state: unknown): number | null {
 function numberHere(): number {
   const known = numberOf(history.state);
   if (known !== null) {
+    unnumbered = null;
     current = known;
     last = Math.max(last, current);
     return current;
   }
-  current += 1;
-  last = current;
-  for (const ahead of places.keys()) if (ahead >= current) places.delete(ahead);
-  history.replaceState({ step: current }, "");
+  if (unnumbered !== location.href) {
+    current += 1;
+    last = current;
+    for (const ahead of places.keys()) if (ahead >= current) places.delete(ahead);
+  }
+  unnumbered = restateStep({ step: current }, location.href) ? null : location.href;
   return current;
 }
 

@@ -54,11 +54,26 @@ export function go(href: string): void {
   if (location.hash !== href) location.hash = href;
 }
 
+/**
+ * Changes what the step of the history that one is on says. Answers false where that is refused: WebKit throws after a hundred
+ * changes in ten seconds, as many as a key held down makes.
+ */
+export function restateStep(state: unknown, href: string): boolean {
+  try {
+    history.replaceState(state, "", href);
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "SecurityError") return false;
+    throw error;
+  }
+}
+
 /** Goes there without leaving a step behind in the history. */
 export function goQuietly(href: string): void {
   if (location.hash === href) return;
-  history.replaceState(history.state, "", href);
-  window.dispatchEvent(new HashChangeEvent("hashchange"));
+  if (restateStep(history.state, href)) window.dispatchEvent(new HashChangeEvent("hashchange"));
+  // The step loses its number so, which is learned anew; the event comes by itself.
+  else location.replace(href);
 }
 
 const track = createSubscriber((changed) => {
