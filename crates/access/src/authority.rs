@@ -263,6 +263,23 @@ impl Authority {
         record.removed_after.is_none().then_some(record.role)
     }
 
+    /// What a person may do. `None`: nobody of that id is, or was, in the workspace.
+    #[must_use]
+    pub fn role_of_member(&self, person: &MemberId) -> Option<Role> {
+        Some(self.state.members.get(person)?.role)
+    }
+
+    /// If an operation is the join of a device that somebody else let in for its person: the device, and who did.
+    #[must_use]
+    pub fn let_in_for_another(&self, join: &EnvelopeId) -> Option<(DeviceId, DeviceId)> {
+        let node = self.nodes.get(join)?;
+        let invite = joined_by(node)?;
+        let person = self.state.invites.get(&invite)?.invite.for_member?;
+        let maker = self.nodes.get(&invite)?.author;
+        let another = self.is_member(&node.author) && self.member_of(&maker) != Some(person);
+        another.then_some((node.author, maker))
+    }
+
     /// Whether a device is part of the workspace.
     #[must_use]
     pub fn is_member(&self, device: &DeviceId) -> bool {

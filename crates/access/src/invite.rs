@@ -63,27 +63,35 @@ pub fn create_invite(
     open(permit.authority, device, keyring, stamp, new, rng)
 }
 
-/// Opens an invite for one further device of whoever makes it: everybody may, whatever their role.
+/// Opens an invite for one further device of a person: everybody may for themselves, whatever their role, and an owner for anybody,
+/// also for somebody who has no device any more.
 ///
 /// # Errors
-/// When this device is not part of the workspace, no key is at hand, or it does not fit one envelope.
+/// When this device is not part of the workspace, it is for somebody else and not an owner's, no key is at hand, or it does not fit one
+/// envelope.
 pub fn create_device_invite(
     authority: &Authority,
     device: &key::DeviceKey,
     keyring: &Keyring,
     stamp: &Stamp,
-    expires_hour: u32,
+    (person, expires_hour): (MemberId, u32),
     found_at: Whereabouts,
     rng: &mut impl CryptoRngCore,
 ) -> Result<(Ticket, Envelope), OperationError> {
     let me = device.id();
-    let role = authority.role_of(&me).ok_or(Denied::NotAMember)?;
+    let mine = authority.role_of(&me).ok_or(Denied::NotAMember)?;
+    if authority.member_of(&me) != Some(person) && mine != Role::Owner {
+        return Err(Denied::Role { role: mine }.into());
+    }
     let new = NewInvite {
-        role,
+        // A further device may what its person may.
+        role: authority
+            .role_of_member(&person)
+            .ok_or(Denied::NotAMember)?,
         uses: 1,
         expires_hour: Some(expires_hour),
         approval: false,
-        for_member: authority.member_of(&me),
+        for_member: Some(person),
         label: None,
         found_at,
     };

@@ -3,6 +3,8 @@
 //! A document holds no bytes of a file but its manifest: name, size, the key of its chunks, and their names. The manifest is one
 //! scalar under a key that follows from its bytes, so that two people who attach at the same time never write one place.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ChunkName, FileId};
@@ -59,6 +61,25 @@ pub enum FileError {
     /// Size and chunks do not fit together.
     #[error("the parts of the file do not make up its size")]
     Chunks,
+}
+
+/// What a text's reference to a file begins with; the file's id follows.
+pub const REFERENCE: &str = "skein:file/";
+/// The letters of a file's id.
+const ID_LETTERS: usize = 26;
+
+/// The files that a text shows or links to.
+#[must_use]
+pub fn referred(text: &str) -> BTreeSet<FileId> {
+    let links = text.split("](").skip(1);
+    links
+        .filter_map(|link| {
+            link.strip_prefix(REFERENCE)?
+                .get(..ID_LETTERS)?
+                .parse()
+                .ok()
+        })
+        .collect()
 }
 
 /// How many chunks a file of that size has. An empty file has one, which is empty.

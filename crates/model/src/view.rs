@@ -187,6 +187,8 @@ pub struct CardSummary {
     pub checklist_total: u32,
     /// Whether it has a description.
     pub has_description: bool,
+    /// How many of the board's files its description shows or links to.
+    pub files: u32,
     /// How many of its fields people disagree about.
     pub conflicts: u32,
 }

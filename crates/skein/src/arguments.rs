@@ -249,6 +249,14 @@ pub(crate) enum People {
         /// Whom (name, or id as --json shows it)
         person: String,
     },
+    /// Make an invite by which somebody who lost their devices comes back as themselves, as an owner
+    Return {
+        /// Whom (name, or id as --json shows it)
+        person: String,
+        /// After how many hours it ends
+        #[arg(long, default_value_t = 48, value_name = "HOURS")]
+        expires: u32,
+    },
     /// Take somebody out with all their devices, for good, as an owner. They keep what they have
     Remove {
         /// Whom (name, or id as --json shows it)

@@ -321,6 +321,18 @@ test("an owner gives another role and takes somebody out, who is told what he ke
   expect(fake.members).toHaveLength(2);
 });
 
+test("an owner makes an invite by which somebody who lost theirs comes back under their name", async () => {
+  show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  await page.getByRole("button", { name: "Let a new device in…" }).click();
+  await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  await expect.element(page.getByText(/Whoever has it writes under that name/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  const bea = fake.members.find(({ name }) => name === "Bea Okafor");
+  expect(fake.requests).toContainEqual({ type: "invite_device", member: bea?.id });
+});
+
 test("whoever leaves is told so at the top and can change nothing; others than owners manage nobody", async () => {
   show();
   fake.setStatus({ role: "editor" });

@@ -533,6 +533,10 @@ checklistTotal: number,
  */
 hasDescription: boolean, 
 /**
+ * How many of the board's files its description shows or links to.
+ */
+files: number, 
+/**
  * How many of its fields people disagree about.
  */
 conflicts: number, };
@@ -1191,7 +1195,7 @@ export type Notice = {
  */
 id: number, 
 /**
- * What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`.
+ * What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`, `device-let-in`.
  */
 code: string, 
 /**
@@ -1479,7 +1483,11 @@ expiresInHours: number | null,
  */
 approval: boolean, } | { "type": "invite_device", 
 /**
- * After how many hours it ends; an hour or so when absent.
+ * Whose device it is; this person's when absent.
+ */
+member?: string, 
+/**
+ * After how many hours it ends; an hour or so when absent, for somebody else two days.
  */
 expiresInHours?: number, } | { "type": "list_invites" } | { "type": "revoke_invite", 
 /**

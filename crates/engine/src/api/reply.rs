@@ -615,7 +615,7 @@ pub struct Notice {
     /// Names it, for dismissing.
     #[ts(type = "number")]
     pub id: i64,
-    /// What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`.
+    /// What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`, `device-let-in`.
     pub code: String,
     /// What was seen, what was kept, what to do.
     pub message: String,

@@ -60,9 +60,14 @@ pub enum Request {
         #[serde(default)]
         approval: bool,
     },
-    /// Makes an invite for one further device of this person, whatever their role: `Invite`.
+    /// Makes an invite for one further device of this person, whatever their role; by an owner also of somebody else, who lost theirs:
+    /// `Invite`.
     InviteDevice {
-        /// After how many hours it ends; an hour or so when absent.
+        /// Whose device it is; this person's when absent.
+        #[serde(default)]
+        #[ts(optional)]
+        member: Option<String>,
+        /// After how many hours it ends; an hour or so when absent, for somebody else two days.
         #[serde(default)]
         #[ts(optional)]
         expires_in_hours: Option<u32>,

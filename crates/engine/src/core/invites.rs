@@ -10,6 +10,8 @@ use crate::api::{ApiError, ListedInvite, Reply};
 pub(super) const HOUR: i64 = 3_600_000;
 /// An invite for one's own device is used at once, on the desk: it is good for what is left of this hour and so many more.
 const DEVICE_INVITE_HOURS: u32 = 1;
+/// One for somebody who lost theirs has to reach them first.
+const RETURN_INVITE_HOURS: u32 = 48;
 
 impl Core {
     /// Makes an invite that this device's addresses stand in.
@@ -50,21 +52,31 @@ impl Core {
         self.opened_invite(step, &ticket, &envelope)
     }
 
-    /// Makes an invite for one further device of this person.
+    /// Makes an invite for one further device of this person; by an owner also of another, who comes back by it after losing theirs.
     pub(super) fn invite_device(
         &mut self,
         step: &mut Step<'_>,
+        member: Option<&str>,
         expires_in_hours: Option<u32>,
     ) -> Result<Reply, ApiError> {
         self.editable()?;
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
-        let hours = expires_in_hours.unwrap_or(DEVICE_INVITE_HOURS);
+        let me = workspace
+            .authority
+            .member_of(&self.device.id())
+            .ok_or_else(Self::no_workspace)?;
+        let person = member.map_or(Ok(me), |member| self.person_named(member))?;
+        let usual = match person == me {
+            true => DEVICE_INVITE_HOURS,
+            false => RETURN_INVITE_HOURS,
+        };
+        let hours = expires_in_hours.unwrap_or(usual);
         let (ticket, envelope) = skein_access::create_device_invite(
             &workspace.authority,
             &self.device,
             &workspace.keyring,
             &workspace.stamp(step),
-            step.now.hour().saturating_add(hours),
+            (person, step.now.hour().saturating_add(hours)),
             self.whereabouts(),
             step.rng,
         )?;

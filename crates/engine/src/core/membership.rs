@@ -128,7 +128,7 @@ impl Core {
         devices.into_iter().map(last).collect()
     }
 
-    fn person_named(&self, member: &str) -> Result<MemberId, ApiError> {
+    pub(super) fn person_named(&self, member: &str) -> Result<MemberId, ApiError> {
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let members = workspace.members();
         let found = members.iter().find(|known| known.id.to_string() == member);

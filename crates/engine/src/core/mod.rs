@@ -364,9 +364,10 @@ impl Core {
                 expires_in_hours,
                 approval,
             } => self.create_invite(step, role, uses, expires_in_hours, approval)?,
-            Request::InviteDevice { expires_in_hours } => {
-                self.invite_device(step, expires_in_hours)?
-            }
+            Request::InviteDevice {
+                member,
+                expires_in_hours,
+            } => self.invite_device(step, member.as_deref(), expires_in_hours)?,
             Request::ListInvites => self.list_invites()?,
             Request::RevokeInvite { invite } => self.revoke_invite(step, &invite)?,
             Request::Approve { asking } => self.approve(step, &asking)?,

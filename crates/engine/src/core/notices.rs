@@ -2,6 +2,7 @@
 
 use skein_access::{DeviceId, Envelope};
 use skein_store::Durability;
+use skein_sync::ItemRef;
 
 use super::Core;
 use super::step::Step;
@@ -32,6 +33,24 @@ impl Core {
             copy.display()
         );
         self.notice(step, "log-damaged", "", &words);
+    }
+
+    /// Says so when a device comes in under somebody's name that another person made the invite for: whoever is not meant hears of it.
+    pub(super) fn tell_let_in(&mut self, step: &mut Step<'_>, items: &[ItemRef]) {
+        // Whoever is still coming in learns all of the past at once.
+        let Some(workspace) = self.workspace.as_ref().filter(|_| self.joining.is_none()) else {
+            return;
+        };
+        let joins = items.iter();
+        let joins = joins.filter_map(|item| workspace.authority.let_in_for_another(&item.key.id));
+        for (device, by) in joins.collect::<Vec<_>>() {
+            let (name, by) = (self.name_of(&device), self.name_of(&by));
+            let words = format!(
+                "{by} let a new device in as {name}'s, as for somebody who lost theirs. It writes under {name}'s name. Compare its six words \
+                 with {name}; if it is not theirs, an owner takes it out in People and connections."
+            );
+            self.notice(step, "device-let-in", &device.to_string(), &words);
+        }
     }
 
     /// What an envelope's clear header tells about clocks and copies.

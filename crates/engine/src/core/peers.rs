@@ -320,6 +320,7 @@ impl Core {
         }
         if group == Group::Access {
             self.access_changed(step);
+            self.tell_let_in(step, items);
             self.others_know(step);
         }
     }

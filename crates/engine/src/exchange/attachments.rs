@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use data_encoding::BASE64;
+use skein_model::file::REFERENCE;
 use skein_model::{DocumentId, FileId};
 
 use super::{disk, new_file};
@@ -13,8 +14,6 @@ use crate::host::Client;
 
 /// How many bytes are handed over at a time.
 const PIECE: usize = 512 * 1024;
-/// How texts refer to a file, before its id.
-pub(super) const REFERENCE: &str = "skein:file/";
 
 /// Media types by the ending of a name; of others nothing is said.
 const TYPES: &[(&str, &str)] = &[

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use skein_model::file::REFERENCE;
 use skein_model::{DocumentId, FileId, Kind, markdown};
 
-use super::attachments::REFERENCE;
 use crate::api::Listed;
 
 /// The letters of a file's id.

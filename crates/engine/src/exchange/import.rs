@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use skein_model::file::REFERENCE;
 use skein_model::{DocumentId, FileId, NoteEdit, markdown};
 
-use super::attachments::REFERENCE;
 use super::local_links::{inside, local_links};
 use super::{Progress, add_file, disk};
 use crate::api::{ApiError, ErrorCode, ImportReport, Reply, Request, Unmapped};

@@ -91,17 +91,26 @@ fn set_role(world: &mut World, by: usize, name: &str, role: Role) -> Result<Repl
     world.ask(by, Request::SetRole { member, role })
 }
 
+/// An invite, made by one, for a further device of somebody; of its own person where nobody is named.
+fn device_invite(world: &mut World, by: usize, member: Option<String>) -> Result<String, ApiError> {
+    let request = Request::InviteDevice {
+        member,
+        expires_in_hours: None,
+    };
+    match world.ask(by, request)? {
+        Reply::Invite { ticket, .. } => Ok(ticket),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// A further machine that belongs to the person at one.
 fn further_device(world: &mut World, of: usize, name: Option<&str>) -> usize {
-    let ticket = match world.ask(
-        of,
-        Request::InviteDevice {
-            expires_in_hours: None,
-        },
-    ) {
-        Ok(Reply::Invite { ticket, .. }) => ticket,
-        other => panic!("{other:?}"),
-    };
+    let ticket = device_invite(world, of, None).unwrap();
+    join_by(world, ticket, name)
+}
+
+/// A new machine that asks to come in by an invite.
+fn join_by(world: &mut World, ticket: String, name: Option<&str>) -> usize {
     let index = world.add_machine();
     world.machines[index].skew_ms = 0;
     let member_name = name.map(str::to_owned);
@@ -527,6 +536,67 @@ fn one_removes_a_device_of_ones_own_and_only_owners_remove_others() {
     assert_eq!(again.code, ErrorCode::NotFound);
     let denied = remove(&mut world, 1, "Member 0").unwrap_err();
     assert_eq!(denied.code, ErrorCode::Denied);
+}
+
+/// Whose devices were said to have been let in by somebody else, to this machine.
+fn told_of_let_in(world: &mut World, index: usize) -> Vec<String> {
+    let Event::Notices { notices } = world.look(index, View::Notices) else {
+        panic!("another view");
+    };
+    let about = notices.into_iter();
+    let about = about.filter(|notice| notice.code == "device-let-in");
+    about.map(|notice| notice.message).collect()
+}
+
+#[test]
+fn whoever_lost_every_device_comes_back_as_himself_by_an_owner_and_everybody_hears_of_it() {
+    let mut world = team(14, 3);
+    let document = note(&mut world, 1, "Plan", "north");
+    rest(&mut world, &[0, 1, 2]);
+    let lost = devices_of(&mut world, 0, "Member 1").remove(0);
+    end(&mut world, 1);
+    let id = member(&mut world, 0, "Member 1").id;
+    let denied = device_invite(&mut world, 2, Some(id.clone())).unwrap_err();
+    assert_eq!(denied.code, ErrorCode::Denied, "another than an owner");
+    let unknown = device_invite(&mut world, 0, Some("nobody".to_owned())).unwrap_err();
+    assert_eq!(unknown.code, ErrorCode::NotFound);
+
+    let ticket = device_invite(&mut world, 0, Some(id.clone())).unwrap();
+    let back = join_by(&mut world, ticket, None);
+    rest(&mut world, &[0, 2, back]);
+    let status = world.status(back);
+    assert_eq!(status.state, WorkspaceState::Ready);
+    assert_eq!(status.member_name.as_deref(), Some("Member 1"));
+    assert_eq!(status.role, Some(Role::Editor));
+    assert_eq!(text(&mut world, back, document).as_deref(), Some("north"));
+    append(&mut world, back, document, "west");
+    rest(&mut world, &[0, 2, back]);
+    assert_eq!(text(&mut world, 2, document).as_deref(), Some("northwest"));
+    for index in [0, 2] {
+        let told = told_of_let_in(&mut world, index);
+        assert!(told[0].contains("as Member 1's"), "{told:?}");
+        assert!(told[0].starts_with("Member 0 let"), "{told:?}");
+    }
+    assert_eq!(told_of_let_in(&mut world, back), [""; 0]);
+
+    world
+        .ask(0, Request::RemoveDevice { device: lost })
+        .unwrap();
+    rest(&mut world, &[0, 2, back]);
+    let there = world.status(back).device_id;
+    assert_eq!(devices_of(&mut world, 2, "Member 1"), [there]);
+    assert_eq!(member(&mut world, 2, "Member 1").id, id, "the same person");
+    assert_eq!(text(&mut world, 2, document).as_deref(), Some("northwest"));
+}
+
+#[test]
+fn a_further_device_that_one_lets_in_oneself_is_not_worth_a_word() {
+    let mut world = team(15, 2);
+    let second = further_device(&mut world, 1, None);
+    rest(&mut world, &[0, 1, second]);
+    for index in [0, 1, second] {
+        assert_eq!(told_of_let_in(&mut world, index), [""; 0]);
+    }
 }
 
 #[test]

@@ -142,9 +142,17 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
         ),
         (
             Request::InviteDevice {
+                member: None,
                 expires_in_hours: None,
             },
             MEMBERS,
+        ),
+        (
+            Request::InviteDevice {
+                member: Some(things.spare.clone()),
+                expires_in_hours: None,
+            },
+            OWNERS,
         ),
         (Request::ListInvites, ALL),
         // For an invite of the owner's: its maker and owners decide how it is handed over.

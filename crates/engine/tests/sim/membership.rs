@@ -58,6 +58,7 @@ impl World {
             return;
         }
         let request = Request::InviteDevice {
+            member: None,
             expires_in_hours: Some(1_000_000),
         };
         let Ok(Reply::Invite { ticket, .. }) = self.ask(of, request) else {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use automerge::{ObjId, ObjType, ScalarValue};
 
 use super::fields::{self, ASSIGNEE, Fields, ITEM, LABEL, register};
+use super::files;
 use crate::id::{CardId, ChecklistItemId, ColumnId, DocumentId};
 use crate::position;
 use crate::projection::CardRow;
@@ -291,8 +292,11 @@ pub(super) fn card_rows(f: &dyn Fields) -> Vec<CardRow> {
     rows
 }
 
-fn summary(card: CardView) -> CardSummary {
+fn summary(f: &dyn Fields, card: CardView, obj: &ObjId, any_files: bool) -> CardSummary {
+    let text = fields::child(f, obj, "description", ObjType::Text).filter(|_| any_files);
+    let referred = text.map(|text| crate::file::referred(&fields::text(f, &text)));
     CardSummary {
+        files: referred.map_or(0, |files| u32::try_from(files.len()).unwrap_or(u32::MAX)),
         id: card.id,
         place: card.place,
         title: card.title.value,
@@ -316,7 +320,9 @@ fn summary(card: CardView) -> CardSummary {
 
 /// The card as the board shows it.
 pub(super) fn card_summary(f: &dyn Fields, id: CardId) -> Option<CardSummary> {
-    card(f, id).map(summary)
+    let obj = fields::card(f, id)?;
+    let card = read_card(f, &Columns::read(f), id, &obj);
+    Some(summary(f, card, &obj, files::any(f)))
 }
 
 /// The visible columns; `used` are those that hold live cards.
@@ -351,9 +357,10 @@ pub(super) fn columns(f: &dyn Fields, used: &BTreeSet<ColumnId>) -> Vec<ColumnVi
 pub(super) fn board(f: &dyn Fields, id: DocumentId, life: Life) -> BoardView {
     let columns = Columns::read(f);
     let objects = card_objects(f);
+    let any_files = files::any(f);
     let mut cards: Vec<_> = objects
         .iter()
-        .map(|(id, obj)| summary(read_card(f, &columns, *id, obj)))
+        .map(|(id, obj)| summary(f, read_card(f, &columns, *id, obj), obj, any_files))
         .collect();
     cards.sort_by(|a, b| (&a.place.value, a.id).cmp(&(&b.place.value, b.id)));
     let used = cards

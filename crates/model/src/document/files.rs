@@ -75,6 +75,11 @@ fn is(value: &automerge::Value<'_>, bytes: &[u8]) -> bool {
     matches!(fields::scalar(value), Some(ScalarValue::Bytes(there)) if there == bytes)
 }
 
+/// Whether files were ever attached, read without their manifests.
+pub(super) fn any(f: &dyn Fields) -> bool {
+    f.keys_of(&ROOT).iter().any(|key| key.starts_with(FILE))
+}
+
 /// Every manifest that is well-formed and stands under the key that follows from it; anything else there is as if it were not.
 pub(super) fn files(f: &dyn Fields) -> BTreeMap<FileId, FileManifest> {
     f.keys_of(&ROOT)

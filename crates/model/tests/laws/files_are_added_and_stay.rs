@@ -66,6 +66,36 @@ fn attaching_does_not_touch_what_is_typed_or_the_list() {
 }
 
 #[test]
+fn a_card_counts_the_files_that_its_description_shows_each_once() {
+    let mut a = board(2);
+    let mut b = replica(&a, 1);
+    let (one, two) = (file("one.png", 10), file("two.png", 10));
+    attach(&mut a, &one);
+    attach(&mut a, &two);
+    let [one, two] = [one.id(), two.id()];
+    let words =
+        format!("![a](skein:file/{one} \"8x6\") [b](skein:file/{two}) [a](skein:file/{one})");
+    type_at(&mut a, TextField::CardDescription(card(0)), 0, 0, &words);
+    type_at(
+        &mut a,
+        TextField::CardDescription(card(1)),
+        0,
+        0,
+        "skein:file/ [x](skein:file/ä)",
+    );
+    exchange(&mut a, &mut b);
+    for document in [&a, &b] {
+        let shown = document.board().unwrap().cards;
+        let of = |n: u8| shown.iter().find(|summary| summary.id == card(n)).unwrap();
+        assert_eq!((of(0).files, of(1).files), (2, 0));
+        assert_eq!(
+            document.card_summary(card(0)).unwrap().as_ref(),
+            Some(of(0))
+        );
+    }
+}
+
+#[test]
 fn a_document_in_the_trash_that_gets_a_file_is_kept() {
     let mut a = note("text");
     let mut b = replica(&a, 1);

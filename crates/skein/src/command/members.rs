@@ -48,6 +48,24 @@ pub(super) async fn run(
             });
             Ok(())
         }
+        People::Return { person, expires } => {
+            let Member { id, name, me, .. } = find(connection, &person).await?;
+            if me {
+                return Err(Failure::invalid(
+                    "That is you, and this is a device of yours.".to_owned(),
+                    "For a further one: `skein invite --my-device`.",
+                ));
+            }
+            let request = Request::InviteDevice {
+                member: Some(id),
+                expires_in_hours: Some(expires),
+            };
+            super::invite::make(connection, out, request, false).await?;
+            out.say(&format!(
+                "It lets one device in as {name}, who writes under that name from then on: give it to nobody else, and compare the six words of the new device, `skein people words`. Then remove the devices that are lost, `skein device list`."
+            ));
+            Ok(())
+        }
         People::Pending => asking::pending(connection, out).await,
         People::Approve { person } => asking::approve(connection, out, &person).await,
         People::Decline { person } => asking::decline(connection, out, &person).await,

@@ -108,6 +108,7 @@ async fn dispatch(
         } => {
             let request = match my_device {
                 true => Request::InviteDevice {
+                    member: None,
                     expires_in_hours: expires,
                 },
                 false => Request::CreateInvite {

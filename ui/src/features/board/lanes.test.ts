@@ -20,6 +20,7 @@ function card(id: string, column: string, change: Partial<CardSummary> = {}): Ca
     checklistDone: 0,
     checklistTotal: 0,
     hasDescription: false,
+    files: 0,
     conflicts: 0,
     ...change,
   };

@@ -177,6 +177,7 @@ export class FakeDocument {
       checklistDone: checklist.filter((item) => item.done.value).length,
       checklistTotal: checklist.length,
       hasDescription: card.description !== "",
+      files: new Set(card.description.match(/(?<=\]\(skein:file\/)[a-z0-9-]+/g)).size,
       conflicts: this.#conflictsOf(card),
     };
   }
