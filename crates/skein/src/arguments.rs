@@ -172,11 +172,32 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 0)]
         port: u16,
     },
+    /// How much room this workspace takes on this machine, and what for; and give some of it back
+    Storage {
+        #[command(subcommand)]
+        command: Option<Storage>,
+    },
     /// Load every document again and compare it with everything that is known of it
     Audit,
     /// Backups of this profile's file: made every day while Skein stays open, or now; tried, and restored
     #[command(subcommand)]
     Backup(Backup),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Storage {
+    /// Let attached files go that another device, connected now, holds: they come back when they are opened
+    Free {
+        /// Only say what would go
+        #[arg(long)]
+        dry_run: bool,
+        /// Only files of so many MiB or more
+        #[arg(long, value_name = "MIB", default_value_t = 0)]
+        at_least: u64,
+        /// How many seconds to wait for another device
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        wait: u32,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,6 +13,23 @@ pub(crate) fn counted(count: impl Into<u64>, what: &str) -> String {
     }
 }
 
+/// "12 bytes", "3.4 MiB".
+pub(crate) fn size(bytes: u64) -> String {
+    let mut shown = bytes as f64;
+    let mut unit = "bytes";
+    for larger in ["KiB", "MiB", "GiB"] {
+        if shown < 1024.0 {
+            break;
+        }
+        shown /= 1024.0;
+        unit = larger;
+    }
+    match unit {
+        "bytes" => format!("{bytes} bytes"),
+        unit => format!("{shown:.1} {unit}"),
+    }
+}
+
 /// Where results go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {

@@ -75,12 +75,16 @@ impl Store {
             return Err(StoreError::Damaged(what.clone()));
         }
         let result = self.transact(durability, work);
-        if let Err(StoreError::Damaged(what)) = &result {
+        self.note_damage(&result);
+        result
+    }
+
+    fn note_damage<T>(&mut self, result: &Result<T, StoreError>) {
+        if let Err(StoreError::Damaged(what)) = result {
             self.damage = Some(what.clone());
             // The log is not moved into a damaged file, not even at the end. Should even that fail, the damage is still what to tell.
             drop(keep_log(&self.reader.connection, true));
         }
-        result
     }
 
     fn transact<T>(
@@ -104,6 +108,19 @@ impl Store {
         })?;
         transaction.commit()?;
         Ok(done)
+    }
+
+    /// Does something with the whole file between two transactions. Damage that it meets ends writing, as it does in a transaction.
+    pub(crate) fn apart_from_writing<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if let Some(what) = &self.damage {
+            return Err(StoreError::Damaged(what.clone()));
+        }
+        let result = work(&self.reader.connection);
+        self.note_damage(&result);
+        result
     }
 
     /// Lets the file be read from elsewhere, to be copied while writing goes on. Until [`Self::was_copied`], each transaction takes a little longer.

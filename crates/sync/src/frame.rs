@@ -11,11 +11,13 @@ use skein_access::{EnvelopeId, InviteProof};
 
 use crate::item::Group;
 use crate::limits::{
-    BATCH_ENVELOPES, FRAME_BYTES, HAVE_IDS, PRESENCE_BYTES, PROTOCOL, RECONCILE_ACCEPTED, TAGS,
+    BATCH_ENVELOPES, FRAME_BYTES, HAVE_IDS, HOLDING_BYTES, PRESENCE_BYTES, PROTOCOL,
+    RECONCILE_ACCEPTED, TAGS,
 };
 
 const PRESENCE_NUMBER: u8 = 64;
-const FIRST_SKIPPABLE: u8 = 65;
+const HOLDING_NUMBER: u8 = 65;
+const FIRST_SKIPPABLE: u8 = 66;
 const LAST_SKIPPABLE: u8 = 127;
 const ID_BYTES: usize = 32;
 
@@ -157,6 +159,9 @@ pub enum Frame {
     /// Something short-lived, like a caret: passed on, never stored. Number 64, then the bytes: it may be skipped.
     #[serde(skip)]
     Presence(Bytes),
+    /// Whether chunks of files are held, and the answer: passed on, never stored. Number 65, then the bytes: it may be skipped.
+    #[serde(skip)]
+    Holding(Bytes),
     /// A frame of a newer version that may be skipped. Never sent.
     #[serde(skip)]
     Skipped(u8),
@@ -194,6 +199,7 @@ impl Frame {
     pub fn encode(&self) -> Result<Vec<u8>, FrameError> {
         let bytes = match self {
             Self::Presence(presence) => [&[PRESENCE_NUMBER], presence.0.as_slice()].concat(),
+            Self::Holding(holding) => [&[HOLDING_NUMBER], holding.0.as_slice()].concat(),
             Self::Skipped(number) => return Err(FrameError::Unknown(*number)),
             essential => postcard::to_stdvec(essential).map_err(|_| FrameError::Empty)?,
         };
@@ -215,6 +221,8 @@ impl Frame {
         match *number {
             PRESENCE_NUMBER if body.len() > PRESENCE_BYTES => Err(FrameError::TooMuch("presence")),
             PRESENCE_NUMBER => Ok(Self::Presence(Bytes(body.to_vec()))),
+            HOLDING_NUMBER if body.len() > HOLDING_BYTES => Err(FrameError::TooMuch("chunks")),
+            HOLDING_NUMBER => Ok(Self::Holding(Bytes(body.to_vec()))),
             FIRST_SKIPPABLE..=LAST_SKIPPABLE => Ok(Self::Skipped(*number)),
             ESSENTIAL_FRAMES.. => Err(FrameError::Unknown(*number)),
             _ => {

@@ -40,7 +40,8 @@ pub use fetching::Fetching;
 pub use frame::{Bytes, Frame, FrameError, Hello, Ids, Items, Scope, Why};
 pub use item::{Group, ItemRef, Key};
 pub use limits::{
-    BATCH_BYTES, BATCH_ENVELOPES, FRAME_BYTES, PRESENCE_BYTES, PROTOCOL, WINDOW_BYTES,
+    BATCH_BYTES, BATCH_ENVELOPES, FRAME_BYTES, HOLDING_BYTES, PRESENCE_BYTES, PROTOCOL,
+    WINDOW_BYTES,
 };
 pub use ordered::OrderedIds;
 pub use outbox::{Agreement, Held, SessionOutput};

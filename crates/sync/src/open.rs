@@ -7,7 +7,8 @@ use crate::cycle::{Cycle, Left, Run, Step};
 use crate::frame::{Bytes, Frame, Items, Scope};
 use crate::item::{Group, ItemRef, Key};
 use crate::limits::{
-    INVITEE_ENVELOPES, PATIENCE_MS, PRESENCE_BYTES, PRESENCE_PER_SECOND, STARTS_PER_MINUTE,
+    HOLDING_BYTES, INVITEE_ENVELOPES, PATIENCE_MS, PRESENCE_BYTES, PRESENCE_PER_SECOND,
+    STARTS_PER_MINUTE,
 };
 use crate::outbox::{Agreement, Held, SessionOutput};
 use crate::patience::{Patience, Rate};
@@ -130,6 +131,12 @@ impl Open {
                 }
                 Ok(())
             }
+            Frame::Holding(bytes) => {
+                if self.data_is_open() {
+                    turn.out.push(SessionOutput::Holding(bytes.0));
+                }
+                Ok(())
+            }
             Frame::Skipped(_) => Ok(()),
             Frame::Bye(reason) => Err(CloseReason::ByPeer(readable(&reason))),
             Frame::StreamEnd { group } => self.pull.stream_ended(group),
@@ -201,6 +208,14 @@ impl Open {
         turn.out.send(&Frame::Presence(Bytes(bytes.to_vec())))
     }
 
+    /// Passes a question about chunks of files to the peer, or the answer to its own.
+    pub(crate) fn holding(&self, bytes: &[u8], turn: &mut Turn<'_>) -> Result<(), CloseReason> {
+        if !self.data_is_open() || bytes.len() > HOLDING_BYTES {
+            return Ok(());
+        }
+        turn.out.send(&Frame::Holding(Bytes(bytes.to_vec())))
+    }
+
     /// Time passed.
     pub(crate) fn tick(&mut self, turn: &Turn<'_>) -> Result<(), CloseReason> {
         self.pull.retry_deferred(turn);
@@ -255,6 +270,7 @@ impl Open {
             Frame::Items(_) | Frame::StreamEnd { .. } => self.progressed(ENVELOPES),
             Frame::Stored { .. } => self.progressed(ACKNOWLEDGEMENTS),
             Frame::Presence(_)
+            | Frame::Holding(_)
             | Frame::Skipped(_)
             | Frame::Again
             | Frame::Have { paced: false, .. } => return,

@@ -42,6 +42,8 @@ pub enum SessionOutput {
     Agreed(Agreement),
     /// Presence from the peer, to be passed to whoever shows it.
     Presence(Vec<u8>),
+    /// A question about chunks of files from the peer, or its answer to one.
+    Holding(Vec<u8>),
     /// The session is over: close the connection and drop the session.
     Close(CloseReason),
 }

@@ -60,6 +60,8 @@ pub enum SessionInput<'a> {
     Reconcile,
     /// Presence for the peer.
     Presence(&'a [u8]),
+    /// A question about chunks of files for the peer, or the answer to its own.
+    Holding(&'a [u8]),
     /// Time passed. Every deadline is checked then, so give it several times a second.
     Tick,
     /// The connection is gone.
@@ -441,6 +443,7 @@ fn exchange(
             Ok(())
         }
         SessionInput::Presence(bytes) => open.presence(bytes, turn),
+        SessionInput::Holding(bytes) => open.holding(bytes, turn),
         SessionInput::Tick => open.tick(turn),
         SessionInput::Admitted(_)
         | SessionInput::AccessChanged

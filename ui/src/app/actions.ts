@@ -112,6 +112,14 @@ const going = [
     keys: ["G B"],
     run: ({ ui }) => ui.open("safety"),
   }),
+  defineCommand({
+    id: "storage",
+    label: "storage.title",
+    group: "keys.go",
+    words: "space disk room size free clean large files",
+    keys: ["G R"],
+    run: ({ ui }) => ui.open("storage"),
+  }),
 ];
 
 const doing = [

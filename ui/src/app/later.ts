@@ -5,6 +5,7 @@ import { sidePanel } from "../features/panel";
 import { dialogs } from "../features/people";
 import { safetyDialog } from "../features/safety";
 import { searchDialog } from "../features/search";
+import { storageDialog } from "../features/storage";
 import { loadEditor } from "../features/text";
 
 /** What lies above the window, by its name. */
@@ -15,6 +16,7 @@ export const overlays = {
   ...dialogs,
   settings: () => import("./settings/Settings.svelte"),
   safety: safetyDialog,
+  storage: storageDialog,
   keys: () => import("./KeysHelp.svelte"),
 };
 

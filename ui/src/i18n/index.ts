@@ -42,9 +42,15 @@ export function locale(): string {
   }
 }
 
+const andFormat = new Intl.ListFormat("en", { style: "long", type: "conjunction" });
 const listFormat = new Intl.ListFormat("en", { style: "long", type: "disjunction" });
 
 /** "Doing, or Done": the values that people chose while apart. */
 export function orList(values: string[]): string {
   return listFormat.format(values);
+}
+
+/** "Bo and Cy": all of them. */
+export function andList(values: string[]): string {
+  return andFormat.format(values);
 }

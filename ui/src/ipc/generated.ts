@@ -717,6 +717,24 @@ subject: string,
  */
 what: string, };
 
+export type DocumentSize = { 
+/**
+ * Which document.
+ */
+id: string, 
+/**
+ * Of what kind.
+ */
+kind: Kind, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Text and history (bytes).
+ */
+bytes: number, };
+
 export type ErrorCode = "not_found" | "not_here" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "storage" | "damaged" | "network" | "too_large" | "timed_out" | "internal";
 
 export type Event = { "type": "status", 
@@ -861,7 +879,109 @@ folders: Array<SharedFolder>, } | { "type": "ladder",
  */
 ladder: Ladder, } | { "type": "gone" };
 
+export type FileHolder = { 
+/**
+ * The device.
+ */
+device: string, 
+/**
+ * Whose it is.
+ */
+name: string, 
+/**
+ * Whether it is another device of this person.
+ */
+mine: boolean, 
+/**
+ * When it last said so, by this machine's clock, in ms since 1970.
+ */
+saidAt: number, };
+
+export type FileSize = { 
+/**
+ * Which file.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How large it is (bytes).
+ */
+size: number, 
+/**
+ * How much of it takes room here (bytes).
+ */
+here: number, 
+/**
+ * The documents it belongs to.
+ */
+usedIn: Array<FileUse>, 
+/**
+ * Members' devices that said that they hold all of it, the latest first.
+ */
+heldBy: Array<FileHolder>, };
+
 export type FileState = "here" | "arriving" | "away";
+
+export type FileUse = { 
+/**
+ * Which document.
+ */
+id: string, 
+/**
+ * Of what kind.
+ */
+kind: Kind, 
+/**
+ * Its title.
+ */
+title: string, };
+
+export type Freeable = { 
+/**
+ * Files that a connected device holds whole, the largest first. They come back when they are opened.
+ */
+files: Array<FileSize>, 
+/**
+ * How many files stay because no connected device said that it holds them, ...
+ */
+onlyHere: number, 
+/**
+ * ... and how much room they take (bytes).
+ */
+onlyHereBytes: number, 
+/**
+ * How much the workspace's file shrinks when it is written anew (bytes); 0 when that is not worth the wait.
+ */
+compactable: number, 
+/**
+ * How many connected devices were asked.
+ */
+asked: number, };
+
+export type Freed = { 
+/**
+ * How many files were let go, ...
+ */
+files: number, 
+/**
+ * ... and how much room they took (bytes).
+ */
+bytes: number, 
+/**
+ * How much smaller the workspace's file is (bytes).
+ */
+compacted: number, 
+/**
+ * Files that stayed, by name: no connected device answered for all of them.
+ */
+kept: Array<string>, 
+/**
+ * What hindered, and what to do about it.
+ */
+trouble: ApiError | null, };
 
 export type HitPart = { 
 /**
@@ -1419,7 +1539,19 @@ report: BackupReport, } | { "type": "shared_folders",
 /**
  * As they stand.
  */
-folders: Array<SharedFolder>, } | { "type": "audit", 
+folders: Array<SharedFolder>, } | { "type": "storage", 
+/**
+ * As it was measured now.
+ */
+storage: Storage, } | { "type": "freeable", 
+/**
+ * As the connected devices answered.
+ */
+freeable: Freeable, } | { "type": "freed", 
+/**
+ * What came of it.
+ */
+freed: Freed, } | { "type": "audit", 
 /**
  * The report.
  */
@@ -1785,7 +1917,15 @@ backup: string, } | { "type": "restore_backup",
 /**
  * Which backup, by its name.
  */
-backup: string | null, } | { "type": "audit" } | { "type": "wait_until_idle", 
+backup: string | null, } | { "type": "storage" } | { "type": "preview_freeing" } | { "type": "free_space", 
+/**
+ * Which files, at most 10,000.
+ */
+files: Array<string>, 
+/**
+ * Whether to write the workspace's file anew as well, without what is free in it; nothing else is done meanwhile.
+ */
+compact: boolean, } | { "type": "audit" } | { "type": "wait_until_idle", 
 /**
  * How long to wait at most, in milliseconds.
  */
@@ -2028,6 +2168,44 @@ path: Array<string>,
  * Its fields as they were made.
  */
 fields: { [key in string]: Scalar }, };
+
+export type Storage = { 
+/**
+ * All of it (bytes); the parts add up to this.
+ */
+total: number, 
+/**
+ * What it is taken for, each part once.
+ */
+parts: Array<StoragePart>, 
+/**
+ * The largest documents, the largest first.
+ */
+documents: Array<DocumentSize>, 
+/**
+ * The largest files of which something is here, the largest first.
+ */
+files: Array<FileSize>, 
+/**
+ * Where all of it lies.
+ */
+folder: string | null, };
+
+export type StorageKind = "notes" | "boards" | "profiles" | "files" | "search" | "envelopes" | "order" | "free" | "backups" | "set_aside" | "other";
+
+export type StoragePart = { 
+/**
+ * What it is.
+ */
+what: StorageKind, 
+/**
+ * How much room it takes (bytes).
+ */
+bytes: number, 
+/**
+ * How many there are, where they can be counted.
+ */
+count: number | null, };
 
 export type TagCount = { 
 /**

@@ -52,6 +52,9 @@ type ReplyTags = {
   try_backup: "backup_tried";
   restore_backup: "backups";
   audit: "audit";
+  storage: "storage";
+  preview_freeing: "freeable";
+  free_space: "freed";
   dismiss_notice: "done";
   list_documents: "documents";
   list_only_here: "documents";

@@ -10,6 +10,7 @@ mod folder;
 mod ladder;
 mod reply;
 mod request;
+mod storage;
 mod words;
 
 pub use code::{CodeEnd, ShortCode};
@@ -25,6 +26,9 @@ pub use reply::{
     Status, TagCount, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
+pub use storage::{
+    DocumentSize, FileHolder, FileSize, FileUse, Freeable, Freed, Storage, StorageKind, StoragePart,
+};
 // What requests and replies are made of, from the layers below: a shell needs no crate but this one.
 pub use skein_access::Role;
 pub use skein_model::{

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use skein_model::{BoardView, CardId, CardView, DocumentId, FileId, Hours, Kind, Life, Splice};
 use ts_rs::TS;
 
-use super::{Request, SharedFolder};
+use super::{Freeable, Freed, Request, SharedFolder, Storage};
 
 /// The answer to a request that was done.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -167,6 +167,21 @@ pub enum Reply {
     SharedFolders {
         /// As they stand.
         folders: Vec<SharedFolder>,
+    },
+    /// How much room is taken.
+    Storage {
+        /// As it was measured now.
+        storage: Storage,
+    },
+    /// What may be let go.
+    Freeable {
+        /// As the connected devices answered.
+        freeable: Freeable,
+    },
+    /// What was let go.
+    Freed {
+        /// What came of it.
+        freed: Freed,
     },
     /// What the audit found.
     Audit {

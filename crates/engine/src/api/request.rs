@@ -388,6 +388,18 @@ pub enum Request {
         /// Which backup, by its name.
         backup: Option<String>,
     },
+    /// How much room the workspace takes on this machine, and what for: `Storage`.
+    Storage,
+    /// Asks the connected devices which files they hold, and says what may be let go here because of that: `Freeable`. Nothing is changed.
+    PreviewFreeing,
+    /// Lets the bytes of files go, each only if a connected device says now that it holds all of it; they come back when they are opened: `Freed`.
+    FreeSpace {
+        /// Which files, at most 10,000.
+        files: Vec<FileId>,
+        /// Whether to write the workspace's file anew as well, without what is free in it; nothing else is done meanwhile.
+        #[serde(default)]
+        compact: bool,
+    },
     /// Reloads every document and compares: `Audit`.
     Audit,
     /// Answers once all is sealed and every connected peer agrees: `Idle`.

@@ -81,6 +81,14 @@ impl Disk {
         }
     }
 
+    /// Writes the file anew without what is free in it, and says how many bytes that gave back.
+    pub(super) fn compact(&mut self) -> Result<u64, StoreError> {
+        match self {
+            Self::Writable(store) => store.compact(),
+            Self::ReadOnly(..) => Err(StoreError::ReadOnly),
+        }
+    }
+
     /// Why nothing is written, if nothing is.
     pub(super) fn read_only_reason(&self) -> Option<String> {
         match self {

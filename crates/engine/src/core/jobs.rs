@@ -9,13 +9,14 @@ use skein_model::{
     ActorSeed, ChangeBytes, Document, DocumentError, DocumentId, Heads, Link, Loaded, MergeError,
     Merged, Snapshot, SnapshotError, Still,
 };
-use skein_store::{ChunkFolder, CutText};
+use skein_store::{ChunkFolder, CutText, Room, StoreError};
 
 use super::backups::{BackupDone, BackupJob};
 use super::beginnings::{Begun, ToBegin};
 use super::files::{FileDone, FileJob};
 use super::folders::{FolderDone, FolderJob};
 use super::rebuilding::{Rebuilt, ToRebuild};
+use super::storage::RoomJob;
 
 /// Work to be done away from the core.
 #[derive(Debug)]
@@ -73,6 +74,8 @@ pub enum Job {
     Backup(BackupJob),
     /// Work on a shared folder.
     Folder(FolderJob),
+    /// Measure the workspace's file and the folders beside it.
+    Room(RoomJob),
 }
 
 /// The changes of one envelope.
@@ -99,6 +102,8 @@ pub enum JobDone {
     Backup(Box<BackupDone>),
     /// Work on a shared folder is done.
     Folder(Box<FolderDone>),
+    /// The workspace's file was measured, or could not be.
+    Room(Box<Result<Room, StoreError>>),
 }
 
 /// What search, tags and links should know of a document.
@@ -165,7 +170,7 @@ pub enum DocumentDone {
 
 impl Job {
     /// Does the work: pure computation on what the job carries, but for chunks of files, backups and shared folders, which are
-    /// read and written.
+    /// read and written, and for the file that is measured.
     #[must_use]
     pub fn run(self) -> JobDone {
         match self {
@@ -213,6 +218,7 @@ impl Job {
             Self::File { folder, work } => JobDone::File(Box::new(work.run(&folder))),
             Self::Backup(work) => JobDone::Backup(Box::new(work.run())),
             Self::Folder(work) => JobDone::Folder(Box::new(work.run())),
+            Self::Room(work) => JobDone::Room(Box::new(work.run())),
             Self::Rebuild(work) => {
                 JobDone::Document(Box::new(DocumentDone::Rebuilt(Box::new(work.run()))))
             }

@@ -39,6 +39,7 @@ mod relays;
 mod rotation;
 mod sealing;
 mod step;
+mod storage;
 mod text_feed;
 mod typing;
 mod unkept;
@@ -61,6 +62,7 @@ pub use io::{
 };
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 pub use rebuilding::{Rebuilt, ToRebuild};
+pub use storage::RoomJob;
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId};
 use attempts::Typed;
@@ -84,6 +86,7 @@ use profiles::Profiles;
 use rotation::Rotation;
 use sealing::Sealing;
 use step::Step;
+use storage::Measuring;
 use unkept::Unkept;
 use views::Subscriptions;
 use workspace::Workspace;
@@ -131,6 +134,7 @@ pub struct Core {
     bundles: Bundles,
     backups: Backups,
     folders: Folders,
+    measuring: Measuring,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -189,6 +193,7 @@ impl Core {
             bundles: Bundles::default(),
             backups: Backups::default(),
             folders: Folders::default(),
+            measuring: Measuring::default(),
             wall_ms: 0,
         };
         if let Err(error) = core.take_up() {
@@ -515,6 +520,13 @@ impl Core {
                 return Ok(self.try_backup(step, (client, message.id), backup));
             }
             Request::RestoreBackup { backup } => self.plan_restore(step, backup.as_deref())?,
+            Request::Storage => return self.measure(step, (client, message.id)),
+            Request::PreviewFreeing => {
+                return self.preview_freeing(step, (client, message.id));
+            }
+            Request::FreeSpace { files, compact } => {
+                return self.free_space(step, (client, message.id), files, compact);
+            }
             Request::Audit => {
                 self.begin_audit(client, message.id)?;
                 return Ok(Flow::Later);

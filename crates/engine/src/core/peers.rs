@@ -255,6 +255,7 @@ impl Core {
                     }
                 }
                 SessionOutput::Presence(bytes) => self.caret_came(step, peer, &bytes),
+                SessionOutput::Holding(bytes) => self.holding_came(step, peer, &bytes),
                 SessionOutput::Close(reason) => {
                     let reason = reason.to_string();
                     self.joining_refused(step, &reason);

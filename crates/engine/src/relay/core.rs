@@ -328,10 +328,11 @@ impl RelayCore {
                     let reason = "this device was not let in".to_owned();
                     self.give(step, peer, SessionInput::Shut(reason));
                 }
-                // Nobody's work is told here how far it got, and carets are for members' eyes.
+                // Nobody's work is told here how far it got, carets are for members' eyes, and files are not held.
                 SessionOutput::Acknowledged(_)
                 | SessionOutput::Agreed(_)
-                | SessionOutput::Presence(_) => {}
+                | SessionOutput::Presence(_)
+                | SessionOutput::Holding(_) => {}
             }
         }
     }

@@ -11,11 +11,11 @@ use skein_engine::api::{
 use skein_engine::core::{ChunkAnswer, Effect, Input, PeerInput};
 use skein_model::{ChunkName, DocumentId, FileId};
 
-const MIB: usize = 1024 * 1024;
+pub(crate) const MIB: usize = 1024 * 1024;
 const PIECE: usize = 512 * 1024;
 
 /// So many members who all have one note.
-fn workspace(seed: u64, members: usize) -> (World, DocumentId) {
+pub(crate) fn workspace(seed: u64, members: usize) -> (World, DocumentId) {
     let mut world = World::new(seed, members);
     world.found();
     for machine in &mut world.machines {
@@ -41,7 +41,7 @@ fn workspace(seed: u64, members: usize) -> (World, DocumentId) {
 }
 
 /// Bytes that differ from place to place.
-fn content(size: usize) -> Vec<u8> {
+pub(crate) fn content(size: usize) -> Vec<u8> {
     (0..size).map(|at| (at * 31 / 7 % 251) as u8).collect()
 }
 
@@ -77,7 +77,7 @@ fn finish(world: &mut World, index: usize, upload: &str) -> Result<Reply, ApiErr
     world.ask(index, request)
 }
 
-fn attach(
+pub(crate) fn attach(
     world: &mut World,
     index: usize,
     document: DocumentId,
@@ -97,14 +97,14 @@ fn attach(
     }
 }
 
-fn files(world: &mut World, index: usize, document: DocumentId) -> Vec<AttachedFile> {
+pub(crate) fn files(world: &mut World, index: usize, document: DocumentId) -> Vec<AttachedFile> {
     match world.ask(index, Request::ListFiles { document }) {
         Ok(Reply::Files { files }) => files,
         other => panic!("{other:?}"),
     }
 }
 
-fn read(
+pub(crate) fn read(
     world: &mut World,
     index: usize,
     document: DocumentId,
@@ -130,7 +130,7 @@ fn read(
 }
 
 /// A machine stops without a word, and starts again.
-fn restart(world: &mut World, index: usize) {
+pub(crate) fn restart(world: &mut World, index: usize) {
     let mut rng = world.rng.clone();
     world.network.machine_gone(&mut rng, index);
     world.machines[index].crash(false);
@@ -138,7 +138,7 @@ fn restart(world: &mut World, index: usize) {
 }
 
 /// Lets what was received be merged too, and what that makes wanted be fetched.
-fn rest(world: &mut World, among: &[usize]) {
+pub(crate) fn rest(world: &mut World, among: &[usize]) {
     for _ in 0..3 {
         world.settle(among);
         world.pass(50);
@@ -150,12 +150,12 @@ fn code<T: std::fmt::Debug>(result: Result<T, ApiError>) -> ErrorCode {
     result.unwrap_err().code
 }
 
-fn folder(world: &World, index: usize) -> PathBuf {
+pub(crate) fn folder(world: &World, index: usize) -> PathBuf {
     world.machines[index].path.with_extension("files")
 }
 
 /// The chunks that lie in a machine's folder.
-fn on_disk(world: &World, index: usize) -> Vec<PathBuf> {
+pub(crate) fn on_disk(world: &World, index: usize) -> Vec<PathBuf> {
     let Ok(shelves) = std::fs::read_dir(folder(world, index)) else {
         return Vec::new();
     };
@@ -171,7 +171,7 @@ fn name_of(path: &Path) -> ChunkName {
     path.file_name().unwrap().to_str().unwrap().parse().unwrap()
 }
 
-fn run_jobs(world: &mut World, index: usize) {
+pub(crate) fn run_jobs(world: &mut World, index: usize) {
     while !world.machines[index].jobs.is_empty() {
         world.run_job(index);
     }

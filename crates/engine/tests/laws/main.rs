@@ -19,6 +19,7 @@ mod connecting;
 mod damage;
 mod files;
 mod folders;
+mod freeing;
 mod hostile;
 mod imports;
 mod invites;

@@ -394,6 +394,15 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             NOWHERE,
         ),
         (Request::RestoreBackup { backup: None }, ALL),
+        (Request::Storage, ALL),
+        (Request::PreviewFreeing, ALL),
+        (
+            Request::FreeSpace {
+                files: vec![file],
+                compact: false,
+            },
+            ALL,
+        ),
         (Request::Audit, ALL),
         (
             Request::WaitUntilIdle {

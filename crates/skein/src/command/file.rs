@@ -9,7 +9,7 @@ use skein_engine::exchange;
 use crate::arguments::File;
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, size};
 
 pub(super) async fn run(
     connection: &mut Connection,
@@ -108,22 +108,5 @@ fn state(file: &AttachedFile) -> String {
         FileState::Arriving | FileState::Away => {
             format!("  ({} of it is here)", size(file.here))
         }
-    }
-}
-
-/// "12 bytes", "3.4 MiB".
-fn size(bytes: u64) -> String {
-    let mut shown = bytes as f64;
-    let mut unit = "bytes";
-    for larger in ["KiB", "MiB", "GiB"] {
-        if shown < 1024.0 {
-            break;
-        }
-        shown /= 1024.0;
-        unit = larger;
-    }
-    match unit {
-        "bytes" => format!("{bytes} bytes"),
-        unit => format!("{shown:.1} {unit}"),
     }
 }

@@ -16,6 +16,7 @@ mod profile;
 mod relay;
 mod relays;
 mod stay;
+mod storage;
 mod why;
 
 use serde_json::json;
@@ -43,7 +44,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         | Command::Relays { command: Some(_) }
         | Command::Device(_)
         | Command::Why { .. }
-        | Command::Connect { .. } => Use::Sync(arguments.network(None)),
+        | Command::Connect { .. }
+        | Command::Storage { command: Some(_) } => Use::Sync(arguments.network(None)),
         _ => Use::Once,
     };
     let mut connection = Connection::open(&arguments, wanted).await?;
@@ -92,6 +94,7 @@ async fn dispatch(
         Command::Bundle(command) => bundle::run(connection, out, command).await,
         Command::Folder(command) => folder::run(connection, out, command).await,
         Command::Backup(command) => backup::run(connection, out, command).await,
+        Command::Storage { command } => storage::run(connection, out, command).await,
         Command::Audit => exchange::audit(connection, out).await,
         Command::Invite {
             command: Some(command),

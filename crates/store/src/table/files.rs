@@ -24,9 +24,11 @@ pub struct StoredFile {
     pub asked: bool,
     /// Whether all of them are here.
     pub whole: bool,
+    /// Whether they were here and were let go for the room they took.
+    pub freed: bool,
 }
 
-const STORED: &str = "SELECT row, document, file, manifest, asked, whole FROM files";
+const STORED: &str = "SELECT row, document, file, manifest, asked, whole, freed FROM files";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredFile> {
     Ok(StoredFile {
@@ -36,6 +38,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredFile> {
         manifest: manifest(row, 3)?,
         asked: column::flag(row, 4)?,
         whole: column::flag(row, 5)?,
+        freed: column::flag(row, 6)?,
     })
 }
 
@@ -136,7 +139,7 @@ pub(crate) fn set_asked(
     document: DocumentId,
     file: FileId,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE files SET asked = 1 WHERE document = ?1 AND file = ?2";
+    let sql = "UPDATE files SET asked = 1, freed = 0 WHERE document = ?1 AND file = ?2";
     run(
         connection,
         sql,
@@ -158,6 +161,11 @@ pub(crate) fn set_whole(
         params![document.as_bytes(), file.as_bytes(), whole],
     )
     .map(drop)
+}
+
+pub(crate) fn free(connection: &Connection, file: FileId) -> Result<(), StoreError> {
+    let sql = "UPDATE files SET asked = 0, whole = 0, freed = 1 WHERE file = ?1";
+    run(connection, sql, [file.as_bytes()]).map(drop)
 }
 
 pub(crate) fn add_chunk(connection: &Connection, name: ChunkName) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ pub(crate) mod documents;
 pub(crate) mod envelopes;
 pub(crate) mod files;
 pub(crate) mod folders;
+pub(crate) mod holders;
 pub(crate) mod journal;
 pub(crate) mod links;
 pub(crate) mod notices;

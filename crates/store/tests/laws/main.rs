@@ -14,6 +14,7 @@ mod damage;
 mod documents;
 mod envelopes;
 mod files;
+mod freeing;
 mod machine;
 mod pieces;
 mod search;

@@ -133,3 +133,15 @@ fn presence_passes_and_is_bounded() {
     assert!(world.nodes[1].presence.len() <= 65);
     assert!(world.nodes[0].closed.is_empty() && world.nodes[1].closed.is_empty());
 }
+
+#[test]
+fn questions_about_chunks_pass_all_of_them_and_are_bounded() {
+    let mut world = connected(2, &[(0, 1)]);
+    for number in 0..200_u8 {
+        world.input(0, 0, SessionInput::Holding(&[number; 8_000]));
+    }
+    world.input(0, 0, SessionInput::Holding(&[1; 100_000]));
+    world.drain();
+    assert_eq!(world.nodes[1].holding.len(), 200);
+    assert!(world.nodes[0].closed.is_empty() && world.nodes[1].closed.is_empty());
+}

@@ -91,6 +91,7 @@ pub struct Node {
     pub acknowledged: HashMap<DeviceId, HashSet<EnvelopeId>>,
     pub closed: Vec<(DeviceId, CloseReason)>,
     pub presence: Vec<Vec<u8>>,
+    pub holding: Vec<Vec<u8>>,
     /// How often the bytes of each envelope arrived.
     pub arrivals: HashMap<EnvelopeId, usize>,
     /// An envelope of this size counts, for slow stores.
@@ -119,6 +120,7 @@ impl Node {
             acknowledged: HashMap::new(),
             closed: Vec::new(),
             presence: Vec::new(),
+            holding: Vec::new(),
             arrivals: HashMap::new(),
             unstored_bytes: 0,
             most_unstored_bytes: 0,
@@ -332,6 +334,7 @@ impl World {
                 self.nodes[node].agreed.push((peer, agreement));
             }
             SessionOutput::Presence(bytes) => self.nodes[node].presence.push(bytes),
+            SessionOutput::Holding(bytes) => self.nodes[node].holding.push(bytes),
             SessionOutput::Close(reason) => {
                 if let Some(peer) = peer {
                     self.nodes[node].closed.push((device(peer), reason));

@@ -117,6 +117,7 @@ const SWITCHER = "{Control>}o{/Control}";
 const SEARCH = "{Control>}{Shift>}f{/Shift}{/Control}";
 const SETTINGS = "{Control>},{/Control}";
 const SAFETY = "gb";
+const STORAGE = "gr";
 
 /** Keys are pressed once the window is there. */
 const opening =
@@ -864,6 +865,122 @@ export const STORIES: Record<string, Record<string, Story>> = {
         ["dialog", "Safety"],
         ["button", /^Restore the backup of Nov 21/],
       ],
+    },
+  },
+  storage: {
+    open: {
+      then: keys(STORAGE),
+      told: [
+        ["dialog", "Storage"],
+        /141 MB on this machine/,
+        ["list", "What takes room"],
+        ["list", "Largest files on this machine"],
+        /Bo and another device of yours had it, too/,
+        /not known to be anywhere else/,
+        ["button", "See what can go"],
+      ],
+    },
+    loading: { engine: slow("storage"), then: keys(STORAGE), told: [["status", "Opening…"]] },
+    unreadable: {
+      engine: refusing("storage"),
+      then: keys(STORAGE),
+      told: [["alert", new RegExp(REFUSED)]],
+    },
+    empty: {
+      engine: changed((fake) => {
+        fake.storage.storage = { ...fake.storage.storage, files: [], documents: [], parts: [] };
+      }),
+      then: keys(STORAGE),
+      told: [/No attached file is on this machine/],
+      not: [["list", "Largest notes and boards, with their history"]],
+    },
+    "what can go": {
+      then: inTurn(keys(STORAGE), press("button", "See what can go")),
+      told: [
+        ["list", "Files that can go"],
+        ["checkbox", /^Walk through the hall.mp4 Can be had again from Bo and another/],
+        ["button", "Free up 99 MB"],
+        /1 file, 1.0 MB, must stay/,
+      ],
+    },
+    "less is chosen": {
+      then: inTurn(
+        keys(STORAGE),
+        press("button", "See what can go"),
+        press("checkbox", /^Plan.pdf/),
+        press("checkbox", /^Write the workspace’s file anew/),
+      ),
+      told: [["button", "Free up 84 MB"]],
+    },
+    "it went": {
+      then: inTurn(
+        keys(STORAGE),
+        press("button", "See what can go"),
+        press("button", "Free up 99 MB"),
+      ),
+      told: [["status", "2 files went; there is 99 MB more room."]],
+      not: [["list", "Files that can go"]],
+    },
+    "some of it stayed": {
+      engine: changed((fake) => {
+        const trouble = { code: "storage" as const, message: REFUSED, hint: HINT };
+        fake.storage.freed = { files: 0, bytes: 0, compacted: 0, kept: LONG, trouble };
+      }),
+      then: inTurn(
+        keys(STORAGE),
+        press("button", "See what can go"),
+        press("button", "Free up 99 MB"),
+      ),
+      told: [/^These stayed/, new RegExp(ARABIC), new RegExp(REFUSED)],
+    },
+    looking: {
+      engine: slow("preview_freeing"),
+      then: inTurn(keys(STORAGE), press("button", "See what can go")),
+      told: [["status", "Asking the connected devices…"]],
+    },
+    refused: {
+      engine: refusing("free_space"),
+      then: inTurn(
+        keys(STORAGE),
+        press("button", "See what can go"),
+        press("button", "Free up 99 MB"),
+      ),
+      told: [
+        ["alert", new RegExp(REFUSED)],
+        ["list", "Files that can go"],
+      ],
+    },
+    "nothing can go": {
+      engine: changed((fake) => {
+        const { freeable } = fake.storage;
+        fake.storage.freeable = { ...freeable, files: [], compactable: 0 };
+      }),
+      then: inTurn(keys(STORAGE), press("button", "See what can go")),
+      told: [["status", /^Nothing can go/]],
+    },
+    "nobody is there": {
+      engine: changed((fake) => {
+        const { freeable } = fake.storage;
+        fake.storage.freeable = { ...freeable, files: [], compactable: 0, asked: 0 };
+      }),
+      then: inTurn(keys(STORAGE), press("button", "See what can go")),
+      told: [["status", /^No other device is connected/]],
+    },
+    "long names": {
+      engine: changed((fake) => {
+        const named = <T extends { name: string }>(files: T[]): T[] =>
+          files.map((file, at) => ({ ...file, name: LONG[at % LONG.length] ?? "" }));
+        fake.storage.storage.files = named(fake.storage.storage.files);
+        fake.storage.freeable.files = named(fake.storage.freeable.files);
+      }),
+      then: inTurn(keys(STORAGE), press("button", "See what can go")),
+      told: [["checkbox", new RegExp(`^${ARABIC}`)]],
+    },
+    "read only": {
+      engine: readOnly,
+      then: inTurn(press("button", "Backups…"), press("button", "Storage…")),
+      told: [["dialog", "Storage"], /open for reading only: nothing can be let go/],
+      not: [["button", "See what can go"]],
     },
   },
   start: {

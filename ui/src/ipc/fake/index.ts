@@ -34,6 +34,7 @@ import { FakeFolders, isFolderRequest } from "./folders";
 import { ladderTo } from "./ladder";
 import { people, seed } from "./seed";
 import type { SeedDocument } from "./seed";
+import { FakeStorage, isStorageRequest } from "./storage";
 
 /** A member without a profile. */
 const SAYS_NOTHING = { zone: null, hours: null, working: null, changesAt: null };
@@ -170,6 +171,7 @@ export class FakeEngine implements Transport {
   asking: Asking[] = [];
   code: ShortCode | null = null;
   readonly files = new FakeFiles((code, message) => new Refused(code, message, ""));
+  readonly storage = new FakeStorage(NOW);
   readonly folders = new FakeFolders((code, message, hint) => new Refused(code, message, hint));
   preferences: Record<string, string> = {};
   /** What is answered only by `catchUp`, as over a slow line. */
@@ -306,6 +308,7 @@ export class FakeEngine implements Transport {
         );
       return [reply, told];
     }
+    if (isStorageRequest(request)) return [this.storage.handle(request), quiet];
     switch (request.type) {
       case "subscribe": {
         const subscription = this.#nextSubscription++;

@@ -62,6 +62,10 @@ impl Core {
                 self.folder_job_done(step, *done);
                 Ok(())
             }
+            JobDone::Room(room) => {
+                self.was_measured(step, *room);
+                Ok(())
+            }
             JobDone::Read(read) => self.text_was_read(step, *read),
             JobDone::Document(done) => self.document_is_back(step, *done),
         }

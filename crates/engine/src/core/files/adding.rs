@@ -390,7 +390,7 @@ impl Core {
             names.iter().try_for_each(|name| tx.remove_chunk(*name))
         });
         match forgotten {
-            Ok(()) => self.start_file_job(step, FileJob::Remove(names)),
+            Ok(()) => self.remove_chunks(step, names),
             Err(error) => tracing::warn!(%error, "parts of a file that nothing needs stay on disk"),
         }
     }

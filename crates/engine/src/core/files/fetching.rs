@@ -124,6 +124,7 @@ impl Core {
             .retain(|_, chunk| chunk.peer != peer || chunk.came);
         fetching.failures.retain(|(failed, _), _| *failed != peer);
         fetching.look = true;
+        self.asking_is_over(peer);
     }
 
     /// A device has become one that can be asked.
@@ -159,7 +160,7 @@ impl Core {
     }
 
     /// Devices that can be asked for chunks.
-    fn open_peers(&self) -> Vec<DeviceId> {
+    pub(super) fn open_peers(&self) -> Vec<DeviceId> {
         self.links
             .iter()
             .filter(|(peer, link)| link.is_open_for_data() && self.shares_files_with(peer))
@@ -250,7 +251,8 @@ impl Core {
         }
         fetching.again_at = None;
         let peers = self.open_peers();
-        for (name, peer) in self.files.fetching.choose(&peers, now) {
+        let removing = &self.files.removing;
+        for (name, peer) in self.files.fetching.choose(&peers, removing, now) {
             step.effects.push(Effect::AskChunk { peer, name });
         }
     }
@@ -357,7 +359,12 @@ impl Core {
 
 impl Fetching {
     /// Whom to ask for which chunk now: the latest file first, its chunks in order, each of the device with the least to do.
-    fn choose(&mut self, peers: &[DeviceId], now: u64) -> Vec<(ChunkName, DeviceId)> {
+    fn choose(
+        &mut self,
+        peers: &[DeviceId],
+        removing: &BTreeSet<ChunkName>,
+        now: u64,
+    ) -> Vec<(ChunkName, DeviceId)> {
         let mut load: BTreeMap<DeviceId, usize> = peers.iter().map(|peer| (*peer, 0)).collect();
         for chunk in self.under_way.values() {
             if let Some(count) = load.get_mut(&chunk.peer) {
@@ -373,7 +380,10 @@ impl Fetching {
                 if !room {
                     break 'files;
                 }
-                if !wanted.missing.contains(name) || self.under_way.contains_key(name) {
+                if !wanted.missing.contains(name)
+                    || self.under_way.contains_key(name)
+                    || removing.contains(name)
+                {
                     continue;
                 }
                 let mut best: Option<(usize, DeviceId)> = None;

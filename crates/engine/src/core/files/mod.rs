@@ -4,23 +4,28 @@
 
 mod adding;
 mod fetching;
+mod freeable;
+mod freeing;
 mod giving;
 mod reading;
 mod sweeping;
+mod vouching;
 mod work;
 
 use std::collections::BTreeSet;
 
-use skein_model::{DocumentId, FileId};
+use skein_model::{ChunkName, DocumentId, FileId};
 use skein_store::{Durability, StoredFile};
 
 pub use work::{FileDone, FileJob};
 
 use self::adding::Uploads;
 use self::fetching::Fetching;
+use self::freeing::Freeing;
 use self::giving::Giving;
 use self::reading::Reads;
 use self::sweeping::Sweep;
+use self::vouching::Vouching;
 use super::Core;
 use super::io::{ClientId, Effect};
 use super::jobs::Job;
@@ -40,6 +45,10 @@ pub(super) struct Files {
     fetching: Fetching,
     giving: Giving,
     sweep: Sweep,
+    freeing: Freeing,
+    vouching: Vouching,
+    /// Chunks that are being removed from the disk: they do not come back before that is done.
+    removing: BTreeSet<ChunkName>,
     /// Documents of whose files more has come than was told.
     progressed: BTreeSet<DocumentId>,
     told_at: u64,
@@ -47,7 +56,7 @@ pub(super) struct Files {
 
 /// Whether the bytes of a file are wanted here.
 fn is_wanted(file: &StoredFile) -> bool {
-    !file.whole && (file.asked || file.manifest.size() <= COMES_BY_ITSELF)
+    !file.whole && (file.asked || (!file.freed && file.manifest.size() <= COMES_BY_ITSELF))
 }
 
 impl Core {
@@ -155,6 +164,7 @@ impl Core {
         self.let_uploads_go(step);
         self.fetch_what_is_wanted(step);
         self.go_on_sweeping(step);
+        self.go_on_freeing(step);
         self.files.giving.calm_down(step.now.mono_ms);
         if self.next_telling().is_some_and(|at| at <= step.now.mono_ms) {
             self.files.told_at = step.now.mono_ms;
@@ -171,7 +181,8 @@ impl Core {
         [
             self.files.uploads.due(),
             self.files.fetching.due(),
-            self.files.sweep.due(),
+            self.files.sweep.due(self.files.freeing.is_quiet()),
+            self.files.freeing.due(),
             self.next_telling(),
         ]
         .into_iter()
@@ -183,6 +194,7 @@ impl Core {
     pub(super) fn files_client_gone(&mut self, step: &mut Step<'_>, client: ClientId) {
         self.drop_uploads(step, |upload| upload.client == client);
         self.files.reads.forget(client);
+        self.files.freeing.client_gone(client);
     }
 
     /// Hands out work on chunks.
@@ -190,6 +202,12 @@ impl Core {
         let folder = self.store.chunk_folder().clone();
         step.effects
             .push(Effect::Job(Box::new(Job::File { folder, work })));
+    }
+
+    /// Removes chunks from the disk that were noted not to be here.
+    fn remove_chunks(&mut self, step: &mut Step<'_>, names: Vec<ChunkName>) {
+        self.files.removing.extend(&names);
+        self.start_file_job(step, FileJob::Remove(names));
     }
 
     /// Work on chunks is done.
@@ -209,7 +227,14 @@ impl Core {
                 result,
             } => self.chunk_given(step, peer, ask, name, result),
             FileDone::Listed(names) => self.chunks_listed(names),
-            FileDone::Removed => {}
+            FileDone::Vouched { peer, read } => self.chunks_were_read(step, peer, &read),
+            FileDone::Removed(names) => {
+                for name in &names {
+                    self.files.removing.remove(name);
+                }
+                self.look_for_chunks();
+                self.go_on_freeing(step);
+            }
         }
     }
 }

@@ -46,6 +46,13 @@ pub enum FileJob {
         /// Which chunk.
         name: ChunkName,
     },
+    /// Read chunks for a device that asked whether they are here.
+    Vouch {
+        /// Which device.
+        peer: DeviceId,
+        /// Which chunks.
+        names: Vec<ChunkName>,
+    },
     /// List what rests in the folder.
     List,
     /// Remove chunks that nothing needs.
@@ -127,8 +134,15 @@ pub enum FileDone {
     },
     /// What rests in the folder.
     Listed(Result<BTreeSet<ChunkName>, ChunkError>),
-    /// Chunks were removed, as far as the disk let them.
-    Removed,
+    /// Chunks were read for a device: which of them are whole.
+    Vouched {
+        /// Which device.
+        peer: DeviceId,
+        /// Each chunk, and whether it is what it should be.
+        read: Vec<(ChunkName, bool)>,
+    },
+    /// These chunks were removed, as far as the disk let them.
+    Removed(Vec<ChunkName>),
 }
 
 impl FileJob {
@@ -166,14 +180,21 @@ impl FileJob {
                 name,
                 result: folder.read(name),
             },
+            Self::Vouch { peer, names } => FileDone::Vouched {
+                peer,
+                read: names
+                    .into_iter()
+                    .map(|name| (name, folder.read(name).is_ok()))
+                    .collect(),
+            },
             Self::List => FileDone::Listed(folder.names()),
             Self::Remove(names) => {
-                for name in names {
-                    if let Err(error) = folder.remove(name) {
+                for name in &names {
+                    if let Err(error) = folder.remove(*name) {
                         tracing::warn!(%error, "a part of a file that nothing needs stays on disk");
                     }
                 }
-                FileDone::Removed
+                FileDone::Removed(names)
             }
         }
     }
