@@ -1,12 +1,11 @@
 //! Many new documents at once: in lists before they are made, made in an order that suits whoever looks, and all there in the end.
 
 use crate::sim::World;
-use crate::sim::machine::Asked;
 use rand::Rng;
 use skein_access::Role;
-use skein_engine::api::{Reply, Request, View};
+use skein_engine::api::{Reply, Request};
 use skein_engine::core::Job;
-use skein_model::{DocumentId, NoteEdit, TextField};
+use skein_model::DocumentId;
 
 const NOTES: usize = 300;
 
@@ -98,64 +97,6 @@ fn titles_are_listed_before_any_document_is_made() {
 }
 
 #[test]
-fn a_document_that_is_opened_meanwhile_comes_first() {
-    let (mut world, notes) = just_received();
-    let before = arriving(&mut world);
-    // Some are being made elsewhere just now; any other is there before the answer.
-    let answered = notes.iter().enumerate().find_map(|(number, document)| {
-        let request = Request::ReadNote {
-            document: *document,
-        };
-        let asked = world.ask_for(1, request, Asked::Question);
-        Some((number, world.machines[1].answers.remove(&asked)?))
-    });
-    let Some((number, Ok(Reply::Note { note }))) = answered else {
-        panic!("{answered:?}");
-    };
-    assert!(
-        note.text.starts_with(&format!("goose{number} ")),
-        "{}",
-        note.text
-    );
-    assert_eq!(arriving(&mut world), before - 1, "the others wait");
-    let edit = NoteEdit::AppendText {
-        text: "and on".to_owned(),
-    };
-    let document = notes[NOTES - 1];
-    assert!(world.ask(1, Request::EditNote { document, edit }).is_ok());
-    world.rest_and_check(&[0, 1]);
-    let text = world.text(0, document, TextField::NoteText);
-    assert!(text.ends_with("and on"), "{text}");
-}
-
-#[test]
-fn whoever_asks_for_a_document_that_is_just_being_made_waits_for_it() {
-    let (mut world, notes) = just_received();
-    let mut waited = 0;
-    for (client, document) in (1 << 40..).zip(notes) {
-        let asked = world.ask_for(1, Request::ReadNote { document }, Asked::Question);
-        let view = View::Files { document };
-        let (watched, _) = world.ask_apart(1, client, Request::Subscribe { view });
-        let answer = world.machines[1].answers.remove(&asked);
-        assert_eq!(answer.is_some(), watched.is_some(), "both wait, or neither");
-        if let Some(answer) = answer {
-            assert!(matches!(answer, Ok(Reply::Note { .. })), "{answer:?}");
-            continue;
-        }
-        waited += 1;
-        for _ in 0..10 {
-            if !world.machines[1].answers.contains_key(&asked) {
-                world.run_job(1);
-            }
-        }
-        let answer = world.machines[1].answers.remove(&asked);
-        assert!(matches!(answer, Some(Ok(Reply::Note { .. }))), "{answer:?}");
-    }
-    assert!(waited > 0);
-    world.rest_and_check(&[0, 1]);
-}
-
-#[test]
 fn after_a_power_cut_between_listing_and_making_it_goes_on_by_itself() {
     let (mut world, notes) = just_received();
     power_cut(&mut world);
@@ -176,62 +117,4 @@ fn after_a_power_cut_between_listing_and_making_it_goes_on_by_itself() {
     }
     world.rest_and_check(&[0, 1]);
     assert_eq!(found(&mut world, "note 299"), [notes[299]]);
-}
-
-#[test]
-fn what_its_author_may_no_longer_have_written_leaves_the_lists() {
-    let (mut world, _) = just_received();
-    world.rest_and_check(&[0, 1]);
-    // Somebody writes many notes while he is away, and is taken out meanwhile.
-    let third = world.add_machine();
-    world.machines[third].skew_ms = 0;
-    world.invite(0, Role::Editor, 2);
-    world.join(third);
-    world.settle(&[0, 1, third]);
-    world.stop(0);
-    for number in 0..50 {
-        let request = Request::CreateNote {
-            title: format!("Late {number}"),
-            text: None,
-            parent: None,
-            after: None,
-        };
-        world.ask(third, request).unwrap();
-    }
-    world.pass(5_000);
-    for _ in 0..10_000 {
-        for pipe in world.network.busy() {
-            world.deliver(pipe);
-        }
-        world.pass(1);
-        if titles(&mut world).len() == NOTES + 50 {
-            break;
-        }
-    }
-    assert_eq!(titles(&mut world).len(), NOTES + 50);
-    assert!(arriving(&mut world) > 0, "not all of them are made");
-    world.stop(third);
-    world.start(0);
-    let people = world.people(0);
-    let member = people
-        .into_iter()
-        .find(|member| {
-            member
-                .devices
-                .iter()
-                .any(|device| device.id == world.machines[third].device.to_string())
-        })
-        .unwrap()
-        .id;
-    world.ask(0, Request::RemoveMember { member }).unwrap();
-    world.out.insert(third);
-    world.uncertain.insert(third);
-    world.settle(&[0, 1]);
-    for _ in 0..30 {
-        world.pass(400);
-    }
-    world.settle(&[0, 1]);
-    world.check_among(&[0, 1]);
-    assert_eq!(titles(&mut world).len(), NOTES);
-    assert_eq!(arriving(&mut world), 0);
 }
