@@ -14,7 +14,7 @@ pub mod text;
 pub mod view;
 
 pub use document::{
-    Dated, Document, DocumentError, EditError, Edited, Listed, Loaded, MergeError, Merged,
+    Dated, Document, DocumentError, EditError, Edited, Glimpse, Listed, Loaded, MergeError, Merged,
     Snapshot, SnapshotError, Still, Touched,
 };
 pub use edit::{BoardEdit, Edit, NewCard, NoteEdit, Scalar, Step};

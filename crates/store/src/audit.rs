@@ -43,7 +43,7 @@ pub struct AuditedTable {
 }
 
 impl Reader {
-    /// Every document in numbers, by id, in the trash or not.
+    /// Every document in numbers, by id, in the trash or not. Those that are listed and not here yet are not among them.
     ///
     /// # Errors
     /// When reading fails.
@@ -54,7 +54,7 @@ impl Reader {
                           EXISTS (SELECT 1 FROM snapshots s WHERE s.document = d.id AND s.previous = 0),
                           (SELECT count(*) FROM envelopes e WHERE e.document = d.id),
                           (SELECT count(*) FROM journal j WHERE j.document = d.id)
-                   FROM documents d ORDER BY d.id";
+                   FROM documents d WHERE d.heads <> x'' ORDER BY d.id";
         all(&self.connection, sql, [], |row| {
             Ok(AuditedDocument {
                 id: column::document(row, 0)?,

@@ -314,6 +314,14 @@ impl Reader {
         documents::tree(&self.connection)
     }
 
+    /// The documents that are listed, and not here yet.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn listed_early(&self) -> Result<Vec<DocumentId>, StoreError> {
+        documents::listed_early(&self.connection)
+    }
+
     /// Every document in the trash, the latest first.
     ///
     /// # Errors

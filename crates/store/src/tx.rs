@@ -72,6 +72,31 @@ impl Tx<'_> {
         Ok(rows)
     }
 
+    /// Lists a document whose envelopes are here and which is not made of them yet. Whatever asks for the document itself does not find it. One
+    /// that is here stays as it is.
+    ///
+    /// # Errors
+    /// When the permit is for other documents, or writing fails.
+    pub fn list_early(
+        &mut self,
+        permit: &impl MayWrite,
+        id: DocumentId,
+        kind: Kind,
+        listed: &ListedAs<'_>,
+        at_ms: i64,
+    ) -> Result<(), StoreError> {
+        permit::to_write(permit, kind)?;
+        documents::list_early(&self.connection, id, kind, listed, at_ms)
+    }
+
+    /// Takes a document out of lists that is in them and not here.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn unlist(&mut self, id: DocumentId) -> Result<(), StoreError> {
+        documents::unlist(&self.connection, id)
+    }
+
     /// Adds changes to a document; returns their rows.
     ///
     /// # Errors

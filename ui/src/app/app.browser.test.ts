@@ -379,6 +379,17 @@ test("a new person who gave no name is asked for it while joining", async () => 
   expect(fake.requests.at(-1)).toEqual({ type: "name_joiner", memberName: "Bea" });
 });
 
+test("what just came and is not ready is said above the content and in the search", async () => {
+  await show("#/note/n-welcome");
+  fake.setStatus({ arriving: 3_200 });
+  await expect.element(page.getByText(/3,200 documents that just came are being/)).toBeVisible();
+  await userEvent.keyboard("{Control>}{Shift>}f{/Shift}{/Control}");
+  await expect.element(page.getByText(/3,200 documents .* not searched yet/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  fake.setStatus({ arriving: 0 });
+  await expect.element(page.getByText(/not searched yet/)).not.toBeInTheDocument();
+});
+
 test("what is trashed can be undone from its toast and restored from the trash", async () => {
   await show("#/note/n-interviews");
   await page.getByRole("button", { name: "Menu of this document" }).click();

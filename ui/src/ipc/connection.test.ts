@@ -14,6 +14,7 @@ const status: Status = {
   joining: null,
   role: null,
   out: false,
+  arriving: 0,
   readOnlyReason: null,
 };
 

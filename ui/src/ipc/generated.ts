@@ -2127,6 +2127,10 @@ deviceWords: string,
  */
 joining: Joining | null, 
 /**
+ * Documents that came and are being made ready: in lists already, and found by their words once they are.
+ */
+arriving: number, 
+/**
  * What this person may do; absent as long as it is not known here that he is in.
  */
 role: Role | null, 

@@ -83,7 +83,7 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
                 shown(joined.processor),
                 bytes(joined.peak)
             ),
-            "No document is listed before it was made whole, so automerge's own time, spread over the cores, is the floor.".to_owned(),
+            "A title is read from its change and listed before the document is made; to make them all takes automerge's own time, spread over the cores, and that is the floor of everything.".to_owned(),
         ],
     })
 }

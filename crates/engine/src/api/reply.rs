@@ -231,6 +231,8 @@ pub struct Status {
     pub device_words: String,
     /// How the join goes.
     pub joining: Option<Joining>,
+    /// Documents that came and are being made ready: in lists already, and found by their words once they are.
+    pub arriving: u32,
     /// What this person may do; absent as long as it is not known here that he is in.
     pub role: Option<skein_access::Role>,
     /// Whether this device was part of the workspace and is out: what it holds stays readable.

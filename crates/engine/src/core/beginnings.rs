@@ -1,4 +1,4 @@
-//! Documents that are new here: made of their first envelopes away from the core when there are many, and kept together in one
+//! Documents that are new here: made of their first envelopes, away from the core when there are many, and kept together in one
 //! transaction.
 
 use std::collections::BTreeSet;
@@ -8,6 +8,7 @@ use skein_model::{ActorSeed, ChangeBytes, Document, DocumentId, Heads, Kind, Pro
 use skein_store::{Durability, NewChanges, StoreError};
 
 use super::Core;
+use super::arriving::size_of;
 use super::documents::Applied;
 use super::io::Effect;
 use super::jobs::{Carried, Job};
@@ -18,11 +19,13 @@ pub(super) const OTHER_BEGINNING: &str = "the change begins another document";
 
 /// So many new documents are made at once in the core, if they are small (bytes); more are handed out, ...
 const AT_ONCE: usize = 4;
-const SMALL: usize = 64 * 1024;
+pub(super) const SMALL: usize = 64 * 1024;
 /// ... so many with one job, ...
 const A_JOB: usize = 64;
 /// ... and no more than so many jobs at a time: other work wants the machine too.
 const MOST_JOBS: usize = 3;
+/// While more is coming, so many.
+const FEWEST_JOBS: usize = 1;
 
 /// Which documents are being made elsewhere.
 #[derive(Default)]
@@ -36,6 +39,10 @@ impl Beginning {
         self.documents.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.documents.len()
+    }
+
     pub(super) fn holds(&self, id: &DocumentId) -> bool {
         self.documents.contains(id)
     }
@@ -47,11 +54,6 @@ impl Beginning {
 
     pub(super) fn release(&mut self, id: &DocumentId) {
         self.documents.remove(id);
-    }
-
-    /// How many more documents may be handed out now.
-    pub(super) fn room(&self) -> usize {
-        MOST_JOBS.saturating_sub(self.jobs) * A_JOB
     }
 }
 
@@ -104,34 +106,78 @@ struct NewDocument {
 }
 
 impl Core {
-    /// Takes documents that are not here yet. Those whose beginning is missing wait.
+    /// Takes documents that are not here yet: a few at once, many one after the other. Those whose beginning is missing wait.
     pub(super) fn apply_new(&mut self, step: &mut Step<'_>, new: Vec<(DocumentId, Vec<Carried>)>) {
+        if new.is_empty() {
+            return;
+        }
+        let size: usize = new.iter().map(|(_, carried)| size_of(carried)).sum();
+        if new.len() > AT_ONCE || size > SMALL || !self.arriving.is_empty() {
+            self.take_in(step, new);
+            return;
+        }
+        let new = self.with_what_waits(new);
+        self.begin_now(step, new);
+    }
+
+    /// Adds what the store has of these documents.
+    fn with_what_waits(
+        &self,
+        new: Vec<(DocumentId, Vec<Carried>)>,
+    ) -> Vec<(DocumentId, Vec<Carried>)> {
         let mut documents = Vec::with_capacity(new.len());
         for (id, mut carried) in new {
             carried.extend(self.waiting_for(id, &carried));
             documents.push((id, carried));
         }
-        let size: usize = documents
-            .iter()
-            .flat_map(|(_, carried)| carried)
-            .flat_map(|carried| &carried.changes)
-            .map(|change| change.0.len())
-            .sum();
-        if documents.len() <= AT_ONCE && size <= SMALL {
-            let begun = self.to_begin(documents).run();
-            self.keep_begun(step, begun);
-            return;
+        documents
+    }
+
+    /// Makes small documents here and now.
+    pub(super) fn begin_now(
+        &mut self,
+        step: &mut Step<'_>,
+        documents: Vec<(DocumentId, Vec<Carried>)>,
+    ) {
+        let begun = self.to_begin(documents).run();
+        self.keep_begun(step, begun);
+    }
+
+    /// Has documents made elsewhere.
+    pub(super) fn hand_out(
+        &mut self,
+        step: &mut Step<'_>,
+        documents: Vec<(DocumentId, Vec<Carried>)>,
+    ) {
+        self.beginning.jobs += 1;
+        self.beginning
+            .documents
+            .extend(documents.iter().map(|(id, _)| *id));
+        let job = Job::Begin(Box::new(self.to_begin(documents)));
+        step.effects.push(Effect::Job(Box::new(job)));
+    }
+
+    /// Has some of the documents made that arrive, as many as there is room for.
+    pub(super) fn begin_some(&mut self, step: &mut Step<'_>) {
+        let most = match self.arriving.is_held_back(step.now.mono_ms) {
+            true => FEWEST_JOBS,
+            false => MOST_JOBS,
+        };
+        while self.beginning.jobs < most {
+            let some = self.arriving.take_some(A_JOB, &self.beginning);
+            if some.is_empty() {
+                return;
+            }
+            let some = self.with_what_waits(some);
+            self.hand_out(step, some);
         }
-        while !documents.is_empty() {
-            let rest = documents.split_off(documents.len().min(A_JOB));
-            let part = std::mem::replace(&mut documents, rest);
-            self.beginning.jobs += 1;
-            self.beginning
-                .documents
-                .extend(part.iter().map(|(id, _)| *id));
-            let job = Job::Begin(Box::new(self.to_begin(part)));
-            step.effects.push(Effect::Job(Box::new(job)));
-        }
+    }
+
+    /// When there may be room for more.
+    pub(super) fn next_beginning(&self) -> Option<u64> {
+        self.arriving
+            .due(&self.beginning)
+            .filter(|_| self.beginning.jobs < MOST_JOBS)
     }
 
     fn to_begin(&self, documents: Vec<(DocumentId, Vec<Carried>)>) -> ToBegin {
@@ -150,6 +196,7 @@ impl Core {
         }
         self.keep_begun(step, begun);
         self.gather_on(step);
+        step.news.status = true;
     }
 
     /// Keeps new documents with their lines in lists, all in one transaction. One whose author's right is gone since waits.
@@ -180,7 +227,13 @@ impl Core {
             return;
         };
         let authority = &workspace.authority;
+        let mut begun_elsewhere = Vec::new();
         ready.retain(|new| {
+            // This device may have begun its own profile meanwhile.
+            if !matches!(self.store.heads(new.id), Ok(None)) {
+                begun_elsewhere.push(new.id);
+                return false;
+            }
             let of_somebody = workspace.profiles.contains_key(&new.id);
             if of_somebody != (new.projection.kind == Kind::Profile) {
                 tracing::warn!(id = %new.id, "a document is not what its place says");
@@ -189,6 +242,24 @@ impl Core {
             let first = new.applied.under.as_ref();
             first.is_some_and(|first| authority.accept(first).is_ok())
         });
+        for id in begun_elsewhere {
+            for carried in self.waiting_for(id, &[]) {
+                self.gather(step, id, carried);
+            }
+        }
+        let made: BTreeSet<DocumentId> = ready.iter().map(|new| new.id).collect();
+        let failed = asked.iter().filter(|id| !made.contains(id));
+        let failed: Vec<DocumentId> = failed
+            .filter(|id| self.is_listed_early(id))
+            .copied()
+            .collect();
+        if !failed.is_empty() {
+            self.unlist(step, failed);
+        }
+        let Some(workspace) = &self.workspace else {
+            return;
+        };
+        let authority = &workspace.authority;
         if ready.is_empty() {
             return;
         }
@@ -222,6 +293,7 @@ impl Core {
         });
         match written {
             Ok(()) => {
+                self.have_arrived(ready.iter().map(|new| new.id));
                 for new in ready {
                     step.news.headers.insert(new.id);
                     if !new.projection.files.is_empty() {

@@ -94,6 +94,7 @@ impl Core {
             && self.documents_with_burst().is_empty()
             && self.gathering.is_empty()
             && self.beginning.is_empty()
+            && self.arriving.is_empty()
             && self.judging.to_rebuild.is_empty()
             && self.rotation.due.is_none()
             && !self.documents_are_busy()

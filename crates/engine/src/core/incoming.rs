@@ -42,6 +42,11 @@ impl Gathering {
     pub(super) fn is_empty(&self) -> bool {
         self.by_document.is_empty()
     }
+
+    /// What has gathered of one document.
+    pub(super) fn take_of(&mut self, id: &DocumentId) -> Vec<Carried> {
+        self.by_document.remove(id).unwrap_or_default()
+    }
 }
 
 /// What an envelope is good for now.
@@ -227,7 +232,7 @@ impl Core {
         }
     }
 
-    /// Merges what has gathered: new documents together, known ones one by one. What came of a document that is just being made
+    /// Merges what has gathered into known documents, one by one, and takes up new ones together. What came of a document that is just being made
     /// waits for it.
     pub(super) fn apply_gathered(&mut self, step: &mut Step<'_>) {
         let now: Vec<DocumentId> = self
@@ -240,17 +245,13 @@ impl Core {
             .collect();
         self.gathering.due = None;
         self.gathering.not_before = step.now.mono_ms + GATHER;
-        let room = self.beginning.room();
         let mut new: Vec<(DocumentId, Vec<Carried>)> = Vec::new();
         for id in now {
             let Some(carried) = self.gathering.by_document.remove(&id) else {
                 continue;
             };
             match self.store.heads(id) {
-                Ok(None) if new.len() < room => new.push((id, carried)),
-                Ok(None) => {
-                    self.gathering.by_document.insert(id, carried);
-                }
+                Ok(None) => new.push((id, carried)),
                 Ok(Some(_)) => {
                     if let Err(error) = self.merge_into(step, id, carried) {
                         tracing::warn!(%error, %id, "what arrived waits until the document opens");
@@ -262,9 +263,7 @@ impl Core {
             }
         }
         self.apply_new(step, new);
-        if self.beginning.room() > 0 {
-            self.gather_on(step);
-        }
+        self.gather_on(step);
     }
 
     /// Goes on at once with what has gathered, if there is anything to go on with.

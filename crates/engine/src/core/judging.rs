@@ -28,6 +28,13 @@ pub(super) struct Judging {
     pub(super) under_way: BTreeSet<DocumentId>,
 }
 
+impl Judging {
+    /// Whether no document is to be rebuilt.
+    pub(super) fn is_settled(&self) -> bool {
+        self.to_rebuild.is_empty() && self.under_way.is_empty()
+    }
+}
+
 /// Whether an envelope is kept aside for want of a right, and not because of what it holds.
 pub(super) fn for_want_of_right(state: &EnvelopeState) -> bool {
     let EnvelopeState::Quarantined(reason) = state else {
@@ -182,6 +189,7 @@ impl Core {
         }
         gathered.retain(|_, carried| !carried.is_empty());
         self.gathering.put_back(gathered);
+        self.drop_arriving_that_counts_no_more();
         for id in self.documents_in_memory() {
             let (incoming, waiting) = self.not_merged(id);
             let stale = |carried: &[Carried]| {

@@ -1,5 +1,6 @@
 //! The engine's core: one synchronous state machine in which model, access, sync and store meet. Inputs in, effects out.
 
+mod arriving;
 mod asking;
 mod attempts;
 mod audit;
@@ -65,6 +66,7 @@ pub use rebuilding::{Rebuilt, ToRebuild};
 pub use storage::RoomJob;
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId};
+use arriving::Arriving;
 use attempts::Typed;
 use audit::Audit;
 use backups::Backups;
@@ -119,6 +121,7 @@ pub struct Core {
     gathering: Gathering,
     unkept: Unkept,
     beginning: Beginning,
+    arriving: Arriving,
     sealing: Sealing,
     rotation: Rotation,
     judging: Judging,
@@ -179,6 +182,7 @@ impl Core {
             gathering: Gathering::default(),
             unkept: Unkept::default(),
             beginning: Beginning::default(),
+            arriving: Arriving::default(),
             sealing: Sealing::default(),
             rotation: Rotation::default(),
             judging: Judging::default(),
@@ -223,6 +227,7 @@ impl Core {
         [
             self.sealing.due,
             self.gathering.due,
+            self.next_beginning(),
             self.unkept.due(),
             self.next_document_work(),
             self.next_link_tick(),
@@ -275,6 +280,7 @@ impl Core {
         self.rebuild_some(step);
         self.keep_again_if_due(step);
         self.apply_gathered_if_due(step);
+        self.work_on_arriving(step);
         self.seal_if_due(step);
         self.work_on_files(step);
         self.answer_waiters(step);
@@ -286,6 +292,15 @@ impl Core {
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {
+        if let Some(document) = self.document_meant(client, &message.request)
+            && !self.hasten(step, document)
+        {
+            let id = message.id;
+            if let Err(error) = self.await_arrival(document, client, message) {
+                self.refuse(step, client, id, error);
+            }
+            return;
+        }
         if let Some(document) = self.document_needed(client, &message.request) {
             match self.ensure_open(step, document) {
                 Ok(true) => {}

@@ -127,6 +127,7 @@ impl Core {
             .map(|unsealed| unsealed.rows.len())
             .sum();
         self.to_recover = self.store.to_recover()?;
+        self.arriving.were_listed(self.store.listed_early()?);
         self.read_profiles();
         Ok(())
     }
@@ -344,6 +345,7 @@ impl Core {
             device_id: self.device.id().to_string(),
             device_words: words_of(&self.device.id()).join(" "),
             joining,
+            arriving: self.count_arriving(),
             role: self.own_role(),
             out,
             read_only_reason,

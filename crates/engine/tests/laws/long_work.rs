@@ -131,57 +131,6 @@ fn a_text_that_was_not_indexed_when_the_power_went_is_found_afterwards() {
     assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [id]);
 }
 
-#[test]
-fn new_documents_that_were_being_made_when_the_power_went_are_all_there_afterwards() {
-    let mut world = World::new(11, 2);
-    world.found();
-    for machine in &mut world.machines {
-        machine.skew_ms = 0;
-    }
-    for number in 0..300 {
-        let text = long_text(&mut world, 20);
-        note(&mut world, 0, &format!("Note {number}"), text);
-    }
-    world.invite(0, Role::Editor, 2);
-    world.join(1);
-    world.dial(1, 0);
-    let is_making = |world: &World| {
-        let jobs = &world.machines[1].jobs;
-        jobs.iter().any(|job| matches!(job, Job::Begin(_)))
-    };
-    let mut made = 0;
-    for _ in 0..100_000 {
-        for pipe in world.network.busy() {
-            world.deliver(pipe);
-        }
-        world.pass(1);
-        if is_making(&world) {
-            made += 1;
-            if made == 2 {
-                break;
-            }
-            world.run_job(1);
-        }
-    }
-    assert!(
-        is_making(&world),
-        "many new documents are made away from the core"
-    );
-    let listed = world.documents(1, false);
-    assert!(!listed.is_empty() && listed.len() < 300, "{}", listed.len());
-    for listed in listed.iter().take(5) {
-        let text = world.text(1, listed.item.id, TextField::NoteText);
-        assert!(text.starts_with('w'), "what is listed opens: {text}");
-    }
-    world.machines[1].crash(true);
-    let mut rng = world.rng.clone();
-    world.network.machine_gone(&mut rng, 1);
-    world.start(1);
-    world.rest_and_check(&[0, 1]);
-    assert_eq!(world.documents(1, false).len(), 300);
-    assert_eq!(found(&mut world, 1, "note 299").len(), 1);
-}
-
 /// The events of a shell that asked apart, as the oldest work that left the core comes back.
 fn events_of_work(world: &mut World, client: u64) -> Vec<Event> {
     let done = world.machines[0].jobs.remove(0).run();

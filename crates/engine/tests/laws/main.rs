@@ -9,6 +9,7 @@
 #[path = "../sim/mod.rs"]
 mod sim;
 
+mod arriving;
 mod asking;
 mod authors;
 mod backups;

@@ -12,6 +12,13 @@ use crate::kind::{ChangeBytes, Kind};
 /// Largest saved document that is read.
 const LARGEST_SNAPSHOT: usize = 256 * 1024 * 1024;
 
+/// A change whose reading costs next to nothing.
+const SMALL: inflate::Bounds = inflate::Bounds {
+    packed: 4 * 1024,
+    plain: 16 * 1024,
+    operations: 2_000,
+};
+
 /// Why a change was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
@@ -35,7 +42,21 @@ pub(crate) enum Refused {
 
 /// Reads one change. Never panics.
 pub(crate) fn decode(bytes: &ChangeBytes) -> Result<Change, Refused> {
-    let plain = inflate::unpack(&bytes.0)?;
+    parse(inflate::unpack(&bytes.0, &inflate::ANY)?)
+}
+
+/// Reads a small change if its keys may be among these; what is large, or speaks of other things, costs little. Never panics.
+pub(super) fn decode_small(bytes: &ChangeBytes, keys: &[&str]) -> Option<Change> {
+    let plain = inflate::unpack(&bytes.0, &SMALL).ok()?;
+    let is_there = |key: &&str| {
+        let length = u8::try_from(key.len()).into_iter();
+        let written: Vec<u8> = length.chain(key.bytes()).collect();
+        plain.windows(written.len()).any(|window| window == written)
+    };
+    keys.iter().any(is_there).then(|| parse(plain).ok())?
+}
+
+fn parse(plain: Vec<u8>) -> Result<Change, Refused> {
     catch_unwind(AssertUnwindSafe(|| Change::from_bytes(plain)))
         .map_err(|_| Refused::Panicked)?
         .map_err(|error| Refused::Malformed(error.to_string()))
@@ -100,7 +121,7 @@ fn identity(doc: &Automerge) -> Vec<String> {
 
 /// What a document says it is.
 pub(super) fn read_identity(
-    doc: &Automerge,
+    doc: &dyn Fields,
 ) -> Result<(crate::id::DocumentId, Kind), DocumentError> {
     use automerge::ScalarValue;
     let read = |key: &str| {

@@ -5,12 +5,22 @@ use std::io::Read;
 
 use super::guard::Refused;
 
-/// Largest change as stored and sent.
-const LARGEST_PACKED: usize = 256 * 1024;
-/// Largest change after unpacking.
-const LARGEST: usize = 16 * 1024 * 1024;
-/// Most operations (and entries of any column) in one change.
-const MOST_OPERATIONS: u64 = 1 << 18;
+/// How large a change may be.
+pub(super) struct Bounds {
+    /// In bytes, as stored and sent.
+    pub(super) packed: usize,
+    /// In bytes, after unpacking.
+    pub(super) plain: usize,
+    /// In operations, and entries of any column.
+    pub(super) operations: u64,
+}
+
+/// What any change may be.
+pub(super) const ANY: Bounds = Bounds {
+    packed: 256 * 1024,
+    plain: 16 * 1024 * 1024,
+    operations: 1 << 18,
+};
 /// Most columns in one change; today's format has fifteen.
 const MOST_COLUMNS: usize = 64;
 
@@ -18,12 +28,12 @@ const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const PLAIN: u8 = 1;
 const PACKED: u8 = 2;
 
-/// The change as a plain chunk within all limits.
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
-    if bytes.len() > LARGEST_PACKED {
+/// The change as a plain chunk within these bounds.
+pub(super) fn unpack(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Refused> {
+    if bytes.len() > bounds.packed {
         return Err(Refused::TooLarge {
             found: bytes.len(),
-            most: LARGEST_PACKED,
+            most: bounds.packed,
         });
     }
     let mut reader = Reader(bytes);
@@ -37,10 +47,10 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
     }
     let data = match kind {
         PLAIN => data.to_vec(),
-        PACKED => inflate(data)?,
+        PACKED => inflate(data, bounds.plain)?,
         _ => return Err(Refused::NotAChange),
     };
-    count(&data)?;
+    count(&data, bounds.operations)?;
     let mut plain = MAGIC.to_vec();
     plain.extend_from_slice(checksum);
     plain.push(PLAIN);
@@ -49,16 +59,16 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
     Ok(plain)
 }
 
-fn inflate(data: &[u8]) -> Result<Vec<u8>, Refused> {
+fn inflate(data: &[u8], most: usize) -> Result<Vec<u8>, Refused> {
     let mut plain = Vec::new();
-    let mut decoder = flate2::bufread::DeflateDecoder::new(data).take(LARGEST as u64 + 1);
+    let mut decoder = flate2::bufread::DeflateDecoder::new(data).take(most as u64 + 1);
     decoder
         .read_to_end(&mut plain)
         .map_err(|_| Refused::NotAChange)?;
-    if plain.len() > LARGEST {
+    if plain.len() > most {
         return Err(Refused::TooLarge {
             found: plain.len(),
-            most: LARGEST,
+            most,
         });
     }
     Ok(plain)
@@ -73,7 +83,7 @@ fn write_unsigned(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Walks the layout of a change and counts the entries of its columns without unfolding them.
-fn count(data: &[u8]) -> Result<(), Refused> {
+fn count(data: &[u8], most: u64) -> Result<(), Refused> {
     let mut reader = Reader(data);
     let dependencies = reader.length()?;
     reader.take(dependencies.checked_mul(32).ok_or(Refused::NotAChange)?)?;
@@ -98,9 +108,9 @@ fn count(data: &[u8]) -> Result<(), Refused> {
         let entries = match specification & 0x7 {
             4 => count_booleans(column)?,
             7 => 0,
-            kind => count_runs(column, kind)?,
+            kind => count_runs(column, kind, most)?,
         };
-        if specification & 0x8 != 0 || entries > MOST_OPERATIONS {
+        if specification & 0x8 != 0 || entries > most {
             return Err(Refused::TooManyOperations);
         }
     }
@@ -116,7 +126,7 @@ fn count_booleans(column: &[u8]) -> Result<u64, Refused> {
     Ok(entries)
 }
 
-fn count_runs(column: &[u8], kind: u64) -> Result<u64, Refused> {
+fn count_runs(column: &[u8], kind: u64, most: u64) -> Result<u64, Refused> {
     let mut reader = Reader(column);
     let mut entries = 0u64;
     let skip = |reader: &mut Reader<'_>| match kind {
@@ -132,7 +142,7 @@ fn count_runs(column: &[u8], kind: u64) -> Result<u64, Refused> {
             run.unsigned_abs()
         };
         entries = entries.saturating_add(length);
-        if entries > MOST_OPERATIONS {
+        if entries > most {
             break;
         }
         match run {

@@ -10,6 +10,7 @@ mod support;
 
 mod edits_have_one_json_form;
 mod files_are_added_and_stay;
+mod glimpses_say_what_lists_say;
 mod hostile_bytes_do_no_harm;
 mod markdown_is_scanned;
 mod merges_keep_both_wishes;

@@ -57,6 +57,7 @@ async fn show(connection: &mut Connection, out: Output) -> Result<(), Failure> {
         lines.extend(
             storage
                 .folder
+                .as_ref()
                 .map(|folder| format!("\nAll of it lies in {folder}.")),
         );
         lines.join("\n")

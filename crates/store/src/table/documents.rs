@@ -1,4 +1,7 @@
 //! Documents: what is needed to list them without opening one.
+//!
+//! A row without heads is only a line in lists: of a document whose envelopes are here and which is not made of them yet. Whatever asks
+//! for the document itself does not find it.
 
 use rusqlite::{Connection, Row, params};
 use skein_model::{DocumentId, Heads, Kind, Life};
@@ -85,7 +88,8 @@ pub(crate) fn insert(
     let new = run(
         connection,
         "INSERT INTO documents (id, kind, heads, title, title_key, parent, position, life, conflicts, text_stale, created_ms, updated_ms)
-         VALUES (?1, ?2, ?3, '', '', NULL, '', 0, 0, 0, ?4, ?4) ON CONFLICT DO NOTHING",
+         VALUES (?1, ?2, ?3, '', '', NULL, '', 0, 0, 0, ?4, ?4)
+         ON CONFLICT DO UPDATE SET kind = excluded.kind, heads = excluded.heads WHERE heads = x''",
         params![id.as_bytes(), kind.code(), heads.to_bytes(), at_ms],
     )?;
     if new == 1 {
@@ -93,6 +97,35 @@ pub(crate) fn insert(
     } else {
         Err(StoreError::DocumentExists(id))
     }
+}
+
+/// Lists a document that is not here yet; one that is stays as it is.
+pub(crate) fn list_early(
+    connection: &Connection,
+    id: DocumentId,
+    kind: Kind,
+    row: &ListedAs<'_>,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    let sql = "SELECT 1 FROM documents WHERE id = ?1 AND heads <> x''";
+    if one(connection, sql, [id.as_bytes()], |_| Ok(()))?.is_some() {
+        return Ok(());
+    }
+    insert(connection, id, kind, &Heads::default(), at_ms)?;
+    set_text_stale(connection, id, true)?;
+    set_listed(connection, id, row)
+}
+
+/// Takes back what [`list_early`] did; a document that is here stays.
+pub(crate) fn unlist(connection: &Connection, id: DocumentId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM documents WHERE id = ?1 AND heads = x''";
+    run(connection, sql, [id.as_bytes()]).map(drop)
+}
+
+/// The documents that are listed and not here yet.
+pub(crate) fn listed_early(connection: &Connection) -> Result<Vec<DocumentId>, StoreError> {
+    let sql = "SELECT id FROM documents WHERE text_stale = 1 AND heads = x''";
+    all(connection, sql, [], |row| column::document(row, 0))
 }
 
 /// Removes a document's row.
@@ -149,7 +182,7 @@ pub(crate) fn set_text_stale(
 pub(crate) fn known(connection: &Connection, id: DocumentId) -> Result<Option<Known>, StoreError> {
     one(
         connection,
-        "SELECT kind, heads, text_stale FROM documents WHERE id = ?1",
+        "SELECT kind, heads, text_stale FROM documents WHERE id = ?1 AND heads <> x''",
         [id.as_bytes()],
         |row| {
             Ok(Known {
@@ -164,7 +197,7 @@ pub(crate) fn known(connection: &Connection, id: DocumentId) -> Result<Option<Kn
 pub(crate) fn kind(connection: &Connection, id: DocumentId) -> Result<Option<Kind>, StoreError> {
     one(
         connection,
-        "SELECT kind FROM documents WHERE id = ?1",
+        "SELECT kind FROM documents WHERE id = ?1 AND heads <> x''",
         [id.as_bytes()],
         |row| column::kind(row, 0),
     )
@@ -217,6 +250,6 @@ pub(crate) fn titled(connection: &Connection, title: &str) -> Result<Vec<TreeRow
 
 /// Documents whose typing or text was not brought to rest before the last end.
 pub(crate) fn to_recover(connection: &Connection) -> Result<Vec<DocumentId>, StoreError> {
-    let sql = "SELECT id FROM documents WHERE text_stale = 1 UNION SELECT document FROM journal";
+    let sql = "SELECT id FROM documents WHERE text_stale = 1 AND heads <> x'' UNION SELECT document FROM journal";
     all(connection, sql, [], |row| column::document(row, 0))
 }

@@ -71,6 +71,60 @@ fn a_document_is_made_once() {
 }
 
 #[test]
+fn a_line_without_its_document_is_in_lists_and_nowhere_else() {
+    let ana = Founder::new();
+    let mut store = memory();
+    let list = |store: &mut Store, number: u32, title: &str| {
+        let permit = ana.write(Kind::Note);
+        let listed = ListedAs {
+            title,
+            parent: None,
+            position: "V",
+            life: Life::Alive,
+            conflicts: 0,
+        };
+        store.write(Durability::Normal, |tx| {
+            tx.list_early(&permit, id(number), Kind::Note, &listed, 5)
+        })
+    };
+    list(&mut store, 1, "Glimpsed").unwrap();
+    list(&mut store, 1, "Glimpsed again").unwrap();
+    list(&mut store, 2, "Never made").unwrap();
+    assert_eq!(store.tree().unwrap()[0].title, "Glimpsed again");
+    assert_eq!(store.titled("glimpsed again").unwrap().len(), 1);
+    assert_eq!(store.heads(id(1)).unwrap(), None);
+    assert_eq!(
+        store.load(&ana.read(Kind::Note), id(1)),
+        Err(StoreError::NoSuchDocument(id(1)))
+    );
+    assert_eq!(store.to_recover().unwrap(), []);
+    assert_eq!(store.audit_documents().unwrap(), []);
+    assert_eq!(store.listed_early().unwrap(), [id(1), id(2)]);
+
+    ana.put_note(&mut store, 1, "Made", "of geese");
+    assert_eq!(store.listed_early().unwrap(), [id(2)]);
+    list(&mut store, 1, "Glimpsed too late").unwrap();
+    store
+        .write(Durability::Normal, |tx| {
+            tx.unlist(id(1))?;
+            tx.unlist(id(2))
+        })
+        .unwrap();
+    let titles: Vec<String> = store
+        .tree()
+        .unwrap()
+        .into_iter()
+        .map(|row| row.title)
+        .collect();
+    assert_eq!(titles, ["Made"]);
+    assert_eq!(
+        store.projection(&ana.read(Kind::Note), id(1)).unwrap(),
+        note("Made", "of geese")
+    );
+    assert!(store.check().unwrap().is_empty());
+}
+
+#[test]
 fn a_permit_opens_only_its_kind() {
     let ana = Founder::new();
     let mut store = memory();

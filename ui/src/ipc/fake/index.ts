@@ -106,6 +106,7 @@ function statusOf(state: Status["state"]): Status {
     deviceId: "d-1",
     deviceWords: deviceOf("d-1").words,
     joining: state === "joining" ? { step: "connecting", received: 0, reason: null } : null,
+    arriving: 0,
     role: ready ? "owner" : null,
     out: false,
     readOnlyReason: state === "read_only" ? "a part of it is damaged: page 214" : null,
