@@ -24,6 +24,7 @@ const card = (title: string, more: Partial<CardSummary> = {}): CardSummary => ({
   checklistDone: 0,
   checklistTotal: 0,
   hasDescription: false,
+  files: 0,
   conflicts: 0,
   ...more,
 });
