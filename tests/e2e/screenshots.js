@@ -241,6 +241,17 @@ async function overlays(ana, profile) {
   await shoot(ana, "safety");
   await closeAll(ana);
 
+  await leaveText(ana);
+  await ana.press("g");
+  await ana.press("r");
+  const storage = ana.by("dialog", "Storage");
+  await storage
+    .getByText("on this machine", { exact: false })
+    .first()
+    .waitFor();
+  await shoot(ana, "storage");
+  await closeAll(ana);
+
   await ana.press("F1");
   await ana.by("dialog", "Keys").waitFor();
   await shoot(ana, "keys");
@@ -253,6 +264,9 @@ async function overlays(ana, profile) {
   await people.getByRole("button", { name: "Manage Bo" }).click();
   await ana.by("heading", "Devices").waitFor();
   await shoot(ana, "person");
+  await ana.by("button", "Let a new device in…").click();
+  await ana.by("textbox", "Invite link").waitFor();
+  await shoot(ana, "return");
   await ana.by("button", "Done").last().click();
   await shoot(ana, "connections", () =>
     people.getByRole("textbox", { name: "Address" }).scrollIntoViewIfNeeded(),

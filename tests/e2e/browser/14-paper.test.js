@@ -1,6 +1,7 @@
 // What is printed: the document, whole and alone.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Person, startBrowser } from "../support/browser.js";
 import { freshFolder, Served, skein } from "../support/skein.js";
@@ -8,10 +9,25 @@ import { noFaults, scene, tidy } from "../support/stage.js";
 import { until } from "../support/wait.js";
 
 const cleanup = tidy();
-const profile = join(await freshFolder(cleanup), "ana");
+const folder = await freshFolder(cleanup);
+const profile = join(folder, "ana");
 await skein(profile, "init", "--name", "Ana", "--workspace", "Wild geese");
-const lines = Array.from({ length: 120 }, (_, at) => `Line ${at}: two cranes at dawn.`);
+const lines = Array.from(
+  { length: 120 },
+  (_, at) => `Line ${at}: two cranes at dawn.`,
+);
 await skein(profile, "note", "new", "Field log", "--text", lines.join("\n\n"));
+await skein(profile, "note", "new", "Plates", "--text", "Ten plates.");
+const SQUARE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGMwSJiAFTEMLQkACmxIAasRElQAAAAASUVORK5CYII=";
+const plates = [];
+for (let at = 0; at < 10; at++) {
+  const file = join(folder, `plate ${at}.png`);
+  await writeFile(file, Buffer.from(SQUARE, "base64"));
+  const { id } = await skein(profile, "file", "add", "Plates", file);
+  plates.push(`![plate](skein:file/${id} "300x300")`, ...lines.slice(0, 12));
+}
+await skein(profile, "note", "append", "Plates", plates.join("\n\n"));
 const server = new Served(profile);
 cleanup(() => server.kill());
 await server.start();
@@ -32,7 +48,10 @@ scene(
       "the sidebar to be gone",
       async () => !(await ana.by("navigation", "Workspace").isVisible()),
     );
-    assert.equal(await ana.by("button", "Menu of this document").isVisible(), false);
+    assert.equal(
+      await ana.by("button", "Menu of this document").isVisible(),
+      false,
+    );
     assert.equal(await ana.by("textbox", "Note title").isVisible(), true);
     const [ink, scheme] = await ana.page.evaluate(() => {
       const style = getComputedStyle(document.documentElement);
@@ -45,3 +64,18 @@ scene(
     );
   },
 );
+
+scene("pictures that are far out of sight are on paper too", async () => {
+  await ana.page.emulateMedia({ media: null });
+  await ana.open("Plates");
+  await ana.editorReady();
+  await ana.page.evaluate(() => {
+    window.print = () => document.body.setAttribute("data-printed", "");
+  });
+  const menu = ana.by("button", "Menu of this document");
+  await menu.click();
+  await ana.by("menuitem", /^Print/).click();
+  await ana.page.locator("[data-printed]").waitFor();
+  const paper = (await ana.page.pdf({ format: "A4" })).toString("latin1");
+  assert.equal(paper.match(/\/Subtype\s*\/Image/g)?.length ?? 0, 10);
+});

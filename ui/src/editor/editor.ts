@@ -35,6 +35,7 @@ import type { LinkDoor } from "./links";
 import { noteMarkdown } from "./markdown";
 import { findHeading, watchOutline } from "./outline";
 import type { Outline } from "./outline";
+import { layOutForPaper } from "./paper";
 import { preview } from "./preview";
 import { watchSelection } from "./selection";
 import type { Selection } from "./selection";
@@ -99,6 +100,8 @@ export type TextEditor = {
   insert(id: string): void;
   foldAll(): void;
   unfoldAll(): void;
+  /** Draws all of the text with its pictures, for paper; resolves to the way back. */
+  layOutForPaper(): Promise<() => void>;
 };
 
 /** What of a text is not read by then is read when nobody is waiting. */
@@ -267,6 +270,7 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
     },
     foldAll: () => foldEverything(view),
     unfoldAll: () => unfoldEverything(view),
+    layOutForPaper: () => layOutForPaper(view),
   };
 }
 

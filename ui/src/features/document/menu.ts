@@ -12,12 +12,13 @@ import StarOff from "@lucide/svelte/icons/star-off";
 import Trash2 from "@lucide/svelte/icons/trash-2";
 import type { MenuItem } from "../../components/Menu.svelte";
 import { t } from "../../i18n";
-import { printPage, saveFile } from "../../ipc/shell";
+import { saveFile } from "../../ipc/shell";
 import { copyLink, copyText } from "../../state/clipboard";
 import { duplicateNote, moveToTrash, shownTitle } from "../../state/documents";
 import type { Named } from "../../state/documents";
 import type { Engine } from "../../state/engine";
 import { isFavourite, toggleFavourite } from "../../state/favourites";
+import { printOpen } from "../../state/printing";
 import { hrefOf } from "../../state/route";
 
 export type DocumentActs = {
@@ -71,7 +72,7 @@ export function printItem(engine: Engine): MenuItem {
     label: t("document.print"),
     icon: Printer,
     key: "Ctrl P",
-    run: () => void printPage().catch((error: unknown) => engine.changes.fail(error)),
+    run: () => void printOpen().catch((error: unknown) => engine.changes.fail(error)),
   };
 }
 
