@@ -22,6 +22,14 @@ impl Failure {
         Self(ApiError::new(ErrorCode::NotFound, message, hint))
     }
 
+    /// What is said of a file that is damaged; anything else stays a failure.
+    pub(crate) fn damage(self) -> Result<String, Self> {
+        match self.0.code {
+            ErrorCode::Damaged => Ok(self.0.message),
+            _ => Err(self),
+        }
+    }
+
     /// Whether it only took too long.
     pub(crate) fn is_slowness(&self) -> bool {
         self.0.code == ErrorCode::TimedOut

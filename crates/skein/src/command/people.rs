@@ -244,31 +244,50 @@ async fn why_not(connection: &mut Connection, address: &str) -> Result<Option<Fa
 
 pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(), Failure> {
     let status = connection.status().await?;
-    let Reply::Delivery { delivery } = connection.ask(Request::Delivery { document: None }).await?
-    else {
-        return Err(another_question());
+    // Where the file turns out to be damaged here, the rest is still said.
+    let mut damage = None;
+    let delivery = match connection.ask(Request::Delivery { document: None }).await {
+        Ok(Reply::Delivery { delivery }) => Some(delivery),
+        Ok(_) => return Err(another_question()),
+        Err(failure) => {
+            damage = Some(failure.damage()?);
+            None
+        }
     };
-    let Reply::Peers { listening, .. } = connection.ask(Request::ListPeers).await? else {
-        return Err(another_question());
+    let listening = match connection.ask(Request::ListPeers).await {
+        Ok(Reply::Peers { listening, .. }) => listening,
+        Ok(_) => return Err(another_question()),
+        Err(failure) => {
+            damage = Some(failure.damage()?);
+            Vec::new()
+        }
     };
-    let Event::Notices { notices } = connection.look_at(View::Notices).await? else {
-        return Err(another_question());
+    let notices = match connection.look_at(View::Notices).await {
+        Ok(Event::Notices { notices }) => notices,
+        Ok(_) => return Err(another_question()),
+        Err(failure) => {
+            damage = Some(failure.damage()?);
+            Vec::new()
+        }
     };
     let value = json!({
         "status": status,
         "delivery": delivery,
         "listening": listening,
         "notices": notices,
+        "damage": damage,
     });
     out.show(&value, || {
-        let mut lines = vec![state_words(status, &delivery)];
+        let mut lines = vec![state_words(status, delivery.as_ref())];
         lines.extend(notices.iter().map(|notice| format!("  {}", notice.message)));
+        lines.extend(damage);
         lines.join("\n")
     });
     Ok(())
 }
 
-fn state_words(status: Status, delivery: &Delivery) -> String {
+fn state_words(status: Status, delivery: Option<&Delivery>) -> String {
+    let delivered = delivery.map_or("", |delivery| delivery.words.as_str());
     match status.state {
         WorkspaceState::Empty => {
             "No workspace yet. `skein init` makes one, `skein join` joins one.".to_owned()
@@ -278,8 +297,7 @@ fn state_words(status: Status, delivery: &Delivery) -> String {
             let reason = status.joining.and_then(|joining| joining.reason);
             match (step, reason) {
                 (Some(JoiningStep::Waiting), _) => format!(
-                    "You have asked to be let in; an owner of the workspace decides. {}.",
-                    delivery.words
+                    "You have asked to be let in; an owner of the workspace decides. {delivered}."
                 ),
                 (_, Some(reason)) => format!("Joining a workspace; not in yet: {reason}"),
                 (_, None) => "Joining a workspace.".to_owned(),
@@ -289,10 +307,9 @@ fn state_words(status: Status, delivery: &Delivery) -> String {
             format!("Read only: {}", status.read_only_reason.unwrap_or_default())
         }
         WorkspaceState::Ready => format!(
-            "{} in “{}”. {}.",
+            "{} in “{}”. {delivered}.",
             status.member_name.unwrap_or_default(),
-            status.workspace_name.unwrap_or_default(),
-            delivery.words
+            status.workspace_name.unwrap_or_default()
         ),
     }
 }
