@@ -62,7 +62,7 @@ pub(super) async fn run(
             };
             super::invite::make(connection, out, request, false).await?;
             out.say(&format!(
-                "It lets one device in as {name}, who writes under that name from then on: give it to nobody else, and compare the six words of the new device, `skein people words`. Then remove the devices that are lost, `skein device list`."
+                "It lets one device in as {name}, who writes under that name from then on: give it to nobody else, and compare the six words of the new device, `skein people words`. Then take out the devices that are lost: `skein device remove`, with the beginning of their id as `skein people --json` shows it."
             ));
             Ok(())
         }
