@@ -244,31 +244,24 @@ async fn why_not(connection: &mut Connection, address: &str) -> Result<Option<Fa
 
 pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(), Failure> {
     let status = connection.status().await?;
-    // Where the file turns out to be damaged here, the rest is still said.
     let mut damage = None;
-    let delivery = match connection.ask(Request::Delivery { document: None }).await {
-        Ok(Reply::Delivery { delivery }) => Some(delivery),
-        Ok(_) => return Err(another_question()),
-        Err(failure) => {
-            damage = Some(failure.damage()?);
-            None
-        }
+    let asked = connection.ask(Request::Delivery { document: None }).await;
+    let delivery = match unless_damaged(asked, &mut damage)? {
+        Some(Reply::Delivery { delivery }) => Some(delivery),
+        Some(_) => return Err(another_question()),
+        None => None,
     };
-    let listening = match connection.ask(Request::ListPeers).await {
-        Ok(Reply::Peers { listening, .. }) => listening,
-        Ok(_) => return Err(another_question()),
-        Err(failure) => {
-            damage = Some(failure.damage()?);
-            Vec::new()
-        }
+    let asked = connection.ask(Request::ListPeers).await;
+    let listening = match unless_damaged(asked, &mut damage)? {
+        Some(Reply::Peers { listening, .. }) => listening,
+        Some(_) => return Err(another_question()),
+        None => Vec::new(),
     };
-    let notices = match connection.look_at(View::Notices).await {
-        Ok(Event::Notices { notices }) => notices,
-        Ok(_) => return Err(another_question()),
-        Err(failure) => {
-            damage = Some(failure.damage()?);
-            Vec::new()
-        }
+    let seen = connection.look_at(View::Notices).await;
+    let notices = match unless_damaged(seen, &mut damage)? {
+        Some(Event::Notices { notices }) => notices,
+        Some(_) => return Err(another_question()),
+        None => Vec::new(),
     };
     let value = json!({
         "status": status,
@@ -286,8 +279,23 @@ pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(
     Ok(())
 }
 
+/// Where the file turns out to be damaged only now, that is noted, and the rest is still said.
+fn unless_damaged<T>(
+    answer: Result<T, Failure>,
+    damage: &mut Option<String>,
+) -> Result<Option<T>, Failure> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(failure) => {
+            *damage = Some(failure.damage()?);
+            Ok(None)
+        }
+    }
+}
+
 fn state_words(status: Status, delivery: Option<&Delivery>) -> String {
-    let delivered = delivery.map_or("", |delivery| delivery.words.as_str());
+    let unknown = "How far its work got cannot be read";
+    let delivered = delivery.map_or(unknown, |delivery| delivery.words.as_str());
     match status.state {
         WorkspaceState::Empty => {
             "No workspace yet. `skein init` makes one, `skein join` joins one.".to_owned()
