@@ -496,7 +496,7 @@ mod tests {
             M::up("CREATE TABLE lessons (row INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT");
         let store = ready(&path, &[FIRST, next]);
         assert_eq!(store.setting("name").unwrap(), Some(b"Ana".to_vec()));
-        assert_eq!(store.audit_tables().unwrap().len(), 15);
+        assert_eq!(store.audit_tables().unwrap().len(), 14);
         assert_eq!(
             fs::read(beside(&path, ".before-v2")).unwrap(),
             b"an earlier copy"

@@ -129,7 +129,6 @@ test("in a text of 1 MB only what is in view is decorated", { timeout: 30_000 },
   const part = "# Title\n\nSome **bold** text with [[links]] and `code`.\n\n- [ ] a task\n\n";
   const state = stateOf(part.repeat(Math.ceil(1_000_000 / part.length)));
   const middle = 500_000;
-  ensureSyntaxTree(state, middle + 4_000, 10_000);
   const { parts } = decorate(state, [{ from: middle, to: middle + 3_000 }], []);
   expect(parts.size).toBeGreaterThan(100);
   expect(parts.size).toBeLessThan(1_500);

@@ -124,7 +124,7 @@ pub(crate) fn unlist(connection: &Connection, id: DocumentId) -> Result<(), Stor
 
 /// The documents that are listed and not here yet.
 pub(crate) fn listed_early(connection: &Connection) -> Result<Vec<DocumentId>, StoreError> {
-    let sql = "SELECT id FROM documents WHERE text_stale = 1 AND heads = x''";
+    let sql = "SELECT id FROM documents WHERE text_stale = 1 AND heads = x'' ORDER BY id";
     all(connection, sql, [], |row| column::document(row, 0))
 }
 

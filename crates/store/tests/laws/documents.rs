@@ -100,7 +100,7 @@ fn a_line_without_its_document_is_in_lists_and_nowhere_else() {
     );
     assert_eq!(store.to_recover().unwrap(), []);
     assert_eq!(store.audit_documents().unwrap(), []);
-    assert_eq!(store.listed_early().unwrap(), [id(1), id(2)]);
+    assert_eq!(store.listed_early().unwrap(), [id(2), id(1)]); // by id
 
     ana.put_note(&mut store, 1, "Made", "of geese");
     assert_eq!(store.listed_early().unwrap(), [id(2)]);

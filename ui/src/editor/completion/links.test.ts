@@ -44,13 +44,3 @@ test("a title that a link cannot hold, or that two have, is linked by its id", (
   expect(targets).toEqual(["1|C#  notes", "2|Twin", "3|twin", "One"]);
   expect(titled(given, "one")?.id).toBe("4");
 });
-
-test("ten thousand titles are ranked within a frame or two", () => {
-  const given = around(
-    Array.from({ length: 10_000 }, (_, at) => note(String(at), `Note ${at} of the plan`)),
-  );
-  titles(given, "");
-  const before = performance.now();
-  for (const query of ["p", "pl", "pla"]) titles(given, query);
-  expect((performance.now() - before) / 3).toBeLessThan(150);
-});

@@ -6,6 +6,8 @@ import type { StateCommand } from "@codemirror/state";
 import { noteMarkdown } from "../markdown";
 import { LINE_BREAK } from "../splices";
 
+const LONGEST_PARSE_MS = 20_000;
+
 export function stateOf(marked: string): EditorState {
   const [before = "", between, after] = marked.split("|");
   const doc = [before, between, after].join("").replaceAll("¦", "|");
@@ -15,8 +17,13 @@ export function stateOf(marked: string): EditorState {
     selection: between === undefined ? { anchor: 0 } : { anchor: before.length, head },
     extensions: [EditorState.lineSeparator.of(LINE_BREAK), noteMarkdown],
   });
-  ensureSyntaxTree(state, state.doc.length, 5000);
-  return state;
+  return parsed(state, state.doc.length);
+}
+
+/** The state with its text read up to `to`, however slow the machine: a state shows the tree that it was made with. */
+export function parsed(state: EditorState, to: number): EditorState {
+  if (!ensureSyntaxTree(state, to, LONGEST_PARSE_MS)) throw new Error("the text was not parsed");
+  return state.update({}).state;
 }
 
 /** The text after a command, selection marked as in `stateOf`; null if the command did not apply. */
