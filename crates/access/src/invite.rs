@@ -74,7 +74,7 @@ pub fn create_device_invite(
     device: &key::DeviceKey,
     keyring: &Keyring,
     stamp: &Stamp,
-    (person, expires_hour): (MemberId, u32),
+    (person, expires_hour): (MemberId, Option<u32>),
     found_at: Whereabouts,
     rng: &mut impl CryptoRngCore,
 ) -> Result<(Ticket, Envelope), OperationError> {
@@ -89,7 +89,7 @@ pub fn create_device_invite(
             .role_of_member(&person)
             .ok_or(Denied::NotAMember)?,
         uses: 1,
-        expires_hour: Some(expires_hour),
+        expires_hour,
         approval: false,
         for_member: Some(person),
         label: None,

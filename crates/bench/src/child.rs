@@ -9,12 +9,14 @@ use anyhow::{Context, Result, ensure};
 use clap::Subcommand;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use skein_model::{DocumentId, FileId};
 
 use crate::measure::Memory;
 use crate::member::{LOOPBACK, Member};
 use crate::peer::bare;
+use crate::workload::attachments;
 
-/// What a child does. It prints one line of JSON.
+/// What a child does. It prints lines of JSON.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Child {
     /// Starts the engine on a profile and lists its documents.
@@ -28,6 +30,16 @@ pub(crate) enum Child {
     ChildLoad {
         /// The file made by [`write_saved`].
         saved: PathBuf,
+    },
+    /// Receives an attachment, a line for each step of the way.
+    #[command(hide = true)]
+    ChildReceive {
+        /// The profile.
+        profile: PathBuf,
+        /// The document that it is attached to.
+        document: DocumentId,
+        /// Which file.
+        file: FileId,
     },
 }
 
@@ -56,6 +68,11 @@ impl Child {
         let line = match self {
             Self::ChildStart { profile } => serde_json::to_string(&start(&profile).await?)?,
             Self::ChildLoad { saved } => serde_json::to_string(&load(&saved)?)?,
+            Self::ChildReceive {
+                profile,
+                document,
+                file,
+            } => return attachments::child(&profile, document, file).await,
         };
         println!("{line}");
         Ok(())

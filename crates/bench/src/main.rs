@@ -22,7 +22,9 @@ use fixture::Fixture;
 use measure::Load;
 use report::{Circumstances, Section};
 use session::Session;
-use workload::{Scale, board, first_sync, keys, latency, loading, reconnect, search, starting};
+use workload::{
+    Scale, attachments, board, first_sync, keys, latency, loading, reconnect, search, starting,
+};
 
 /// Where the report goes when everything was run.
 const REPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/benchmarks.md");
@@ -57,6 +59,7 @@ enum Workload {
     Latency,
     Search,
     Board,
+    Attachments,
 }
 
 fn main() -> Result<()> {
@@ -120,6 +123,10 @@ async fn measure(arguments: Arguments) -> Result<()> {
     if wanted(Workload::Board) {
         eprintln!("moving cards");
         sections.push(board::run(folder.path(), scale).await?);
+    }
+    if wanted(Workload::Attachments) {
+        eprintln!("attachments");
+        sections.push(attachments::run(folder.path(), scale).await?);
     }
     let circumstances = Circumstances {
         command: command(),

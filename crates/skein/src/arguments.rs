@@ -77,6 +77,9 @@ pub(crate) enum Command {
         /// For a further device of yours: it goes by your name, and the invite by default is good for an hour or so
         #[arg(long, conflicts_with_all = ["role", "uses"])]
         my_device: bool,
+        /// To be kept on paper for the day on which every device of yours is lost: it does not end by itself
+        #[arg(long, requires = "my_device", conflicts_with_all = ["expires", "code"])]
+        on_paper: bool,
         /// What the invited may do
         #[arg(long, value_enum, default_value_t = Role::Editor)]
         role: Role,

@@ -301,6 +301,25 @@ test("one's own devices are listed, a further one is let in by link and picture,
   expect(fake.requests).toContainEqual({ type: "remove_device", device: "d-2" });
 });
 
+test("a recovery sheet is explained, made, shown once and gone with its dialog", async () => {
+  show();
+  await userEvent.keyboard("{Control>},{/Control}");
+  await page.getByRole("button", { name: "Recovery sheet…" }).click();
+  await expect.element(page.getByText(/Whoever has it can be you here/)).toBeVisible();
+  await expect.element(page.getByText(/It holds no work/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  expect(fake.requests).not.toContainEqual({ type: "recovery_sheet" });
+  await page.getByRole("button", { name: "Make the sheet" }).click();
+  const sheet = page.getByRole("article", { name: "Recovery sheet" });
+  await expect.element(sheet.getByRole("img", { name: "The invite as a QR code" })).toBeVisible();
+  await expect.element(sheet.getByText(/^SKEIN 1KQ7Z R3HD5/)).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Print…" })).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect.element(sheet).not.toBeInTheDocument();
+  expect(fake.requests).toContainEqual({ type: "recovery_sheet" });
+});
+
 test("an owner gives another role and takes somebody out, who is told what he keeps", async () => {
   show();
   await page.getByRole("button", { name: "3 people" }).click();

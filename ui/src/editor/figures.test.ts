@@ -12,6 +12,9 @@ test("words are counted as people count them, in scripts with and without spaces
   expect(countWords("state-of-the-art 3.14")).toBe(3);
   expect(countWords("日本語です")).toBe(5);
   expect(countWords("Привет, мир; שלום")).toBe(3);
+  expect(
+    countWords('![the coast](skein:file/wddtqhrk "300x200") and [more](https://a.org/b)'),
+  ).toBe(4);
   expect(countWords("")).toBe(0);
 });
 

@@ -22,7 +22,11 @@ function isLetter(code: number): boolean {
   return code >= 0xc0 && !(code >= 0x2000 && code <= 0x206f) && !(code >= 0x3000 && code <= 0x303f);
 }
 
-export function countWords(text: string): number {
+/** Where links and pictures lead: nobody reads that. */
+const TARGET = /\]\([^)]*\)/g;
+
+export function countWords(written: string): number {
+  const text = written.includes("](") ? written.replace(TARGET, "] ") : written;
   let words = 0;
   let inside = false;
   for (let at = 0; at < text.length; at++) {

@@ -59,7 +59,10 @@ const look = growingTheme({
   "& .cm-content.cm-lineWrapping": { overflowWrap: "break-word", wordBreak: "normal" },
   ".cm-line": { padding: "0" },
   ".cm-placeholder": { color: "var(--text-3)" },
-  ".cm-cursor": { borderInlineStart: "2px solid var(--accent)", marginInlineStart: "-1px" },
+  ".cm-cursor, .cm-dropCursor": {
+    borderInlineStart: "2px solid var(--accent)",
+    marginInlineStart: "-1px",
+  },
   "& .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground":
     { background: "color-mix(in srgb, var(--accent) 24%, transparent)" },
   ".cm-specialChar": { color: "var(--warn)" },

@@ -1153,6 +1153,10 @@ madeAt: number,
  */
 forMember: string | null, 
 /**
+ * Whether it is somebody's recovery sheet.
+ */
+onPaper: boolean, 
+/**
  * Whether it was closed.
  */
 revoked: boolean, 
@@ -1621,7 +1625,7 @@ member?: string,
 /**
  * After how many hours it ends; an hour or so when absent, for somebody else two days.
  */
-expiresInHours?: number, } | { "type": "list_invites" } | { "type": "revoke_invite", 
+expiresInHours?: number, } | { "type": "recovery_sheet" } | { "type": "list_invites" } | { "type": "revoke_invite", 
 /**
  * Which invite, by its id.
  */

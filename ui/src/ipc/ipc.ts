@@ -13,6 +13,7 @@ type ReplyTags = {
   show_code: "code";
   list_invites: "invites";
   invite_device: "invite";
+  recovery_sheet: "invite";
   revoke_invite: "done";
   approve: "done";
   decline: "done";

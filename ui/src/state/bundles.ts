@@ -7,9 +7,6 @@ import type { Ipc } from "../ipc/ipc";
 import { fromBase64, SLICE, sliceOf } from "./files";
 import type { FileSource } from "./files";
 
-/** What the name of a bundle ends with. */
-export const ENDING = ".skein-bundle";
-
 /** A bundle as it is written: of everything, or of what a person's devices are not known to hold. */
 export async function* bundlePages(
   ipc: Ipc,

@@ -1,5 +1,6 @@
 //! The workloads, each with its peer.
 
+pub(crate) mod attachments;
 pub(crate) mod board;
 pub(crate) mod first_sync;
 pub(crate) mod keys;

@@ -357,6 +357,8 @@ pub struct ListedInvite {
     pub made_at: i64,
     /// Whose further device it lets in, instead of a new person.
     pub for_member: Option<String>,
+    /// Whether it is somebody's recovery sheet.
+    pub on_paper: bool,
     /// Whether it was closed.
     pub revoked: bool,
     /// Whether whoever comes by it asks, and an owner lets them in.

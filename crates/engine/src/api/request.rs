@@ -72,6 +72,9 @@ pub enum Request {
         #[ts(optional)]
         expires_in_hours: Option<u32>,
     },
+    /// Makes an invite for one further device of this person that does not end, to be kept on paper for the day on which every device is
+    /// lost: `Invite`.
+    RecoverySheet,
     /// All invites, the newest first: `Invites`.
     ListInvites,
     /// Closes an invite; whoever came in by it stays, and who still asks by it is declined: `Done`.

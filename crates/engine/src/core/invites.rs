@@ -1,6 +1,8 @@
 //! Invites: made, listed, and closed again.
 
-use skein_access::{Envelope, EnvelopeId, InviteView, NewInvite, Role, Ticket, Whereabouts};
+use skein_access::{
+    Envelope, EnvelopeId, InviteView, MemberId, NewInvite, Role, Ticket, Whereabouts,
+};
 
 use super::Core;
 use super::step::Step;
@@ -71,13 +73,40 @@ impl Core {
             false => RETURN_INVITE_HOURS,
         };
         let hours = expires_in_hours.unwrap_or(usual);
+        let last = step.now.hour().saturating_add(hours);
+        self.let_in_device(step, (person, Some(last)), self.whereabouts())
+    }
+
+    /// Makes an invite for one further device of this person that does not end by itself: whoever lost every device comes back by it.
+    pub(super) fn recovery_sheet(&mut self, step: &mut Step<'_>) -> Result<Reply, ApiError> {
+        self.editable()?;
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let me = workspace
+            .authority
+            .member_of(&self.device.id())
+            .ok_or_else(Self::no_workspace)?;
+        let mut found_at = self.whereabouts();
+        if !found_at.relays.is_empty() {
+            // A relay stays where it is; a device may not, and each address is more to type.
+            found_at.addresses.clear();
+        }
+        self.let_in_device(step, (me, None), found_at)
+    }
+
+    fn let_in_device(
+        &mut self,
+        step: &mut Step<'_>,
+        for_whom: (MemberId, Option<u32>),
+        found_at: Whereabouts,
+    ) -> Result<Reply, ApiError> {
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let (ticket, envelope) = skein_access::create_device_invite(
             &workspace.authority,
             &self.device,
             &workspace.keyring,
             &workspace.stamp(step),
-            (person, step.now.hour().saturating_add(hours)),
-            self.whereabouts(),
+            for_whom,
+            found_at,
             step.rng,
         )?;
         self.opened_invite(step, &ticket, &envelope)
@@ -128,6 +157,7 @@ impl Core {
             expires_at: invite.expires_hour.map(|hour| (i64::from(hour) + 1) * HOUR),
             made_by: self.person(&invite.maker, made_at).map(|maker| maker.name),
             made_at,
+            on_paper: invite.for_member.is_some() && invite.expires_hour.is_none(),
             for_member: invite.for_member.map(|member| member.to_string()),
             revoked: invite.revoked,
             approval: invite.approval,

@@ -388,6 +388,7 @@ impl Core {
                 member,
                 expires_in_hours,
             } => self.invite_device(step, member.as_deref(), expires_in_hours)?,
+            Request::RecoverySheet => self.recovery_sheet(step)?,
             Request::ListInvites => self.list_invites()?,
             Request::RevokeInvite { invite } => self.revoke_invite(step, &invite)?,
             Request::Approve { asking } => self.approve(step, &asking)?,

@@ -12,6 +12,9 @@ use skein_engine::api::{
 use skein_model::{DocumentId, NoteEdit, TextField};
 use skein_store::{Opened, Store};
 
+/// As long as a sheet of paper may lie in a drawer (ms).
+const TWENTY_YEARS: u64 = 20 * 365 * 24 * 3_600_000;
+
 /// A founder and so many who came by an invite as editors, all at rest.
 fn team(seed: u64, machines: usize) -> World {
     let mut world = World::new(seed, machines);
@@ -99,6 +102,14 @@ fn device_invite(world: &mut World, by: usize, member: Option<String>) -> Result
     };
     match world.ask(by, request)? {
         Reply::Invite { ticket, .. } => Ok(ticket),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The invite on the recovery sheet of the person at one.
+fn recovery_sheet(world: &mut World, of: usize) -> String {
+    match world.ask(of, Request::RecoverySheet) {
+        Ok(Reply::Invite { ticket, .. }) => ticket,
         other => panic!("{other:?}"),
     }
 }
@@ -587,6 +598,50 @@ fn whoever_lost_every_device_comes_back_as_himself_by_an_owner_and_everybody_hea
     assert_eq!(devices_of(&mut world, 2, "Member 1"), [there]);
     assert_eq!(member(&mut world, 2, "Member 1").id, id, "the same person");
     assert_eq!(text(&mut world, 2, document).as_deref(), Some("northwest"));
+}
+
+#[test]
+fn a_recovery_sheet_lets_one_device_in_epochs_after_it_was_made_and_when_all_of_its_person_are_lost()
+ {
+    let mut world = team(16, 4);
+    let sheet = recovery_sheet(&mut world, 1);
+    rest(&mut world, &[0, 1, 2, 3]);
+    end(&mut world, 1);
+    for name in ["Member 2", "Member 3"] {
+        remove(&mut world, 0, name).unwrap();
+    }
+    let document = note(&mut world, 0, "Plan", "north");
+    rest(&mut world, &[0]);
+    world.pass(TWENTY_YEARS);
+
+    let back = join_by(&mut world, sheet.clone(), None);
+    rest(&mut world, &[0, back]);
+    let status = world.status(back);
+    assert_eq!(status.state, WorkspaceState::Ready);
+    assert_eq!(status.member_name.as_deref(), Some("Member 1"));
+    assert_eq!(text(&mut world, back, document).as_deref(), Some("north"));
+    let again = join_by(&mut world, sheet, None);
+    rest(&mut world, &[0, back, again]);
+    assert_ne!(world.status(again).state, WorkspaceState::Ready);
+    assert_eq!(devices_of(&mut world, 0, "Member 1").len(), 2);
+}
+
+#[test]
+fn a_recovery_sheet_goes_with_the_device_that_made_it() {
+    let mut world = team(17, 2);
+    let made_by = devices_of(&mut world, 0, "Member 1").remove(0);
+    let sheet = recovery_sheet(&mut world, 1);
+    rest(&mut world, &[0, 1]);
+    let Ok(Reply::Invites { invites }) = world.ask(0, Request::ListInvites) else {
+        panic!("no list")
+    };
+    let listed: Vec<bool> = invites.iter().map(|invite| invite.on_paper).collect();
+    assert_eq!(listed, [true, false]);
+    let lost = Request::RemoveDevice { device: made_by };
+    world.ask(0, lost).unwrap();
+    let thief = join_by(&mut world, sheet, None);
+    rest(&mut world, &[0, thief]);
+    assert_ne!(world.status(thief).state, WorkspaceState::Ready);
 }
 
 #[test]

@@ -154,6 +154,7 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             },
             OWNERS,
         ),
+        (Request::RecoverySheet, MEMBERS),
         (Request::ListInvites, ALL),
         // For an invite of the owner's: its maker and owners decide how it is handed over.
         (

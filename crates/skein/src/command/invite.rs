@@ -246,9 +246,10 @@ impl From<Role> for Granted {
 
 fn words(invite: &ListedInvite) -> String {
     let ListedInvite { id, uses, used, .. } = invite;
-    let what = match invite.for_member {
-        Some(_) => "a further device",
-        None => role_word(invite.role),
+    let what = match (invite.on_paper, &invite.for_member) {
+        (true, _) => "a recovery sheet",
+        (false, Some(_)) => "a further device",
+        (false, None) => role_word(invite.role),
     };
     let maker = invite.made_by.as_deref().unwrap_or("somebody");
     let asks = if invite.approval {

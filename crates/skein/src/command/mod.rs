@@ -102,6 +102,7 @@ async fn dispatch(
         } => invite::run(connection, out, command).await,
         Command::Invite {
             my_device,
+            on_paper,
             role,
             uses,
             expires,
@@ -109,12 +110,13 @@ async fn dispatch(
             code,
             ..
         } => {
-            let request = match my_device {
-                true => Request::InviteDevice {
+            let request = match (on_paper, my_device) {
+                (true, _) => Request::RecoverySheet,
+                (false, true) => Request::InviteDevice {
                     member: None,
                     expires_in_hours: expires,
                 },
-                false => Request::CreateInvite {
+                (false, false) => Request::CreateInvite {
                     role: role.into(),
                     uses,
                     expires_in_hours: expires,

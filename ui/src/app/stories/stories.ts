@@ -715,6 +715,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
             madeBy: "Ana Sousa",
             madeAt: 1_700_000_000_000,
             forMember: null,
+            onPaper: false,
             revoked: false,
             approval: true,
           },
@@ -782,6 +783,30 @@ export const STORIES: Record<string, Record<string, Story>> = {
       told: [["status", new RegExp(REFUSED)]],
     },
     "read only": { engine: readOnly, then: keys(SETTINGS), told: [["dialog", "Settings"]] },
+    "a recovery sheet": {
+      then: inTurn(keys(SETTINGS), press("button", "Recovery sheet…")),
+      told: [["dialog", "Recovery sheet"], /Whoever has it can be you here/],
+    },
+    "a recovery sheet, made": {
+      then: inTurn(
+        keys(SETTINGS),
+        press("button", "Recovery sheet…"),
+        press("button", "Make the sheet"),
+      ),
+      told: [
+        ["article", "Recovery sheet"],
+        ["button", "Print…"],
+      ],
+    },
+    "a recovery sheet, refused": {
+      engine: refusing("recovery_sheet"),
+      then: inTurn(
+        keys(SETTINGS),
+        press("button", "Recovery sheet…"),
+        press("button", "Make the sheet"),
+      ),
+      told: [["alert", new RegExp(REFUSED)]],
+    },
   },
   safety: {
     open: {

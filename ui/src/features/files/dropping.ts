@@ -3,10 +3,8 @@
 import { dropAt } from "../../editor";
 import { t } from "../../i18n";
 import { insideDesktopApp } from "../../ipc";
-import type { DroppedFile } from "../../ipc/shellFiles";
-import { ENDING, takeBundle, takenWords } from "../../state/bundles";
 import type { Engine } from "../../state/engine";
-import { fileSource } from "../../state/files";
+import { BUNDLE_ENDING, fileSource } from "../../state/files";
 import type { FileSource } from "../../state/files";
 
 let listens = false;
@@ -42,11 +40,12 @@ function takeIn(engine: Engine, event: DragEvent): void {
 
 function onlyBundle(files: readonly FileSource[]): FileSource | null {
   const [only, ...others] = files;
-  return only?.name.endsWith(ENDING) === true && others.length === 0 ? only : null;
+  return only?.name.endsWith(BUNDLE_ENDING) === true && others.length === 0 ? only : null;
 }
 
 async function take(engine: Engine, bundle: FileSource): Promise<void> {
   try {
+    const { takeBundle, takenWords } = await import("../../state/bundles");
     const report = await takeBundle(engine.ipc, bundle, () => undefined);
     engine.toasts.show(takenWords(report));
   } catch (error) {
@@ -61,17 +60,10 @@ function takesFiles(target: EventTarget | null): boolean {
 
 /** The desktop's web view gives the page no files: the shell does. */
 async function listenToShell(engine: Engine): Promise<void> {
-  const { readDropped, watchDrops } = await import("../../ipc/shellFiles");
-  const sourceOf = (file: DroppedFile): FileSource => ({
-    name: file.name,
-    mime: "",
-    size: file.size,
-    slice: (from, to) => readDropped(file, from, to),
-  });
-  await watchDrops(({ x, y, files, folders }) => {
-    const bundle = folders === 0 ? onlyBundle(files.map(sourceOf)) : null;
+  const { listenToDrops } = await import("./shellDrops");
+  await listenToDrops((point, sources, hasFolders) => {
+    const bundle = hasFolders ? null : onlyBundle(sources);
     if (bundle !== null) return void take(engine, bundle);
-    const taken = dropAt({ x, y }, files.map(sourceOf), folders > 0);
-    if (!taken) engine.toasts.show(t("files.dropOnText"));
+    if (!dropAt(point, sources, hasFolders)) engine.toasts.show(t("files.dropOnText"));
   });
 }

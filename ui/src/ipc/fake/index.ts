@@ -356,6 +356,7 @@ export class FakeEngine implements Transport {
       case "cancel_join":
         return this.#begin(request);
       case "create_invite":
+      case "recovery_sheet":
       case "invite_device": {
         const ticket = "skein1" + "kq7zr3hd5w2mvx6tn4ya".repeat(7);
         const link = `skein://join/${ticket}`;

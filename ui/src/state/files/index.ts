@@ -1,6 +1,6 @@
 // Files of the workspace as the view handles them: what they are, keeping them, reading them, showing pictures.
 
-export { endingOf, kindOf, mimeOf, pictureType, shownName } from "./kinds";
+export { BUNDLE_ENDING, endingOf, kindOf, mimeOf, pictureType, shownName } from "./kinds";
 export type { FileKind } from "./kinds";
 export { Pictures } from "./pictures";
 export type { Lease } from "./pictures";

@@ -1,5 +1,8 @@
 // What a file is, by its media type and its name, and which files are shown as pictures.
 
+/** What the name of a bundle ends with: changes that are carried by hand. */
+export const BUNDLE_ENDING = ".skein-bundle";
+
 import { t } from "../../i18n";
 
 /** What is needed of a file to know what it is. */
