@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
-use skein_engine::host::{Client, Host, Network, ProfileError, Use};
+use skein_engine::host::{Client, Host, Network, ProfileError, Unlock, Use};
 use tauri::async_runtime;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
@@ -18,6 +18,8 @@ const WAITING: usize = 1024;
 /// The engine of this window's profile, and the page's connection to it.
 pub(crate) struct Engine {
     arguments: Arguments,
+    /// Lives as long as the window, so that nobody is asked to unlock the keychain at each of the page's attempts.
+    unlock: Unlock,
     host: AsyncMutex<Option<Host>>,
     line: Mutex<Line>,
 }
@@ -35,6 +37,7 @@ impl Engine {
     pub(crate) fn new(arguments: Arguments) -> Self {
         Self {
             arguments,
+            unlock: Unlock::of_this_session(),
             host: AsyncMutex::new(None),
             line: Mutex::new(Line {
                 number: 0,
@@ -126,7 +129,12 @@ impl Engine {
             this_machine_only: self.arguments.this_machine_only,
             port: None,
         };
-        let opened = Host::open(&self.arguments.profile, Use::Stay(network)).await?;
+        let opened = Host::open(
+            &self.arguments.profile,
+            Use::Stay(network),
+            self.unlock.clone(),
+        )
+        .await?;
         host.insert(opened).client().await
     }
 
