@@ -2,18 +2,22 @@
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
 use skein_engine::host::{Client, Host, Network, ProfileError, Unlock, Use};
 use tauri::async_runtime;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use tokio::time::timeout;
 
 use crate::arguments::Arguments;
 use crate::in_order::InOrder;
 
 /// Messages of the page that may wait for the engine. The page sends a handful and waits for answers.
 const WAITING: usize = 1024;
+/// How long an end waits for a profile that is still being opened.
+const OPENING: Duration = Duration::from_secs(5);
 
 /// The engine of this window's profile, and the page's connection to it.
 pub(crate) struct Engine {
@@ -108,7 +112,11 @@ impl Engine {
     pub(crate) fn close(&self) {
         self.line().to_engine = None;
         async_runtime::block_on(async {
-            if let Some(host) = self.host.lock().await.take() {
+            // While somebody is still asked to unlock the keychain nothing is open, and nothing is there to be written out.
+            let Ok(mut host) = timeout(OPENING, self.host.lock()).await else {
+                return;
+            };
+            if let Some(host) = host.take() {
                 host.close().await;
             }
         });

@@ -226,7 +226,7 @@ proptest! {
         let read = Profile::at(folder.path()).unwrap().key_protection();
         if let Err(error) = read {
             let said = error.to_string();
-            prop_assert!(said.contains("left as it was"), "{said}");
+            prop_assert!(said.contains("It was left as it is"), "{said}");
         }
         let opened = protect(folder.path(), &Unlock::default(), &Protect::OwnerOnlyFile);
         if opened.is_err() {
