@@ -14,7 +14,7 @@ build_packages=(
     libwebkit2gtk-4.1-dev
 )
 test_packages=(
-    xvfb xauth dbus xdotool webkit2gtk-driver iproute2 nftables procps
+    xvfb xauth dbus gnome-keyring xdotool webkit2gtk-driver iproute2 nftables procps
     fonts-noto-cjk fonts-noto-color-emoji
 )
 

@@ -2,22 +2,28 @@
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
-use skein_engine::host::{Client, Host, Network, ProfileError, Use};
+use skein_engine::host::{Client, Host, Network, ProfileError, Unlock, Use};
 use tauri::async_runtime;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use tokio::time::timeout;
 
 use crate::arguments::Arguments;
 use crate::in_order::InOrder;
 
 /// Messages of the page that may wait for the engine. The page sends a handful and waits for answers.
 const WAITING: usize = 1024;
+/// How long an end waits for a profile that is still being opened.
+const OPENING: Duration = Duration::from_secs(5);
 
 /// The engine of this window's profile, and the page's connection to it.
 pub(crate) struct Engine {
     arguments: Arguments,
+    /// Lives as long as the window, so that nobody is asked to unlock the keychain at each of the page's attempts.
+    unlock: Unlock,
     host: AsyncMutex<Option<Host>>,
     line: Mutex<Line>,
 }
@@ -35,6 +41,7 @@ impl Engine {
     pub(crate) fn new(arguments: Arguments) -> Self {
         Self {
             arguments,
+            unlock: Unlock::of_this_session(),
             host: AsyncMutex::new(None),
             line: Mutex::new(Line {
                 number: 0,
@@ -105,7 +112,11 @@ impl Engine {
     pub(crate) fn close(&self) {
         self.line().to_engine = None;
         async_runtime::block_on(async {
-            if let Some(host) = self.host.lock().await.take() {
+            // While somebody is still asked to unlock the keychain nothing is open, and nothing is there to be written out.
+            let Ok(mut host) = timeout(OPENING, self.host.lock()).await else {
+                return;
+            };
+            if let Some(host) = host.take() {
                 host.close().await;
             }
         });
@@ -126,7 +137,12 @@ impl Engine {
             this_machine_only: self.arguments.this_machine_only,
             port: None,
         };
-        let opened = Host::open(&self.arguments.profile, Use::Stay(network)).await?;
+        let opened = Host::open(
+            &self.arguments.profile,
+            Use::Stay(network),
+            self.unlock.clone(),
+        )
+        .await?;
         host.insert(opened).client().await
     }
 

@@ -31,6 +31,7 @@ pub(crate) const CODE_JOINER_PROOF: &str = "skein/1 code joiner proof";
 pub(crate) const CODE_INVITER_PROOF: &str = "skein/1 code inviter proof";
 pub(crate) const CODE_TICKET_KEY: &str = "skein/1 code ticket key";
 pub(crate) const ASKING_KEY: &str = "skein/1 asking key";
+pub(crate) const DEVICE_KEY_AT_REST: &str = "skein/1 device key at rest";
 pub(crate) const DEVICE_WORDS: &str = "skein/1 device words";
 
 /// 32 bytes derived under a label from the concatenation of `parts` (each of a fixed length, or the last one).

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use skein_access::Role;
 use skein_engine::api::{Event, NoteContent, Reply, Request, ServerMessage, SubscriptionId, View};
-use skein_engine::{Client, Host, Network, Use};
+use skein_engine::{Client, Host, Network, Unlock, Use};
 use skein_model::{DocumentId, Splice};
 
 use crate::session::Gesture;
@@ -26,7 +26,7 @@ pub(crate) struct Member {
 
 impl Member {
     pub(crate) async fn open(folder: &Path, wanted: Use) -> Result<Self> {
-        let host = Host::open(folder, wanted).await?;
+        let host = Host::open(folder, wanted, Unlock::default()).await?;
         let client = host.client().await?;
         Ok(Self { host, client })
     }

@@ -9,4 +9,7 @@ pub mod exchange;
 pub mod host;
 pub mod relay;
 
-pub use host::{Client, ClientReceiver, ClientSender, Host, Network, Profile, ProfileError, Use};
+pub use host::{
+    Client, ClientReceiver, ClientSender, Host, KeyError, Keychain, KeychainError, Network,
+    Passphrase, Profile, ProfileError, Protect, Unlock, Use,
+};

@@ -180,11 +180,43 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<Storage>,
     },
+    /// How the device key rests on this machine, and another protection for it
+    ///
+    /// The key is this device's identity. It is made here and stays here: there is no command that exports or imports it, by design.
+    /// A further device joins by an invite of its own (`skein invite --my-device`), and one that is lost is removed (`skein device remove`).
+    Key {
+        #[command(subcommand)]
+        command: Option<Key>,
+    },
     /// Load every document again and compare it with everything that is known of it
     Audit,
     /// Backups of this profile's file: made every day while Skein stays open, or now; tried, and restored
     #[command(subcommand)]
     Backup(Backup),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Protect it in another way. The new way is tried before the old one goes; the device stays the same
+    ///
+    /// A passphrase is asked for at the terminal; a script gives the new one as the first line of standard input, and the one that
+    /// opens the profile in a file that SKEIN_PASSPHRASE_FILE names. A passphrase that is forgotten cannot be had back.
+    Protect {
+        /// By what
+        #[arg(long, value_enum)]
+        with: Protection,
+    },
+}
+
+/// What protects the device key.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Protection {
+    /// A key in the system's keychain, which is open while you are logged in to the desktop
+    Keychain,
+    /// A passphrase, to be given whenever the profile is opened; the window cannot ask for it
+    Passphrase,
+    /// Nothing but the file's permissions
+    File,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,18 +4,26 @@ use std::path::{Path, PathBuf};
 
 use skein_engine::api::{BoardView, CardId, CardView, ColumnId, DocumentId, Kind};
 use skein_engine::api::{Event, Listed, NoteContent, Reply, Request, ServerMessage, Status, View};
-use skein_engine::{Client, Host, Network, Use};
+use skein_engine::{Client, Host, KeyError, Network, ProfileError, Unlock, Use};
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::passphrase;
 
 /// An open profile and a client of its engine.
 pub(crate) struct Connection {
     folder: PathBuf,
     wanted: Use,
+    /// What opened the profile opens it again.
+    unlock: Unlock,
     /// Absent while the profile is free for others.
     host: Option<Host>,
     pub(crate) client: Client,
+}
+
+/// The profile's folder: the one that was named, else the usual one.
+pub(crate) fn profile_folder(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    named.map_or_else(default_profile, Ok)
 }
 
 /// The profile's folder, where none was named.
@@ -46,14 +54,14 @@ impl Arguments {
 
 impl Connection {
     pub(crate) async fn open(arguments: &Arguments, wanted: Use) -> Result<Self, Failure> {
-        let folder = match &arguments.profile {
-            Some(folder) => folder.clone(),
-            None => default_profile()?,
-        };
-        let (host, client) = enter(&folder, wanted).await?;
+        let folder = profile_folder(arguments.profile.clone())?;
+        let mut unlock = Unlock::of_this_session();
+        unlock.passphrase = passphrase::from_file()?;
+        let (host, client) = enter(&folder, wanted, &mut unlock).await?;
         Ok(Self {
             folder,
             wanted,
+            unlock,
             host: Some(host),
             client,
         })
@@ -86,7 +94,7 @@ impl Connection {
 
     /// Takes up the profile again.
     pub(crate) async fn resume(&mut self) -> Result<(), Failure> {
-        let (host, client) = enter(&self.folder, self.wanted).await?;
+        let (host, client) = enter(&self.folder, self.wanted, &mut self.unlock).await?;
         self.host = Some(host);
         self.client = client;
         Ok(())
@@ -211,8 +219,16 @@ impl Connection {
     }
 }
 
-async fn enter(folder: &Path, wanted: Use) -> Result<(Host, Client), Failure> {
-    let host = Host::open(folder, wanted).await?;
+/// Opens the profile; where a passphrase protects its key and this process needs that, somebody at the terminal is asked for it.
+async fn enter(folder: &Path, wanted: Use, unlock: &mut Unlock) -> Result<(Host, Client), Failure> {
+    let mut opened = Host::open(folder, wanted, unlock.clone()).await;
+    if let Err(ProfileError::Key(KeyError::PassphraseWanted { .. })) = &opened
+        && let Some(passphrase) = passphrase::ask()?
+    {
+        unlock.passphrase = Some(passphrase);
+        opened = Host::open(folder, wanted, unlock.clone()).await;
+    }
+    let host = opened?;
     let client = host.client().await?;
     Ok((host, client))
 }

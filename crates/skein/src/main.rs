@@ -6,6 +6,7 @@ mod connection;
 mod failure;
 mod output;
 mod page_key;
+mod passphrase;
 mod relay_page;
 mod serve;
 

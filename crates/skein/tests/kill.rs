@@ -23,7 +23,7 @@ use skein_engine::api::{
 use skein_engine::api::{
     DeliveryState, Event, NoteContent, Reply, Request, ServerMessage, View, WorkspaceState,
 };
-use skein_engine::{Client, Host, Network, Use};
+use skein_engine::{Client, Host, Network, Unlock, Use};
 
 /// What the node to be killed is told, as JSON.
 const ORDERS: &str = "SKEIN_TEST_ORDERS";
@@ -76,7 +76,7 @@ struct Node {
 
 impl Node {
     async fn open(folder: &Path, wanted: Use) -> Self {
-        let host = Host::open(folder, wanted).await.unwrap();
+        let host = Host::open(folder, wanted, Unlock::default()).await.unwrap();
         let client = host.client().await.unwrap();
         Self { host, client }
     }

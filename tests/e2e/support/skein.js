@@ -17,6 +17,10 @@ export const EMPTY_WINDOW = join(BINARIES, "examples", "empty_window");
 
 const run = promisify(execFile);
 
+/** Without a session bus: no test writes into the keychain of whoever runs it. */
+const env = { ...process.env };
+delete env.DBUS_SESSION_BUS_ADDRESS;
+
 for (const binary of [SKEIN, DESKTOP]) {
   if (!existsSync(binary))
     throw new Error(`${binary} is not built: run make ui && cargo build first`);
@@ -34,7 +38,7 @@ export async function skein(profile, ...args) {
   const { stdout } = await run(
     SKEIN,
     ["--profile", profile, "--this-machine-only", "--json", ...args],
-    { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 },
+    { timeout: 300_000, maxBuffer: 64 * 1024 * 1024, env },
   );
   return JSON.parse(stdout);
 }
@@ -52,7 +56,7 @@ export class Served {
     const child = spawn(
       SKEIN,
       ["--profile", this.profile, "--this-machine-only", "--json", "serve"],
-      { stdio: ["ignore", "pipe", "inherit"] },
+      { stdio: ["ignore", "pipe", "inherit"], env },
     );
     this.#child = child;
     const line = await new Promise((resolve, reject) => {

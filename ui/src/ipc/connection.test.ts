@@ -11,6 +11,7 @@ const status: Status = {
   workspaceId: "w",
   deviceId: "d",
   deviceWords: "",
+  keyProtection: null,
   joining: null,
   role: null,
   out: false,

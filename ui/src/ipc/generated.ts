@@ -1059,6 +1059,8 @@ planned: string | null,
  */
 trouble: string | null, };
 
+export type KeyProtection = "owner_only_file" | "keychain" | "passphrase";
+
 export type Kind = "note" | "board";
 
 export type Ladder = { 
@@ -2126,6 +2128,10 @@ deviceId: string,
  * Six words that stand for its key, as others see them beside this person.
  */
 deviceWords: string, 
+/**
+ * What protects the device key on this machine; absent where no profile on a disk holds it.
+ */
+keyProtection: KeyProtection | null, 
 /**
  * How the join goes.
  */

@@ -12,6 +12,7 @@ mod codes;
 mod envelopes;
 mod file_chunks;
 mod joining;
+mod key_encryption;
 mod permits;
 mod tickets;
 mod world;

@@ -21,9 +21,9 @@ pub use ladder::{Cause, Ladder, Rung, WayOutcome};
 pub use reply::{
     Asking, AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,
     BundleReport, BundleWritten, Caret, Delivery, DeliveryState, Difference, ExportReport,
-    FileState, HitPart, ImportReport, Joining, JoiningStep, KeptBackup, KeptBackups, Listed,
-    ListedInvite, Member, MemberDevice, NoteContent, Notice, Peer, PeerState, Reply, SearchHit,
-    Status, TagCount, TreeItem, Unmapped, WorkspaceState,
+    FileState, HitPart, ImportReport, Joining, JoiningStep, KeptBackup, KeptBackups, KeyProtection,
+    Listed, ListedInvite, Member, MemberDevice, NoteContent, Notice, Peer, PeerState, Reply,
+    SearchHit, Status, TagCount, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
 pub use storage::{

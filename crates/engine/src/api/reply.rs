@@ -229,6 +229,8 @@ pub struct Status {
     pub device_id: String,
     /// Six words that stand for its key, as others see them beside this person.
     pub device_words: String,
+    /// What protects the device key on this machine; absent where no profile on a disk holds it.
+    pub key_protection: Option<KeyProtection>,
     /// How the join goes.
     pub joining: Option<Joining>,
     /// Documents that came and are being made ready: in lists already, and found by their words once they are.
@@ -239,6 +241,18 @@ pub struct Status {
     pub out: bool,
     /// Why nothing is written.
     pub read_only_reason: Option<String>,
+}
+
+/// What protects the device key on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyProtection {
+    /// A file that only this account can read.
+    OwnerOnlyFile,
+    /// A key in the system's keychain, which is open while somebody is logged in.
+    Keychain,
+    /// A passphrase, asked for whenever the profile is opened.
+    Passphrase,
 }
 
 /// How a join goes.

@@ -65,7 +65,7 @@ pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 pub use rebuilding::{Rebuilt, ToRebuild};
 pub use storage::RoomJob;
 
-use crate::api::{ApiError, ClientMessage, ErrorCode, Reply, Request, RequestId};
+use crate::api::{ApiError, ClientMessage, ErrorCode, KeyProtection, Reply, Request, RequestId};
 use arriving::Arriving;
 use attempts::Typed;
 use audit::Audit;
@@ -97,6 +97,7 @@ use workspace::Workspace;
 pub struct Core {
     store: Disk,
     device: DeviceKey,
+    key_protection: Option<KeyProtection>,
     /// Who edits here. New at every opening, since two writers under one automerge actor would clash, and whenever a document is made
     /// anew: changes of the actor before may no longer be in it, and its numbers must not be given a second time.
     actor: ActorSeed,
@@ -165,6 +166,7 @@ impl Core {
         let mut core = Self {
             store: Disk::from(opened),
             device,
+            key_protection: None,
             actor: ActorSeed(seed),
             first_version: rng.next_u32(),
             member_name: None,

@@ -14,7 +14,7 @@ use super::Core;
 use super::disk::Disk;
 use super::profiles::{ZONE, checked_zone};
 use super::step::Step;
-use crate::api::{ApiError, ErrorCode, Reply, Status, WorkspaceState};
+use crate::api::{ApiError, ErrorCode, KeyProtection, Reply, Status, WorkspaceState};
 
 /// The setting that names the workspace.
 pub(super) const WORKSPACE: &str = "workspace";
@@ -184,6 +184,11 @@ impl Core {
         self.listening = addresses;
     }
 
+    /// Notes what protects the device key.
+    pub fn key_rests(&mut self, protection: KeyProtection) {
+        self.key_protection = Some(protection);
+    }
+
     /// Notes the port.
     pub fn remember_port(&mut self, port: u16) {
         if self.port() != Some(port)
@@ -344,6 +349,7 @@ impl Core {
                 .map(|workspace| workspace.id.to_string()),
             device_id: self.device.id().to_string(),
             device_words: words_of(&self.device.id()).join(" "),
+            key_protection: self.key_protection,
             joining,
             arriving: self.count_arriving(),
             role: self.own_role(),

@@ -2,6 +2,7 @@
 
 mod actor;
 mod client;
+mod keys;
 mod outgoing;
 mod profile;
 mod socket;
@@ -20,9 +21,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
 pub use client::{Client, ClientReceiver, ClientSender};
+pub use keys::{KeyError, Keychain, KeychainError, Passphrase, Protect, Unlock};
 pub use profile::{Profile, ProfileError};
 
-use crate::api::Request;
+use crate::api::{KeyProtection, Request};
 use crate::core::{Core, Input, PeerInput};
 use actor::{Actor, Arrival};
 use client::BACKLOG;
@@ -81,11 +83,15 @@ struct Owner {
 }
 
 impl Host {
-    /// Opens the profile in `folder`, making it if it is new. Must run inside a tokio runtime.
+    /// Opens the profile in `folder`, making it if it is new; `unlock` opens its device key, if this process is the one that needs it. Must run inside a tokio runtime.
     ///
     /// # Errors
     /// When the folder, its key or its database cannot be used, or another process has it and does not answer.
-    pub async fn open(folder: impl Into<PathBuf>, wanted: Use) -> Result<Self, ProfileError> {
+    pub async fn open(
+        folder: impl Into<PathBuf>,
+        wanted: Use,
+        unlock: Unlock,
+    ) -> Result<Self, ProfileError> {
         let profile = Profile::at(folder)?;
         let socket = profile.socket().map_err(|source| ProfileError::Folder {
             path: profile.folder().to_owned(),
@@ -94,7 +100,7 @@ impl Host {
         let given_up = Instant::now() + PATIENCE;
         loop {
             if let Some(ownership) = profile.own()? {
-                return Owner::start(&profile, ownership, socket, wanted)
+                return Owner::start(&profile, ownership, socket, wanted, unlock)
                     .await
                     .map(|owner| Self(Role::Owner(owner)));
             }
@@ -165,9 +171,10 @@ impl Owner {
         ownership: Ownership,
         socket: PathBuf,
         wanted: Use,
+        unlock: Unlock,
     ) -> Result<Self, ProfileError> {
         let mut rng = ChaCha20Rng::from_entropy();
-        let device = profile.device_key(&mut rng)?;
+        let (device, protection) = device_key(profile, unlock).await?;
         let restored = Restored::if_planned(&profile.database()).map_err(|source| {
             ProfileError::NotRestored {
                 path: profile.database(),
@@ -186,6 +193,7 @@ impl Owner {
                 path: profile.database(),
                 error,
             })?;
+        core.key_rests(protection);
         let is_restored = restored.is_some();
         if let Some(restored) = restored {
             core.was_restored(restored);
@@ -276,6 +284,21 @@ impl Owner {
             .map_err(|_| stopped())?;
         Ok(Client::in_process(client, self.inbox.clone(), from))
     }
+}
+
+/// Opens the device key on a thread that may wait: for a keychain, or for what a passphrase costs.
+async fn device_key(
+    profile: &Profile,
+    unlock: Unlock,
+) -> Result<(skein_access::DeviceKey, KeyProtection), ProfileError> {
+    let opening = profile.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        opening.device_key(&unlock, &mut ChaCha20Rng::from_entropy())
+    });
+    opened.await.map_err(|error| ProfileError::Folder {
+        path: profile.folder().to_owned(),
+        source: error.into(),
+    })?
 }
 
 /// Starts the network on the profile's own port; if another program has taken it, on any free one.

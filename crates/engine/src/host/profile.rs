@@ -1,14 +1,15 @@
 //! A profile on disk: its folder, its lock, its device key and where its parts lie.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rand_core::CryptoRngCore;
-use serde::{Deserialize, Serialize};
 use skein_access::DeviceKey;
-use zeroize::{Zeroize, Zeroizing};
+
+use super::keys::{self, KeyError, Protect, Unlock};
+use crate::api::KeyProtection;
 
 /// Why a profile could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -21,16 +22,9 @@ pub enum ProfileError {
         /// What the system said.
         source: io::Error,
     },
-    /// The device key file is there and not readable as one.
-    #[error(
-        "The device key {path} is damaged ({reason}). It was left as it is: put back a copy of this file, or start with a new profile folder and join again."
-    )]
-    Key {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The device key cannot be opened.
+    #[error("{0}")]
+    Key(#[from] KeyError),
     /// The workspace file cannot be opened at all.
     #[error("{0}")]
     Store(#[from] skein_store::OpenError),
@@ -77,15 +71,6 @@ pub struct Profile {
 #[derive(Debug)]
 pub(crate) struct Ownership {
     _lock: File,
-}
-
-/// The device key as it rests: the secret, and how it is protected.
-#[derive(Serialize, Deserialize)]
-struct KeyFile {
-    format: u8,
-    /// Only `owner_only_file` so far: the file's permissions are the protection.
-    protection: String,
-    secret: String,
 }
 
 impl Profile {
@@ -178,76 +163,58 @@ impl Profile {
         }
     }
 
-    /// Reads the device key, or makes one on the profile's first day.
+    /// Opens the device key, or makes one on the profile's first day; says what protects it.
     pub(crate) fn device_key(
         &self,
+        unlock: &Unlock,
         rng: &mut impl CryptoRngCore,
-    ) -> Result<DeviceKey, ProfileError> {
-        let path = self.folder.join("device.key");
-        let folder_error = |source| ProfileError::Folder {
-            path: path.clone(),
-            source,
-        };
-        match File::open(&path) {
-            Ok(mut file) => {
-                let mut text = Zeroizing::new(String::new());
-                file.read_to_string(&mut text).map_err(folder_error)?;
-                read_key(&text).map_err(|reason| ProfileError::Key { path, reason })
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // A database without its key is a damaged profile, not a new one: a new key would be a stranger to its own workspace.
-                if self.database().exists() {
-                    return Err(ProfileError::Key {
-                        path,
-                        reason: "it is missing, though the workspace is here".to_owned(),
-                    });
-                }
-                let key = DeviceKey::generate(rng);
-                write_key(&path, &key).map_err(folder_error)?;
-                Ok(key)
-            }
-            Err(source) => Err(folder_error(source)),
+    ) -> Result<(DeviceKey, KeyProtection), ProfileError> {
+        let path = self.key_file();
+        if let Some(opened) = keys::open(&path, unlock)? {
+            return Ok(opened);
         }
+        // A database without its key is a damaged profile, not a new one: a new key would be a stranger to its own workspace.
+        if self.database().exists() {
+            return Err(KeyError::Damaged {
+                path,
+                reason: "it is missing, though the workspace is here".to_owned(),
+            }
+            .into());
+        }
+        Ok(keys::make(&path, unlock, rng)?)
     }
-}
 
-fn read_key(text: &str) -> Result<DeviceKey, String> {
-    let mut file: KeyFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    if file.format != 1 || file.protection != "owner_only_file" {
-        return Err("it was written by a newer Skein".to_owned());
+    /// What protects the device key, without opening it; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// When the key file cannot be read.
+    pub fn key_protection(&self) -> Result<Option<KeyProtection>, ProfileError> {
+        Ok(keys::protection(&self.key_file())?)
     }
-    let bytes = skein_model::id::from_base32(&file.secret).map(Zeroizing::new);
-    file.secret.zeroize();
-    let bytes = bytes.map_err(|error| error.to_string())?;
-    let secret = bytes
-        .as_slice()
-        .try_into()
-        .map_err(|_| "it has the wrong length".to_owned())?;
-    Ok(DeviceKey::from_bytes(secret))
-}
 
-/// Writes beside and renames, so that a crash leaves either no key or a whole one.
-fn write_key(path: &Path, key: &DeviceKey) -> io::Result<()> {
-    let file = KeyFile {
-        format: 1,
-        protection: "owner_only_file".to_owned(),
-        secret: skein_model::id::to_base32(key.to_bytes().as_slice()),
-    };
-    let text = Zeroizing::new(serde_json::to_string(&file).map_err(io::Error::other)?);
-    let beside = path.with_extension("key.new");
-    let mut out = OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(&beside)?;
-    out.write_all(text.as_bytes())?;
-    out.sync_all()?;
-    fs::rename(&beside, path)?;
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
+    /// Gives the device key another protection, and returns which one it has now. The device stays the same.
+    ///
+    /// # Errors
+    /// When another process has the profile, the key does not open, or the new protection cannot be had. Then it is as it was.
+    pub fn protect_key(
+        &self,
+        unlock: &Unlock,
+        wanted: &Protect,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<KeyProtection, ProfileError> {
+        let Some(_ownership) = self.own()? else {
+            return Err(KeyError::NotProtected {
+                path: self.key_file(),
+                reason: "another Skein has the profile open. Close it, and try again".to_owned(),
+            }
+            .into());
+        };
+        Ok(keys::protect(&self.key_file(), unlock, wanted, rng)?)
     }
-    Ok(())
+
+    fn key_file(&self) -> PathBuf {
+        self.folder.join("device.key")
+    }
 }
 
 #[cfg(test)]
@@ -265,8 +232,19 @@ mod tests {
     fn the_device_key_is_made_once_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let profile = Profile::at(folder.path().join("a/b")).unwrap();
-        let first = profile.device_key(&mut rng()).unwrap().id();
-        assert_eq!(profile.device_key(&mut rng()).unwrap().id(), first);
+        let first = profile
+            .device_key(&Unlock::default(), &mut rng())
+            .unwrap()
+            .0
+            .id();
+        assert_eq!(
+            profile
+                .device_key(&Unlock::default(), &mut rng())
+                .unwrap()
+                .0
+                .id(),
+            first
+        );
     }
 
     #[test]
@@ -275,8 +253,8 @@ mod tests {
         let profile = Profile::at(folder.path()).unwrap();
         fs::write(folder.path().join("device.key"), b"{\"format\":1").unwrap();
         assert!(matches!(
-            profile.device_key(&mut rng()),
-            Err(ProfileError::Key { .. })
+            profile.device_key(&Unlock::default(), &mut rng()),
+            Err(ProfileError::Key(KeyError::Damaged { .. }))
         ));
         assert_eq!(
             fs::read(folder.path().join("device.key")).unwrap(),
@@ -290,8 +268,8 @@ mod tests {
         let profile = Profile::at(folder.path()).unwrap();
         fs::write(profile.database(), b"x").unwrap();
         assert!(matches!(
-            profile.device_key(&mut rng()),
-            Err(ProfileError::Key { .. })
+            profile.device_key(&Unlock::default(), &mut rng()),
+            Err(ProfileError::Key(KeyError::Damaged { .. }))
         ));
     }
 

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::core::{RelayCore, RelayEffect, RelayInput};
 use super::{ENDING, RelayConfig, RelayError, RelayStatus};
 use crate::core::Now;
-use crate::host::{Outgoing, Ownership, Profile, ProfileError};
+use crate::host::{Outgoing, Ownership, Profile, ProfileError, Unlock};
 
 /// The port of a relay that was told none.
 const PORT: u16 = 4711;
@@ -70,7 +70,8 @@ impl Relay {
         if !key.exists() && holds_workspaces(&profile)? {
             return Err(RelayError::KeyMissing(key));
         }
-        let key = profile.device_key(&mut ChaCha20Rng::from_entropy())?;
+        // Nobody is there to unlock it: a relay's key rests in an owner-only file.
+        let (key, _) = profile.device_key(&Unlock::default(), &mut ChaCha20Rng::from_entropy())?;
         let device = key.id();
         let external = with_device(&config.external, &device)?;
         let core = RelayCore::open(device, profile.folder(), &config.workspaces, &config.limits)?;

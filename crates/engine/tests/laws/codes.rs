@@ -12,7 +12,7 @@ use skein_engine::api::{
     View, WorkspaceState,
 };
 use skein_engine::core::{CodeNews, CodeOrder, Effect, Input, PeerInput};
-use skein_engine::{Client, Host, Network, Use};
+use skein_engine::{Client, Host, Network, Unlock, Use};
 
 /// A shell that is neither the simulation's own nor an editor's.
 const WINDOW: u64 = 5_000;
@@ -363,7 +363,9 @@ struct Person {
 
 impl Person {
     async fn open(folder: &Path) -> Self {
-        let host = Host::open(folder, LOOPBACK).await.unwrap();
+        let host = Host::open(folder, LOOPBACK, Unlock::default())
+            .await
+            .unwrap();
         let mut client = host.client().await.unwrap();
         let view = View::Status;
         client.request(Request::Subscribe { view }).await.unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use skein_engine::api::{ImportReport, Reply, Request};
-use skein_engine::{Client, Host, Use, exchange};
+use skein_engine::{Client, Host, Unlock, Use, exchange};
 use tempfile::tempdir;
 
 const FILES: &[(&str, &str)] = &[
@@ -80,7 +80,7 @@ fn whatever_a_folder_holds_becomes_a_note_or_is_named() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let host = Host::open(root.path().join("ana"), Use::Once)
+        let host = Host::open(root.path().join("ana"), Use::Once, Unlock::default())
             .await
             .unwrap();
         let mut client = host.client().await.unwrap();

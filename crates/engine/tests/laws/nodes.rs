@@ -8,7 +8,7 @@ use skein_engine::api::{
     ServerMessage, Status, View, WorkspaceState,
 };
 use skein_engine::relay::{Relay, RelayConfig, RelayLimits};
-use skein_engine::{Client, Host, Network, Use};
+use skein_engine::{Client, Host, Network, Unlock, Use};
 use skein_model::{BoardView, DocumentId, NoteEdit};
 
 /// To stay, and to speak to this machine only.
@@ -25,7 +25,7 @@ pub struct Member {
 
 impl Member {
     pub async fn open(folder: &Path, wanted: Use) -> Self {
-        let host = Host::open(folder, wanted).await.unwrap();
+        let host = Host::open(folder, wanted, Unlock::default()).await.unwrap();
         let client = host.client().await.unwrap();
         Self { host, client }
     }

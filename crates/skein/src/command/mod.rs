@@ -9,6 +9,7 @@ mod exchange;
 mod file;
 mod folder;
 mod invite;
+mod key;
 mod members;
 mod note;
 mod people;
@@ -24,7 +25,7 @@ use skein_engine::Use;
 use skein_engine::api::{Reply, Request};
 
 use crate::arguments::{Arguments, Command, Import};
-use crate::connection::{Connection, another_question};
+use crate::connection::{Connection, another_question, profile_folder};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -33,6 +34,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let out = Output::new(arguments.json);
     if let Command::Relay(relay) = arguments.command {
         return relay::run(out, relay, arguments.this_machine_only).await;
+    }
+    if let Command::Key { command } = arguments.command {
+        let folder = profile_folder(arguments.profile)?;
+        return key::run(out, &folder, command).await;
     }
     let wanted = match &arguments.command {
         Command::Run { port } => Use::Stay(arguments.network(*port)),
@@ -150,8 +155,8 @@ async fn dispatch(
         Command::Status => people::status(connection, out).await,
         Command::Sync { wait, timeout, .. } => people::sync(connection, out, wait, timeout).await,
         Command::Relays { command } => relays::run(connection, out, command).await,
-        // It has no profile, and runs before one would be opened.
-        Command::Relay(_) => Ok(()),
+        // They run before a profile would be opened.
+        Command::Relay(_) | Command::Key { .. } => Ok(()),
         Command::Run { .. } => stay::run(connection, out).await,
         Command::Serve { port } => stay::serve(connection, out, port).await,
     }

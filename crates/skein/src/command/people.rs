@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use skein_engine::api::{
-    ApiError, Delivery, ErrorCode, Event, JoiningStep, Peer, PeerState, Reply, Request,
-    ServerMessage, Status, View, WorkspaceState,
+    ApiError, Delivery, ErrorCode, Event, JoiningStep, KeyProtection, Peer, PeerState, Reply,
+    Request, ServerMessage, Status, View, WorkspaceState,
 };
 use skein_engine::exchange;
 use tokio::time::{Instant, timeout_at};
@@ -242,6 +242,9 @@ async fn why_not(connection: &mut Connection, address: &str) -> Result<Option<Fa
         .map(|reason| ApiError::new(ErrorCode::Network, reason, "").into()))
 }
 
+/// Said as long as nothing seals the device key.
+const IN_A_FILE: &str = "Your device key rests in a file that only your account can read; `skein key` says what else there is.";
+
 pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(), Failure> {
     let status = connection.status().await?;
     let mut damage = None;
@@ -271,9 +274,13 @@ pub(super) async fn status(connection: &mut Connection, out: Output) -> Result<(
         "damage": damage,
     });
     out.show(&value, || {
+        let in_a_file = status.key_protection == Some(KeyProtection::OwnerOnlyFile);
         let mut lines = vec![state_words(status, delivery.as_ref())];
         lines.extend(notices.iter().map(|notice| format!("  {}", notice.message)));
         lines.extend(damage);
+        if in_a_file {
+            lines.push(IN_A_FILE.to_owned());
+        }
         lines.join("\n")
     });
     Ok(())

@@ -12,6 +12,7 @@ mod common;
 mod asking;
 mod command_line;
 mod disk;
+mod keys;
 mod networks;
 mod odd_profiles;
 mod relay;

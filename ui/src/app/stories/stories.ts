@@ -815,7 +815,18 @@ export const STORIES: Record<string, Record<string, Story>> = {
         ["dialog", "Safety"],
         ["list", "Backups of this machine"],
         ["button", /^Try the backup of Nov 21, 2026/],
+        /sealed by a key in the system’s keychain/,
       ],
+    },
+    "a key in a file": {
+      engine: changed((fake) => (fake.status.keyProtection = "owner_only_file")),
+      then: keys(SAFETY),
+      told: [/in a file that only your account can read/],
+    },
+    "a key under a passphrase": {
+      engine: changed((fake) => (fake.status.keyProtection = "passphrase")),
+      then: keys(SAFETY),
+      told: [/sealed by a passphrase/],
     },
     empty: {
       engine: changed((fake) => (fake.backups = { ...fake.backups, backups: [] })),

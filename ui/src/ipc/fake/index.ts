@@ -105,6 +105,7 @@ function statusOf(state: Status["state"]): Status {
     workspaceId: ready ? "w-1" : null,
     deviceId: "d-1",
     deviceWords: deviceOf("d-1").words,
+    keyProtection: "keychain",
     joining: state === "joining" ? { step: "connecting", received: 0, reason: null } : null,
     arriving: 0,
     role: ready ? "owner" : null,
