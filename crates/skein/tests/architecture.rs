@@ -45,6 +45,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("spake2", "skein-access"),
     ("rusqlite", "skein-store"),
     ("libsqlite3", "skein-store"),
+    ("tokio-postgres", "skein-store"),
     ("libp2p", "skein-net"),
     ("axum", "skein"),
     ("tauri", "skein-desktop"),

@@ -1,14 +1,17 @@
 //! A relay at work: its folder, its key, the network, and the thread on which its core runs.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_access::DeviceId;
 use skein_net::{Allowed, Circuits, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
-use tokio::sync::{mpsc, oneshot};
+use skein_store::SharedDatabase;
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::core::{RelayCore, RelayEffect, RelayInput};
+use super::shelves::Shelves;
 use super::{ENDING, RelayConfig, RelayError, RelayStatus};
 use crate::core::Now;
 use crate::host::{Outgoing, Ownership, Profile, ProfileError};
@@ -49,6 +52,7 @@ impl RelayView {
 enum Woken {
     Event(NetEvent),
     Asked(oneshot::Sender<RelayStatus>),
+    Elsewhere,
     Time,
     Over,
 }
@@ -57,7 +61,7 @@ impl Relay {
     /// Takes up what the folder holds, or begins there, and listens. Must run inside a tokio runtime.
     ///
     /// # Errors
-    /// When the folder, its key, a workspace's file or the network cannot be used.
+    /// When the folder, its key, a workspace's file, the database or the network cannot be used.
     pub async fn open(config: RelayConfig) -> Result<Self, RelayError> {
         let profile = Profile::at(&config.folder)?;
         let ownership = profile
@@ -73,7 +77,8 @@ impl Relay {
         let key = profile.device_key(&mut ChaCha20Rng::from_entropy())?;
         let device = key.id();
         let external = with_device(&config.external, &device)?;
-        let core = RelayCore::open(device, profile.folder(), &config.workspaces, &config.limits)?;
+        let elsewhere = Arc::new(Notify::new());
+        let core = open_core(device, &profile, &config, &elsewhere).await?;
         let (net, events) = Net::start(NetConfig {
             key: &key,
             listen: listen(&config),
@@ -96,6 +101,7 @@ impl Relay {
             net: net.clone(),
             outgoing: Outgoing::default(),
             started: Instant::now(),
+            elsewhere,
         };
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new()
@@ -148,6 +154,29 @@ impl Relay {
     }
 }
 
+/// Takes up the shelves, aside from other tasks: that may take a while.
+async fn open_core(
+    device: DeviceId,
+    profile: &Profile,
+    config: &RelayConfig,
+    elsewhere: &Arc<Notify>,
+) -> Result<RelayCore, RelayError> {
+    let shelves = match &config.database {
+        None => Shelves::Folder(profile.folder().to_owned()),
+        Some(address) => {
+            let database = SharedDatabase::open(address.clone(), Arc::clone(elsewhere));
+            Shelves::Shared(database.await?)
+        }
+    };
+    let (workspaces, limits) = (config.workspaces.clone(), config.limits);
+    let open = move || RelayCore::open(device, &shelves, &workspaces, &limits);
+    let opened = tokio::task::spawn_blocking(open).await;
+    opened.map_err(|error| ProfileError::Folder {
+        path: profile.folder().to_owned(),
+        source: error.into(),
+    })?
+}
+
 fn holds_workspaces(profile: &Profile) -> Result<bool, ProfileError> {
     let failed = |source| ProfileError::Folder {
         path: profile.folder().to_owned(),
@@ -187,6 +216,8 @@ struct Running {
     net: NetHandle,
     outgoing: Outgoing,
     started: Instant,
+    /// Told when another relay kept something.
+    elsewhere: Arc<Notify>,
 }
 
 impl Running {
@@ -209,6 +240,7 @@ impl Running {
                     _ = &mut stopped => Woken::Over,
                     event = events.recv() => event.map_or(Woken::Over, Woken::Event),
                     Some(answer) = asked.recv() => Woken::Asked(answer),
+                    () = self.elsewhere.notified() => Woken::Elsewhere,
                     () = tokio::time::sleep(Duration::from_millis(wait)) => Woken::Time,
                 }
             });
@@ -221,6 +253,10 @@ impl Running {
                 }
                 // Whoever asked may have gone.
                 Woken::Asked(answer) => drop(answer.send(self.core.status(self.now()))),
+                Woken::Elsewhere => {
+                    let effects = self.core.handle(self.now(), RelayInput::Elsewhere);
+                    self.carry_out(runtime, effects);
+                }
                 Woken::Time => {}
                 Woken::Over => break,
             }

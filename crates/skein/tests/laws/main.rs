@@ -14,5 +14,7 @@ mod command_line;
 mod disk;
 mod networks;
 mod odd_profiles;
+#[path = "../../../store/tests/postgres/mod.rs"]
+mod postgres;
 mod relay;
 mod serving;
