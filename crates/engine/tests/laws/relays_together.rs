@@ -185,7 +185,7 @@ async fn a_database_that_is_emptied_is_filled_again_while_its_relay_runs() {
 /// A device at one relay, with what it holds.
 struct Visitor {
     device: DeviceId,
-    relay: DeviceId,
+    workspace: WorkspaceId,
     session: Session,
     set: EnvelopeSet,
     fetching: Fetching,
@@ -202,7 +202,7 @@ impl Visitor {
         let (session, outputs) = Session::new(device, relay, Side::Dialer, hello, NOW.mono_ms);
         Self {
             device,
-            relay,
+            workspace,
             session,
             set: EnvelopeSet::new(),
             fetching: Fetching::new(),
@@ -213,6 +213,7 @@ impl Visitor {
 
     fn hold(&mut self, bytes: &[u8]) -> ItemRef {
         let envelope = UnverifiedEnvelope::decode(bytes).unwrap();
+        let envelope = envelope.verify(&self.workspace).unwrap();
         let header = envelope.header();
         let item = ItemRef::new(header.kind, header.hour, envelope.id());
         self.set.insert(item, self.set.mark() + 1);
@@ -293,11 +294,7 @@ impl Visitor {
             dialed: false,
         };
         self.talk(core, connected);
-        assert!(
-            self.session.is_open_for_data(),
-            "not let in at {}",
-            self.relay
-        );
+        assert!(self.session.is_open_for_data(), "not let in");
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::common::relay::{Relay, relay_words, workspace_of};
-use crate::common::{Profile, finish, text};
+use crate::common::{Profile, Staying, finish, text};
 use crate::postgres::Server;
 use tempfile::tempdir;
 
@@ -203,6 +203,42 @@ fn a_database_that_cannot_be_used_is_told_with_what_to_do_and_without_its_passwo
             "{said}"
         );
     }
+}
+
+#[test]
+fn a_database_at_a_distance_is_spoken_to_by_tls_and_only_with_a_certificate_that_is_trusted() {
+    let root = tempdir().unwrap();
+    let server = Server::start_with_tls();
+    server.database("far");
+    let (store, authority) = server.address_by_tls("far");
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let words = relay_words(
+        &root.path().join("relay"),
+        &workspace_of(&ana),
+        "127.0.0.1:0",
+    );
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let told = || {
+        let mut command: Command = ana.command(&words);
+        command.env("SKEIN_RELAY_STORE", &store);
+        command
+    };
+    let output = finish(told(), &words);
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("certificate") && !said.contains("geheim"),
+        "{said}"
+    );
+
+    let mut trusting = told();
+    trusting.env("SSL_CERT_FILE", authority);
+    let mut relay = Staying::start(trusting);
+    assert!(relay.line().contains("addresses"));
+    let by_tls = "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+        WHERE application_name = 'skein relay'";
+    assert_eq!(server.sql("far", by_tls), "t");
+    relay.end();
 }
 
 #[test]

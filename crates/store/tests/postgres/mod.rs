@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
-/// Serves until its input ends, as it does when the test program is gone, and takes everything away then.
+/// Serves until its input ends, as it does when the test program is gone, and takes everything away then. Killing a server leaves what it
+/// wrote with the system, so it need not wait for the disk here.
 const SERVE: &str = r#"
 set -eu
 bin=$1
+port=$2
 folder=$(mktemp -d /tmp/skein-postgres.XXXXXX)
 trap 'rm -rf "$folder"' EXIT
 "$bin/initdb" -D "$folder/data" -U relay --auth=trust --no-sync --no-instructions -E UTF8 --locale=C >"$folder/log"
@@ -18,17 +20,38 @@ trap 'rm -rf "$folder"' EXIT
     echo "listen_addresses = ''"
     echo "unix_socket_directories = '$folder'"
     echo "shared_buffers = 16MB"
+    echo "fsync = off"
+    echo "port = $port"
 } >>"$folder/data/postgresql.conf"
+if [ "$port" != 5432 ]; then
+    key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    cd "$folder"
+    openssl req -x509 $key -keyout ca.key -out ca.pem -days 30 -subj "/CN=Nobody at all" 2>/dev/null
+    openssl req -new $key -keyout server.key -out server.csr -subj /CN=localhost 2>/dev/null
+    echo "subjectAltName = DNS:localhost" >names
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile names -out server.pem 2>/dev/null
+    chmod 600 server.key
+    {
+        echo "listen_addresses = '127.0.0.1'"
+        echo "ssl = on"
+        echo "ssl_cert_file = '$folder/server.pem'"
+        echo "ssl_key_file = '$folder/server.key'"
+    } >>"$folder/data/postgresql.conf"
+fi
 "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" start >/dev/null
 trap '"$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null || true; rm -rf "$folder"' EXIT
 echo "$folder"
 read -r _ || true
 "#;
 
+/// The port of a server that is reached by its socket alone: a part of the socket's name.
+const NO_PORT: u16 = 5432;
+
 /// A server that runs.
 pub(crate) struct Server {
     bin: PathBuf,
     folder: PathBuf,
+    port: u16,
     process: Child,
     /// While this is held the server stays.
     stay: Option<ChildStdin>,
@@ -43,10 +66,23 @@ impl Server {
 
     /// One for a law alone.
     pub(crate) fn start() -> Self {
+        Self::start_at(NO_PORT)
+    }
+
+    /// One that speaks TLS at a port of this machine, with a certificate by an authority that nobody trusts by himself.
+    pub(crate) fn start_with_tls() -> Self {
+        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        Self::start_at(port)
+    }
+
+    fn start_at(port: u16) -> Self {
         let bin = binaries();
         let mut process = as_nobody_special("sh")
             .args(["-c", SERVE, "sh"])
             .arg(&bin)
+            .arg(port.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -59,6 +95,7 @@ impl Server {
         Self {
             bin,
             folder: folder.trim().into(),
+            port,
             process,
             stay,
         }
@@ -77,6 +114,13 @@ impl Server {
     pub(crate) fn address(&self, name: &str) -> String {
         let socket = self.socket().replace('/', "%2F");
         format!("postgres://relay:geheim@{socket}/{name}")
+    }
+
+    /// The address of a database by TLS, and the certificate of the authority.
+    pub(crate) fn address_by_tls(&self, name: &str) -> (String, PathBuf) {
+        let port = self.port;
+        let address = format!("postgres://relay:geheim@localhost:{port}/{name}?sslmode=require");
+        (address, self.folder.join("ca.pem"))
     }
 
     /// Ends it at once, as a loss of power would for its processes.
@@ -114,7 +158,9 @@ impl Server {
     }
 
     fn tool(&self, name: &str) -> Command {
-        as_nobody_special(self.bin.join(name))
+        let mut tool = as_nobody_special(self.bin.join(name));
+        tool.env("PGPORT", self.port.to_string());
+        tool
     }
 
     fn control(&self) -> Command {
