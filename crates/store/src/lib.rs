@@ -40,7 +40,9 @@ pub use permit::MayWrite;
 pub use read_only::{ReadOnlyStore, Salvaged};
 pub use reader::{Reader, StoredDocument};
 pub use room::{DocumentRoom, FileRoom, Room};
-pub use shared::{DatabaseAddress, SharedDatabase, SharedError, SharedOpenError, SharedShelf};
+pub use shared::{
+    DatabaseAddress, SharedDatabase, SharedError, SharedOpenError, SharedShelf, Word,
+};
 pub use shared_folder::{FolderEntry, FolderError, FolderReader, SharedFolder};
 pub use shelf::{A_LOOK, Arrival, FileShelf, Inventory, Shelf, ShelfError};
 pub use snippet::Snippet;

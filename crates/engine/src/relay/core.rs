@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use skein_access::{Admission, DeviceId, InviteProof, WorkspaceId};
+use skein_store::Word;
 use skein_sync::{
     EnvelopeSet, Fetching, Group, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
 };
@@ -49,8 +50,8 @@ pub enum RelayInput {
         /// Whether it began; otherwise it is over.
         open: bool,
     },
-    /// Another relay kept something in the database that both share, or the database came or went.
-    Elsewhere,
+    /// Word came from the database that relays share.
+    Elsewhere(Word),
     /// Time has passed.
     Tick,
 }
@@ -91,13 +92,13 @@ pub struct RelayCore {
     pub(super) pairs: Vec<Pair>,
     bytes_per_second: u64,
     /// The hour for which the network was told whom to let in; none when that is due anew.
-    told_for: Option<u32>,
+    pub(super) told_for: Option<u32>,
     /// What a session sees before it is known which workspace it is about.
     nowhere: (EnvelopeSet, Fetching),
     pub(super) turned_away: u64,
-    shelves: Shelves,
+    pub(super) shelves: Shelves,
     /// When they are to be looked through for what others kept, on the monotonic clock.
-    next_look: u64,
+    pub(super) next_look: u64,
 }
 
 /// One connected device.
@@ -135,11 +136,11 @@ struct Batch {
 }
 
 /// The handling of one input.
-struct Step {
-    now: Now,
+pub(super) struct Step {
+    pub(super) now: Now,
     effects: Vec<RelayEffect>,
     /// Workspaces that were looked through for what other relays kept.
-    looked: BTreeSet<WorkspaceId>,
+    pub(super) looked: BTreeSet<WorkspaceId>,
 }
 
 impl RelayCore {
@@ -209,7 +210,8 @@ impl RelayCore {
                 self.forget(&step, peer);
             }
             RelayInput::Pair { from, to, open } => self.pair(&step, from, to, open),
-            RelayInput::Elsewhere => self.next_look = now.mono_ms,
+            RelayInput::Elsewhere(Word::Kept(workspace)) => self.look(&mut step, workspace),
+            RelayInput::Elsewhere(Word::CameOrWent) => self.next_look = now.mono_ms,
             RelayInput::Tick => {}
         }
         self.look_when_due(&mut step);
@@ -268,7 +270,7 @@ impl RelayCore {
     }
 
     /// Gives one session an input and does what it asks for.
-    fn give(&mut self, step: &mut Step, peer: DeviceId, input: SessionInput<'_>) {
+    pub(super) fn give(&mut self, step: &mut Step, peer: DeviceId, input: SessionInput<'_>) {
         let Some(link) = self.links.get_mut(&peer) else {
             return;
         };
@@ -393,65 +395,6 @@ impl RelayCore {
         }
     }
 
-    /// Looks through all shelves for what other relays kept, as often as that is due.
-    fn look_when_due(&mut self, step: &mut Step) {
-        let Some(every) = self.shelves.look_every() else {
-            return;
-        };
-        if step.now.mono_ms < self.next_look {
-            return;
-        }
-        self.next_look = step.now.mono_ms + every;
-        let workspaces: Vec<WorkspaceId> = self.rooms.keys().copied().collect();
-        for workspace in workspaces {
-            self.look(step, workspace);
-        }
-    }
-
-    /// Takes in what other relays kept of a workspace, and hands it on; once in a step.
-    fn look(&mut self, step: &mut Step, workspace: WorkspaceId) {
-        let room = self.rooms.get_mut(&workspace);
-        let has_others = self.shelves.look_every().is_some();
-        let Some(room) = room.filter(|_| has_others && step.looked.insert(workspace)) else {
-            return;
-        };
-        let elsewhere = match room.look() {
-            Ok(elsewhere) => elsewhere,
-            Err(error) if error.went_back() => return self.begin_again(step, workspace),
-            // The room shows why it could not look.
-            Err(_) => return,
-        };
-        if elsewhere.more {
-            self.next_look = step.now.mono_ms;
-        }
-        for (group, items) in elsewhere.items {
-            self.pass_on(step, workspace, group, &items, None);
-        }
-    }
-
-    /// Takes a workspace up anew whose shelf holds less than it did. Whoever is connected comes again, and brings what is missing.
-    fn begin_again(&mut self, step: &mut Step, workspace: WorkspaceId) {
-        let quota = self.rooms.get(&workspace).map_or(0, Room::quota);
-        let shelf = self.shelves.of(&workspace);
-        let room = match shelf.and_then(|shelf| Room::open(workspace, shelf, quota)) {
-            Ok(room) => room,
-            // The next look tries again.
-            Err(error) => return tracing::warn!(%error, "a workspace could not be taken up anew"),
-        };
-        tracing::warn!(
-            "what is kept of a workspace went back to an earlier state; members bring the rest again"
-        );
-        self.rooms.insert(workspace, room);
-        self.told_for = None;
-        let here = self.links.iter();
-        let here = here.filter(|(_, link)| link.workspace() == Some(workspace));
-        let peers: Vec<DeviceId> = here.map(|(peer, _)| *peer).collect();
-        for peer in peers {
-            let reason = "the relay's database was put back to an earlier state".to_owned();
-            self.give(step, peer, SessionInput::Shut(reason));
-        }
-    }
-
     fn take(&mut self, step: &mut Step, peer: DeviceId, batch: Batch) {
         let Some(link) = self.links.get_mut(&peer) else {
             return;
@@ -484,7 +427,7 @@ impl RelayCore {
     }
 
     /// Hands on what is new. Whoever is out by it goes before, and hears nothing of it; who asked, and is not let in by it, hears just that.
-    fn pass_on(
+    pub(super) fn pass_on(
         &mut self,
         step: &mut Step,
         workspace: WorkspaceId,

@@ -1,14 +1,13 @@
 //! A relay at work: its folder, its key, the network, and the thread on which its core runs.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_access::DeviceId;
 use skein_net::{Allowed, Circuits, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
-use skein_store::SharedDatabase;
-use tokio::sync::{Notify, mpsc, oneshot};
+use skein_store::{SharedDatabase, Word};
+use tokio::sync::{mpsc, oneshot};
 
 use super::core::{RelayCore, RelayEffect, RelayInput};
 use super::shelves::Shelves;
@@ -22,6 +21,8 @@ const PORT: u16 = 4711;
 const LONGEST: u64 = 60_000;
 /// Questions that may wait.
 const QUESTIONS: usize = 16;
+/// Words of a shared database that may wait; beyond them the next look finds what they speak of.
+const WORDS: usize = 256;
 
 /// A relay that runs.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl RelayView {
 enum Woken {
     Event(NetEvent),
     Asked(oneshot::Sender<RelayStatus>),
-    Elsewhere,
+    Elsewhere(Word),
     Time,
     Over,
 }
@@ -77,8 +78,8 @@ impl Relay {
         let key = profile.device_key(&mut ChaCha20Rng::from_entropy())?;
         let device = key.id();
         let external = with_device(&config.external, &device)?;
-        let elsewhere = Arc::new(Notify::new());
-        let core = open_core(device, &profile, &config, &elsewhere).await?;
+        let (words, elsewhere) = mpsc::channel(WORDS);
+        let core = open_core(device, &profile, &config, words).await?;
         let (net, events) = Net::start(NetConfig {
             key: &key,
             listen: listen(&config),
@@ -101,12 +102,11 @@ impl Relay {
             net: net.clone(),
             outgoing: Outgoing::default(),
             started: Instant::now(),
-            elsewhere,
         };
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new()
             .name("skein-relay".to_owned())
-            .spawn(move || running.run(&runtime, events, asked, stopped))
+            .spawn(move || running.run(&runtime, events, elsewhere, asked, stopped))
             .map_err(|source| ProfileError::Folder {
                 path: config.folder,
                 source,
@@ -159,12 +159,12 @@ async fn open_core(
     device: DeviceId,
     profile: &Profile,
     config: &RelayConfig,
-    elsewhere: &Arc<Notify>,
+    words: mpsc::Sender<Word>,
 ) -> Result<RelayCore, RelayError> {
     let shelves = match &config.database {
         None => Shelves::Folder(profile.folder().to_owned()),
         Some(address) => {
-            let database = SharedDatabase::open(address.clone(), Arc::clone(elsewhere));
+            let database = SharedDatabase::open(address.clone(), words);
             Shelves::Shared(database.await?)
         }
     };
@@ -216,8 +216,6 @@ struct Running {
     net: NetHandle,
     outgoing: Outgoing,
     started: Instant,
-    /// Told when another relay kept something.
-    elsewhere: Arc<Notify>,
 }
 
 impl Running {
@@ -225,6 +223,7 @@ impl Running {
         mut self,
         runtime: &tokio::runtime::Handle,
         mut events: mpsc::Receiver<NetEvent>,
+        mut elsewhere: mpsc::Receiver<Word>,
         mut asked: mpsc::Receiver<oneshot::Sender<RelayStatus>>,
         mut stopped: oneshot::Receiver<()>,
     ) {
@@ -240,7 +239,7 @@ impl Running {
                     _ = &mut stopped => Woken::Over,
                     event = events.recv() => event.map_or(Woken::Over, Woken::Event),
                     Some(answer) = asked.recv() => Woken::Asked(answer),
-                    () = self.elsewhere.notified() => Woken::Elsewhere,
+                    Some(word) = elsewhere.recv() => Woken::Elsewhere(word),
                     () = tokio::time::sleep(Duration::from_millis(wait)) => Woken::Time,
                 }
             });
@@ -253,8 +252,8 @@ impl Running {
                 }
                 // Whoever asked may have gone.
                 Woken::Asked(answer) => drop(answer.send(self.core.status(self.now()))),
-                Woken::Elsewhere => {
-                    let effects = self.core.handle(self.now(), RelayInput::Elsewhere);
+                Woken::Elsewhere(word) => {
+                    let effects = self.core.handle(self.now(), RelayInput::Elsewhere(word));
                     self.carry_out(runtime, effects);
                 }
                 Woken::Time => {}

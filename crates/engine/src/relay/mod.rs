@@ -2,6 +2,7 @@
 //! workspaces it was told to serve, lets in whom their operations let in, and hands on what the others lack.
 
 mod core;
+mod elsewhere;
 mod host;
 mod pace;
 mod room;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use skein_access::{
-    Admission, Authority, DeviceId, Envelope, InviteProof, Keyring, UnverifiedEnvelope, WorkspaceId,
+    Admission, Authority, DeviceId, Envelope, EnvelopeId, InviteProof, Keyring, UnverifiedEnvelope,
+    WorkspaceId,
 };
 use skein_store::{A_LOOK, Shelf, ShelfError, Written};
 use skein_sync::{EnvelopeSet, Fetching, Group, ItemRef};
@@ -118,7 +119,7 @@ impl Room {
     }
 
     /// Invites that let somebody in at this hour.
-    pub(super) fn open_invites(&self, hour: u32) -> impl Iterator<Item = skein_access::EnvelopeId> {
+    pub(super) fn open_invites(&self, hour: u32) -> impl Iterator<Item = EnvelopeId> {
         let invites = self.authority.invites(&Keyring::default()).into_iter();
         invites
             .filter(move |invite| invite.open && !invite.expired_at(hour))
@@ -245,42 +246,29 @@ impl Room {
     /// What a device may see that asked to be let in and was not.
     pub(super) fn farewell_set(&self, device: &DeviceId) -> EnvelopeSet {
         let mut set = EnvelopeSet::new();
-        for id in self.authority.farewell(device) {
-            let stored = self.shelf.envelope(id).ok().flatten();
-            if let Some(envelope) = stored.and_then(|raw| self.verified(Group::Access, &raw)) {
+        let ids: Vec<EnvelopeId> = self.authority.farewell(device).into_iter().collect();
+        let stored = self.shelf.envelopes(&ids, usize::MAX).unwrap_or_default();
+        for raw in stored.iter().flatten() {
+            if let Some(envelope) = self.verified(Group::Access, raw) {
                 set.insert(item_of(&envelope), 0);
             }
         }
         set
     }
 
-    /// Entry by entry what was asked for, until about so many bytes are gathered; of those alone that may be seen. An error: the
-    /// shelf is out of reach.
+    /// Entry by entry what was asked for, until about so many bytes are gathered; of those alone that may be seen. An error: nothing
+    /// can be read at present.
     pub(super) fn read(
         &self,
-        ids: &[skein_access::EnvelopeId],
+        ids: &[EnvelopeId],
         bytes: usize,
         only: Option<&EnvelopeSet>,
     ) -> Result<Vec<Option<Vec<u8>>>, ShelfError> {
-        let mut gathered = 0;
-        let mut envelopes = Vec::new();
-        for id in ids {
-            let found = match self.shelf.envelope(*id) {
-                Ok(found) => found,
-                Err(error) if error.is_away() => return Err(error),
-                Err(error) => {
-                    tracing::warn!(%error, %id, "an envelope could not be read");
-                    None
-                }
-            };
-            let found = found.filter(|_| only.is_none_or(|set| set.contains(Group::Access, id)));
-            gathered += found.as_ref().map_or(0, Vec::len);
-            envelopes.push(found);
-            if gathered >= bytes {
-                break;
-            }
-        }
-        Ok(envelopes)
+        let found = self.shelf.envelopes(ids, bytes)?;
+        let may_see = |id| only.is_none_or(|set| set.contains(Group::Access, id));
+        let shown = ids.iter().zip(found);
+        let shown = shown.map(|(id, found)| found.filter(|_| may_see(id)));
+        Ok(shown.collect())
     }
 
     /// Whether there is no room for another envelope of usual size.

@@ -1,7 +1,6 @@
 //! Relays that share a database: what one takes the others hand on, and a server that goes away is waited for.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use rand::SeedableRng;
@@ -16,11 +15,11 @@ use skein_engine::relay::{
     Relay, RelayCore, RelayEffect, RelayInput, RelayLimits, RelayedWorkspace, Shelves,
 };
 use skein_model::{ChangeBytes, DocumentId, Kind};
-use skein_store::SharedDatabase;
+use skein_store::{SharedDatabase, Word};
 use skein_sync::{
     EnvelopeSet, Fetching, Group, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
 };
-use tokio::sync::Notify;
+use tokio::sync::mpsc;
 
 use crate::nodes::{LOOPBACK, Member, relay_with};
 use crate::postgres::Server;
@@ -307,17 +306,17 @@ fn what_one_relay_takes_another_hands_on_to_whoever_is_connected_with_it() {
     let founded = create_workspace(&founder, "Ana", "Geese", 498_000, &mut rng).unwrap();
     let workspace = founded.workspace;
     let mut begin = || {
-        let wake = Arc::new(Notify::new());
-        let database = SharedDatabase::open(address.parse().unwrap(), Arc::clone(&wake));
+        let (words, heard) = mpsc::channel(100);
+        let database = SharedDatabase::open(address.parse().unwrap(), words);
         let shelves = Shelves::Shared(runtime.block_on(database).unwrap());
         let me = DeviceKey::generate(&mut rng).id();
         let limits = RelayLimits::default();
         let core = RelayCore::open(me, &shelves, &[workspace], &limits).unwrap();
         let visitor = Visitor::new(founder.id(), me, workspace);
-        (core, visitor, wake)
+        (core, visitor, heard)
     };
     let (mut one, mut here, _) = begin();
-    let (mut other, mut there, wake) = begin();
+    let (mut other, mut there, mut heard) = begin();
 
     // The beginning is brought to one. At the other it is known who may come, though nobody ever was there.
     here.write(&founded.envelopes);
@@ -342,8 +341,12 @@ fn what_one_relay_takes_another_hands_on_to_whoever_is_connected_with_it() {
     here.write(std::slice::from_ref(&envelope));
     here.talk(&mut one, RelayInput::Tick);
     assert!(!there.holds(&envelope));
-    let told = async { tokio::time::timeout(LONG, wake.notified()).await };
-    runtime.block_on(told).unwrap();
-    there.talk(&mut other, RelayInput::Elsewhere);
+    let kept = Word::Kept(workspace);
+    // Of the beginning, and of what was written.
+    for _ in 0..2 {
+        let word = async { tokio::time::timeout(LONG, heard.recv()).await };
+        assert_eq!(runtime.block_on(word).unwrap(), Some(kept));
+    }
+    there.talk(&mut other, RelayInput::Elsewhere(kept));
     assert!(there.holds(&envelope));
 }

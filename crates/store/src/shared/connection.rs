@@ -3,9 +3,11 @@
 use std::error::Error as _;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 
+use skein_access::WorkspaceId;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Notify;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Client, Connection, Error, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -13,8 +15,17 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::address::DatabaseAddress;
 use super::migrations::{self, Form};
 
-/// Whoever kept something says so by this name.
+/// Whoever kept something says so by this name, with the workspace.
 pub(super) const CHANNEL: &str = "skein_relay";
+
+/// What is heard from the database unasked. It only wakes: one that is lost is made up for by the next look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Another process kept something of a workspace.
+    Kept(WorkspaceId),
+    /// The database came or went.
+    CameOrWent,
+}
 
 /// A client, and the task that moves its bytes; the task ends with the connection and says why.
 pub(super) struct Connected {
@@ -36,23 +47,25 @@ impl From<Error> for NotConnected {
     }
 }
 
-/// Connects, brings the schema to its form and listens. `wake` is told when another connection kept something.
+/// Connects, brings the schema to its form and listens. `words` takes what other connections say.
 pub(super) async fn connect(
     address: &DatabaseAddress,
-    wake: &Arc<Notify>,
+    words: &mpsc::Sender<Word>,
 ) -> Result<Connected, NotConnected> {
+    let me = Arc::new(AtomicI32::new(0));
+    let (listener, words) = (Arc::clone(&me), words.clone());
     let (client, driver) = match address.wants_tls() {
         true => {
             let (client, connection) = address.config().connect(tls()?).await?;
-            (client, tokio::spawn(drive(connection, Arc::clone(wake))))
+            (client, tokio::spawn(drive(connection, listener, words)))
         }
         false => {
             let (client, connection) = address.config().connect(NoTls).await?;
-            (client, tokio::spawn(drive(connection, Arc::clone(wake))))
+            (client, tokio::spawn(drive(connection, listener, words)))
         }
     };
     let mut connected = Connected { client, driver };
-    match set_up(&mut connected.client).await {
+    match set_up(&mut connected.client, &me).await {
         Ok(Form::Known) => Ok(connected),
         Ok(Form::Newer(found)) => Err(NotConnected::Newer(found)),
         Err(error) => Err(error.into()),
@@ -69,8 +82,11 @@ fn tls() -> Result<MakeRustlsConnect, NotConnected> {
     Ok(tls)
 }
 
-async fn set_up(client: &mut Client) -> Result<Form, Error> {
+/// `me` gets the number by which the server knows this connection.
+async fn set_up(client: &mut Client, me: &AtomicI32) -> Result<Form, Error> {
     let form = migrations::migrate(client).await?;
+    let number = client.query_one("SELECT pg_backend_pid()", &[]).await?;
+    me.store(number.try_get(0)?, Ordering::Relaxed);
     // A server may be told to acknowledge before it has written. A relay hands its word on.
     let sql = "SELECT set_config('synchronous_commit', 'on', false)
         WHERE current_setting('synchronous_commit') IN ('off', 'local')";
@@ -80,14 +96,25 @@ async fn set_up(client: &mut Client) -> Result<Form, Error> {
 }
 
 /// Moves bytes until the connection ends, and says why it did.
-async fn drive<S, T>(mut connection: Connection<S, T>, wake: Arc<Notify>) -> String
+async fn drive<S, T>(
+    mut connection: Connection<S, T>,
+    me: Arc<AtomicI32>,
+    words: mpsc::Sender<Word>,
+) -> String
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
 {
     loop {
         match poll_fn(|context| connection.poll_message(context)).await {
-            Some(Ok(AsyncMessage::Notification(_))) => wake.notify_one(),
+            Some(Ok(AsyncMessage::Notification(said)))
+                if said.process_id() != me.load(Ordering::Relaxed) =>
+            {
+                if let Ok(workspace) = said.payload().parse() {
+                    // With no room for it the next look finds what it speaks of.
+                    let _ = words.try_send(Word::Kept(workspace));
+                }
+            }
             Some(Ok(_)) => {}
             Some(Err(error)) => return in_words(&error),
             None => return "the connection was closed".to_owned(),

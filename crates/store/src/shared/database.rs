@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, mpsc};
 use tokio::task::AbortHandle;
 use tokio_postgres::{Client, Error};
 
 use super::address::DatabaseAddress;
-use super::connection::{self, Connected, NotConnected, in_words};
+use super::connection::{self, Connected, NotConnected, Word, in_words};
 use super::error::{SharedError, SharedOpenError};
 use super::migrations;
 
-/// What is asked of the server is answered within so long, or the connection counts as lost.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// What a relay needs while it serves is answered within so long, or the connection counts as lost.
+pub(super) const SOON: Duration = Duration::from_secs(10);
+/// All that there is of a workspace may take longer.
+pub(super) const AT_LENGTH: Duration = Duration::from_secs(600);
 /// How long to wait before the first attempt to connect again; each further one waits twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Between attempts it never waits longer.
@@ -48,17 +50,17 @@ enum State {
 }
 
 impl SharedDatabase {
-    /// Connects and brings the schema to this version's form. From then on it connects again by itself whenever it must. `wake` is
-    /// told when another process kept something, and when the database came or went.
+    /// Connects and brings the schema to this version's form. From then on it connects again by itself whenever it must. `words` takes
+    /// what is heard unasked.
     ///
     /// # Errors
     /// When the database cannot be used, or has the form of a newer version.
     pub async fn open(
         address: DatabaseAddress,
-        wake: Arc<Notify>,
+        words: mpsc::Sender<Word>,
     ) -> Result<Self, SharedOpenError> {
         let place = address.to_string();
-        let connected = connection::connect(&address, &wake).await;
+        let connected = connection::connect(&address, &words).await;
         let Connected { client, driver } = connected.map_err(|error| match error {
             NotConnected::Because(reason) => SharedOpenError::Unreachable { place, reason },
             NotConnected::Newer(found) => SharedOpenError::Newer {
@@ -71,7 +73,7 @@ impl SharedDatabase {
             state: Mutex::new(State::Up(client)),
             given_up: Notify::new(),
         });
-        let keeper = Arc::clone(&link).stay_connected(address, driver, wake);
+        let keeper = Arc::clone(&link).stay_connected(address, driver, words);
         let keeper = tokio::spawn(keeper).abort_handle();
         Ok(Self(Arc::new(Held {
             runtime: Handle::current(),
@@ -83,15 +85,17 @@ impl SharedDatabase {
     /// Asks the server. Waits for the answer, so it must not be called where other tasks wait for this thread.
     pub(super) fn ask<T>(
         &self,
+        within: Duration,
         question: impl AsyncFnOnce(&mut Client) -> Result<T, Error>,
     ) -> Result<T, SharedError> {
-        self.0.runtime.block_on(self.0.link.ask(question))
+        self.0.runtime.block_on(self.0.link.ask(within, question))
     }
 }
 
 impl Link {
     async fn ask<T>(
         &self,
+        within: Duration,
         question: impl AsyncFnOnce(&mut Client) -> Result<T, Error>,
     ) -> Result<T, SharedError> {
         let mut state = self.state.lock().await;
@@ -99,13 +103,13 @@ impl Link {
             State::Up(client) => client,
             State::Away(reason) => return Err(SharedError::Away(reason.clone())),
         };
-        let reason = match tokio::time::timeout(PATIENCE, question(client)).await {
+        let reason = match tokio::time::timeout(within, question(client)).await {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(error)) if !client.is_closed() && !is_farewell(&error) => {
                 return Err(SharedError::Refused(in_words(&error)));
             }
             Ok(Err(error)) => in_words(&error),
-            Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+            Err(_) => format!("no answer within {} s", within.as_secs()),
         };
         // What a lost connection left behind, a transaction for one, ends with it.
         *state = State::Away(reason.clone());
@@ -118,7 +122,7 @@ impl Link {
         self: Arc<Self>,
         address: DatabaseAddress,
         mut driver: tokio::task::JoinHandle<String>,
-        wake: Arc<Notify>,
+        words: mpsc::Sender<Word>,
     ) {
         loop {
             let reason = tokio::select! {
@@ -128,12 +132,12 @@ impl Link {
             driver.abort();
             tracing::warn!(%reason, "the connection to the database is lost; it is tried again");
             self.is_away(reason).await;
-            wake.notify_one();
-            let connected = self.connect_again(&address, &wake).await;
+            let _ = words.try_send(Word::CameOrWent);
+            let connected = self.connect_again(&address, &words).await;
             driver = connected.driver;
             *self.state.lock().await = State::Up(connected.client);
             tracing::info!("connected to the database again");
-            wake.notify_one();
+            let _ = words.try_send(Word::CameOrWent);
         }
     }
 
@@ -145,12 +149,16 @@ impl Link {
         }
     }
 
-    async fn connect_again(&self, address: &DatabaseAddress, wake: &Arc<Notify>) -> Connected {
+    async fn connect_again(
+        &self,
+        address: &DatabaseAddress,
+        words: &mpsc::Sender<Word>,
+    ) -> Connected {
         let mut pause = FIRST_PAUSE;
         loop {
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
-            let reason = match connection::connect(address, wake).await {
+            let reason = match connection::connect(address, words).await {
                 Ok(connected) => return connected,
                 Err(NotConnected::Because(reason)) => reason,
                 Err(NotConnected::Newer(_)) => {

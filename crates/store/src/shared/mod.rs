@@ -8,6 +8,7 @@ mod migrations;
 mod shelf;
 
 pub use address::DatabaseAddress;
+pub use connection::Word;
 pub use database::SharedDatabase;
 pub use error::{SharedError, SharedOpenError};
 pub use shelf::SharedShelf;

@@ -7,7 +7,7 @@ use skein_access::{DeviceId, Envelope, EnvelopeId, EnvelopeKind, WorkspaceId};
 use tokio_postgres::{Client, Error, IsolationLevel, Row, Transaction};
 
 use super::connection::CHANNEL;
-use super::database::SharedDatabase;
+use super::database::{AT_LENGTH, SOON, SharedDatabase};
 use super::error::SharedError;
 use crate::shelf::{A_LOOK, Arrival, Inventory, Shelf, ShelfError};
 use crate::table::envelopes::{EnvelopeRef, Written};
@@ -34,7 +34,7 @@ impl SharedShelf {
     /// When the database does not answer.
     pub fn open(database: SharedDatabase, workspace: WorkspaceId) -> Result<Self, SharedError> {
         let (key, shown) = (workspace.as_bytes().as_slice(), workspace.to_string());
-        database.ask(async |client: &mut Client| {
+        database.ask(SOON, async |client: &mut Client| {
             let sql = "INSERT INTO skein_relay.workspaces (id, shown) VALUES ($1, $2) ON CONFLICT DO NOTHING";
             client.execute(sql, &[&key, &shown]).await
         })?;
@@ -54,7 +54,7 @@ impl Shelf for SharedShelf {
     fn inventory(&mut self) -> Result<Inventory, ShelfError> {
         let key = self.workspace.as_bytes().as_slice();
         let read = async |client: &mut Client| read_all(client, key).await;
-        let read = self.database.ask(read)?;
+        let read = self.database.ask(AT_LENGTH, read)?;
         let inventory = Inventory {
             operations: texts(&read.operations)?,
             held: read.held.iter().map(held).collect::<Result<_, _>>()?,
@@ -68,15 +68,28 @@ impl Shelf for SharedShelf {
         Ok(inventory)
     }
 
-    fn envelope(&self, id: EnvelopeId) -> Result<Option<Vec<u8>>, ShelfError> {
+    fn envelopes(
+        &self,
+        ids: &[EnvelopeId],
+        bytes: usize,
+    ) -> Result<Vec<Option<Vec<u8>>>, ShelfError> {
         let key = self.key();
-        let found = self.database.ask(async |client: &mut Client| {
-            let sql = "SELECT bytes FROM skein_relay.envelopes WHERE workspace = $1 AND id = $2";
-            let id = id.as_bytes().as_slice();
-            let row = client.query_opt(sql, &[&key, &id]).await?;
-            row.map(|row| row.try_get(0)).transpose()
+        let asked: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+        let most = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let rows = self.database.ask(SOON, async |client: &mut Client| {
+            let sql = "SELECT bytes FROM (
+                    SELECT place, bytes, sum(size) OVER (ORDER BY place) - size AS before FROM (
+                        SELECT place, bytes, coalesce(octet_length(bytes), 0) AS size
+                        FROM unnest($2::bytea[]) WITH ORDINALITY AS asked (wanted, place)
+                        LEFT JOIN skein_relay.envelopes ON workspace = $1 AND id = wanted
+                    ) AS sized
+                ) AS found WHERE before < $3 ORDER BY place";
+            client.query(sql, &[&key, &asked, &most]).await
         })?;
-        Ok(found)
+        Ok(rows
+            .iter()
+            .map(|row| column(row, 0))
+            .collect::<Result<_, _>>()?)
     }
 
     fn keep(&mut self, envelopes: &[Envelope]) -> Result<Vec<Option<u64>>, ShelfError> {
@@ -84,9 +97,9 @@ impl Shelf for SharedShelf {
             return Ok(Vec::new());
         }
         let key = self.workspace.as_bytes().as_slice();
-        let kept = self
-            .database
-            .ask(async |client: &mut Client| keep(client, key, envelopes).await)?;
+        let kept = self.database.ask(SOON, async |client: &mut Client| {
+            keep(client, key, envelopes).await
+        })?;
         // What others kept just before is not told yet: then the numbers of these do not stand for what comes before them.
         let is_in_line = kept.before == self.told.number;
         let last = kept.numbers.iter().max_by_key(|(_, number)| **number);
@@ -110,7 +123,7 @@ impl Shelf for SharedShelf {
         let key = self.workspace.as_bytes().as_slice();
         let told = self.told.number;
         let most = i64::try_from(A_LOOK + 1).unwrap_or(i64::MAX);
-        let rows = self.database.ask(async |client: &mut Client| {
+        let rows = self.database.ask(SOON, async |client: &mut Client| {
             // The last that was told is looked at again, without its bytes.
             let sql =
                 "SELECT number, id, CASE WHEN number > $2 THEN bytes END FROM skein_relay.envelopes
@@ -124,7 +137,7 @@ impl Shelf for SharedShelf {
                 return Err(SharedError::WentBack.into());
             }
         }
-        let mut arrivals = Vec::new();
+        let (mut arrivals, mut newest) = (Vec::new(), None);
         // A first look may find one more than it may tell.
         for row in rows.take(A_LOOK) {
             let number: i64 = column(row, 0)?;
@@ -132,10 +145,11 @@ impl Shelf for SharedShelf {
                 number: unsigned(number)?,
                 bytes: column(row, 2)?,
             });
-            self.told = Told {
-                number,
-                last: Some(column(row, 1)?),
-            };
+            let last = Some(column(row, 1)?);
+            newest = Some(Told { number, last });
+        }
+        if let Some(newest) = newest {
+            self.told = newest;
         }
         Ok(arrivals)
     }
@@ -207,8 +221,8 @@ async fn keep(client: &mut Client, key: &[u8], envelopes: &[Envelope]) -> Result
         let newest = before + i64::try_from(numbers.len()).unwrap_or_default();
         let sql = "UPDATE skein_relay.workspaces SET newest = $2 WHERE id = $1";
         transaction.execute(sql, &[&key, &newest]).await?;
-        let sql = "SELECT pg_notify($1, '')";
-        transaction.execute(sql, &[&CHANNEL]).await?;
+        let sql = "SELECT pg_notify($2, shown) FROM skein_relay.workspaces WHERE id = $1";
+        transaction.execute(sql, &[&key, &CHANNEL]).await?;
     }
     transaction.commit().await?;
     Ok(Kept { before, numbers })

@@ -19,11 +19,16 @@ pub trait Shelf: Send {
     /// When it cannot be read.
     fn inventory(&mut self) -> Result<Inventory, ShelfError>;
 
-    /// The bytes of one envelope; `None` when it is not here.
+    /// Entry by entry the bytes of envelopes, until about so many are gathered; `None` for one that is not here, or cannot be read any
+    /// more.
     ///
     /// # Errors
-    /// When it cannot be read.
-    fn envelope(&self, id: EnvelopeId) -> Result<Option<Vec<u8>>, ShelfError>;
+    /// When nothing can be read.
+    fn envelopes(
+        &self,
+        ids: &[EnvelopeId],
+        bytes: usize,
+    ) -> Result<Vec<Option<Vec<u8>>>, ShelfError>;
 
     /// Keeps envelopes, all or none. When this returns they are on disk, also if power fails. Each with the number up to which
     /// everything was told now, its own as a rule; `None` for one that was here already.

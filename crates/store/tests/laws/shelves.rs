@@ -1,7 +1,6 @@
 //! What a relay's shelf holds to, in a file and in a database alike; and what relays that share a database may rely on.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
@@ -9,10 +8,10 @@ use rand_chacha::rand_core::SeedableRng;
 use skein_access::{DeviceKey, Envelope, EnvelopeId, WorkspaceId, create_workspace};
 use skein_store::{
     A_LOOK, EnvelopeRef, FileShelf, SharedDatabase, SharedError, SharedOpenError, SharedShelf,
-    Shelf, ShelfError,
+    Shelf, ShelfError, Word,
 };
 use tokio::runtime::Runtime;
-use tokio::sync::Notify;
+use tokio::sync::mpsc;
 
 use crate::common::{Founder, change, id};
 use crate::postgres::Server;
@@ -75,22 +74,22 @@ impl Shared {
         }
     }
 
-    fn open(&self) -> Result<(SharedDatabase, Arc<Notify>), SharedOpenError> {
-        let wake = Arc::new(Notify::new());
+    fn open(&self) -> Result<(SharedDatabase, mpsc::Receiver<Word>), SharedOpenError> {
+        let (words, heard) = mpsc::channel(100);
         let address = self.server.address(self.name).parse().unwrap();
-        let opened = SharedDatabase::open(address, Arc::clone(&wake));
-        Ok((self.runtime.block_on(opened)?, wake))
+        let opened = SharedDatabase::open(address, words);
+        Ok((self.runtime.block_on(opened)?, heard))
     }
 
-    fn process(&self, workspace: WorkspaceId) -> (SharedShelf, Arc<Notify>) {
-        let (database, wake) = self.open().unwrap();
-        (SharedShelf::open(database, workspace).unwrap(), wake)
+    fn process(&self, workspace: WorkspaceId) -> (SharedShelf, mpsc::Receiver<Word>) {
+        let (database, heard) = self.open().unwrap();
+        (SharedShelf::open(database, workspace).unwrap(), heard)
     }
 
-    /// Waits until a process is told that something happened.
-    fn told(&self, wake: &Notify) {
-        let told = async { tokio::time::timeout(LONG, wake.notified()).await };
-        self.runtime.block_on(told).unwrap();
+    /// Waits for the next word that a process hears.
+    fn word(&self, heard: &mut mpsc::Receiver<Word>) -> Word {
+        let next = async { tokio::time::timeout(LONG, heard.recv()).await };
+        self.runtime.block_on(next).unwrap().unwrap()
     }
 }
 
@@ -140,6 +139,10 @@ fn references<'a>(envelopes: impl IntoIterator<Item = &'a Envelope>) -> Vec<Enve
     all
 }
 
+fn bytes_of(shelf: &dyn Shelf, id: EnvelopeId) -> Option<Vec<u8>> {
+    shelf.envelopes(&[id], 1).unwrap().remove(0)
+}
+
 fn held(shelf: &mut dyn Shelf) -> Vec<EnvelopeRef> {
     let mut held = shelf.inventory().unwrap().held;
     held.sort();
@@ -170,11 +173,12 @@ fn what_is_kept_is_there_once_and_byte_for_byte_when_the_shelf_is_opened_again()
         assert_eq!(inventory.operations, operations);
         assert_eq!(inventory.held.len(), envelopes.len() + operations.len());
         for envelope in &envelopes {
-            let bytes = shelf.envelope(envelope.id()).unwrap();
-            assert_eq!(bytes.as_deref(), Some(envelope.bytes()));
+            assert_eq!(
+                bytes_of(&*shelf, envelope.id()).as_deref(),
+                Some(envelope.bytes())
+            );
         }
-        let nobodys = EnvelopeId::from_bytes([7; 32]);
-        assert_eq!(shelf.envelope(nobodys).unwrap(), None);
+        assert_eq!(bytes_of(&*shelf, EnvelopeId::from_bytes([7; 32])), None);
         let of_founder = inventory.written.iter();
         let of_founder = { of_founder }
             .find(|one| one.device == founder.device)
@@ -183,6 +187,27 @@ fn what_is_kept_is_there_once_and_byte_for_byte_when_the_shelf_is_opened_again()
         assert_eq!(of_founder.envelopes, 40);
         assert_eq!(of_founder.bytes, bytes as u64);
         assert_eq!(of_founder.newest_hour, 490_001);
+    }
+}
+
+#[test]
+fn envelopes_are_read_in_the_order_in_which_they_are_asked_for_until_enough_is_gathered() {
+    for place in places("read") {
+        let (founder, envelopes) = written(5);
+        let mut shelf = place.shelf(founder.workspace);
+        shelf.keep(&envelopes).unwrap();
+        let nobodys = EnvelopeId::from_bytes([7; 32]);
+        let ids = [3, 0, 4, 1].map(|place: usize| envelopes[place].id());
+        let ids = [ids[0], nobodys, ids[1], ids[2], ids[3], nobodys];
+        let all = shelf.envelopes(&ids, usize::MAX).unwrap();
+        let bytes = |place: usize| Some(envelopes[place].bytes().to_vec());
+        assert_eq!(all, [bytes(3), None, bytes(0), bytes(4), bytes(1), None]);
+        // As soon as there is enough it ends, and never with nothing.
+        let first = envelopes[3].bytes().len();
+        let some = shelf.envelopes(&ids, first + 1).unwrap();
+        assert_eq!(some, [bytes(3), None, bytes(0)]);
+        assert_eq!(shelf.envelopes(&ids, 1).unwrap()[0], bytes(3));
+        assert!(shelf.envelopes(&[], 1).unwrap().is_empty());
     }
 }
 
@@ -238,14 +263,14 @@ fn a_batch_is_kept_whole_or_not_at_all() {
 fn what_one_process_keeps_the_others_are_told_of_and_see() {
     let place = Shared::new("others");
     let (founder, envelopes) = written(6);
-    let (mut one, _) = place.process(founder.workspace);
-    let (mut other, wake) = place.process(founder.workspace);
+    let (mut one, mut to_one) = place.process(founder.workspace);
+    let (mut other, mut to_other) = place.process(founder.workspace);
     assert_eq!(one.inventory().unwrap(), other.inventory().unwrap());
     assert_eq!(
         one.keep(&envelopes[..3]).unwrap(),
         [Some(1), Some(2), Some(3)]
     );
-    place.told(&wake);
+    assert_eq!(place.word(&mut to_other), Word::Kept(founder.workspace));
     let arrivals = other.brought_elsewhere().unwrap();
     let numbers: Vec<u64> = arrivals.iter().map(|arrival| arrival.number).collect();
     assert_eq!(numbers, [1, 2, 3]);
@@ -263,6 +288,9 @@ fn what_one_process_keeps_the_others_are_told_of_and_see() {
     let numbers: Vec<u64> = arrivals.iter().map(|arrival| arrival.number).collect();
     assert_eq!(numbers, [4, 5, 6]);
     assert_eq!(held(&mut one), references(&envelopes));
+    // Of four batches it kept two itself, one of them before the other's.
+    assert_eq!(place.word(&mut to_one), Word::Kept(founder.workspace));
+    assert!(to_one.try_recv().is_err());
 }
 
 #[test]
@@ -293,7 +321,7 @@ fn workspaces_in_one_database_know_nothing_of_each_other() {
     let (mut swans, _) = place.process(WorkspaceId::from_bytes([3; 32]));
     geese.keep(&envelopes).unwrap();
     assert_eq!(swans.brought_elsewhere().unwrap(), []);
-    assert_eq!(swans.envelope(envelopes[0].id()).unwrap(), None);
+    assert_eq!(bytes_of(&swans, envelopes[0].id()), None);
     assert_eq!(swans.keep(&envelopes[..1]).unwrap(), [Some(1)]);
 }
 
@@ -332,7 +360,7 @@ fn a_server_that_is_killed_and_comes_back_has_lost_nothing_that_was_acknowledged
     server.database("killed");
     let place = Shared::of(server, "killed");
     let (founder, envelopes) = written(300);
-    let (mut shelf, wake) = place.process(founder.workspace);
+    let (mut shelf, mut heard) = place.process(founder.workspace);
     let mut acknowledged = 0;
     for _ in 0..2 {
         let (kept, several_are) = std::sync::mpsc::sync_channel(5);
@@ -358,7 +386,7 @@ fn a_server_that_is_killed_and_comes_back_has_lost_nothing_that_was_acknowledged
         assert!(shelf.keep(&envelopes[..1]).unwrap_err().is_away());
         server.come_back();
         while shelf.inventory().is_err() {
-            place.told(&wake);
+            assert_eq!(place.word(&mut heard), Word::CameOrWent);
         }
         let held = held(&mut shelf);
         for envelope in envelopes.iter().take(acknowledged) {
@@ -429,7 +457,7 @@ fn what_no_relay_wrote_is_told_as_damage_and_left_as_it_is() {
         matches!(error, ShelfError::Shared(SharedError::Damaged(_))),
         "{error}"
     );
-    assert!(shelf.envelope(envelopes[0].id()).unwrap().is_some());
+    assert!(bytes_of(&shelf, envelopes[0].id()).is_some());
 }
 
 #[test]
