@@ -2,7 +2,7 @@
 # Installs what a fresh Debian or Ubuntu machine lacks to build and run Skein, and nothing that is there already.
 #
 #   scripts/setup.sh           to build and run
-#   scripts/setup.sh --test    also what the tests need: a virtual display, a WebDriver, a browser, fonts
+#   scripts/setup.sh --test    also what the tests need: a virtual display, a WebDriver, a browser, fonts, a PostgreSQL server
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,7 @@ build_packages=(
     libwebkit2gtk-4.1-dev
 )
 test_packages=(
-    xvfb xauth dbus gnome-keyring xdotool webkit2gtk-driver iproute2 nftables procps
+    xvfb xauth dbus gnome-keyring xdotool webkit2gtk-driver iproute2 nftables procps postgresql
     fonts-noto-cjk fonts-noto-color-emoji
 )
 

@@ -362,6 +362,16 @@ pub(crate) struct Relay {
     /// Where its key and the workspaces rest
     #[arg(long, env = "SKEIN_RELAY_DATA", value_name = "DIR")]
     pub(crate) data: PathBuf,
+    /// Keep the workspaces in a PostgreSQL database, which other relays may share: postgres://USER:PASSWORD@HOST/DATABASE. Better
+    /// told by the environment, where other users do not see it [default: files in the folder]
+    // Taken as it is: what clap says of a value that it refuses shows the value.
+    #[arg(
+        long,
+        env = "SKEIN_RELAY_STORE",
+        hide_env_values = true,
+        value_name = "ADDRESS"
+    )]
+    pub(crate) store: Option<String>,
     /// Listen at this address and port [default: port 4711 of every address of this machine]
     #[arg(long, env = "SKEIN_RELAY_LISTEN", value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,

@@ -46,6 +46,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("argon2", "skein-access"),
     ("rusqlite", "skein-store"),
     ("libsqlite3", "skein-store"),
+    ("tokio-postgres", "skein-store"),
     ("libp2p", "skein-net"),
     ("secret-service", "skein-engine"),
     ("zbus", "skein-engine"),

@@ -1,5 +1,5 @@
 //! Where things rest: one SQLite file per workspace, one source file per table, full-text search; a folder for the chunks of files, and one for backups; and
-//! the folders that carry envelopes to others.
+//! the folders that carry envelopes to others; and the shelves of a relay, in files or in a database that several share.
 //!
 //! [`Store::open`] gives a [`Store`] or, when the file must not be written to, a [`ReadOnlyStore`] with the reason. Both read through
 //! [`Reader`]; all writing happens in [`Store::write`], one transaction at a time, through [`Tx`].
@@ -20,7 +20,9 @@ mod reader;
 mod room;
 mod schema;
 mod segment;
+mod shared;
 mod shared_folder;
+mod shelf;
 mod snippet;
 mod store;
 mod table;
@@ -38,7 +40,11 @@ pub use permit::MayWrite;
 pub use read_only::{ReadOnlyStore, Salvaged};
 pub use reader::{Reader, StoredDocument};
 pub use room::{DocumentRoom, FileRoom, Room};
+pub use shared::{
+    DatabaseAddress, SharedDatabase, SharedError, SharedOpenError, SharedShelf, Word,
+};
 pub use shared_folder::{FolderEntry, FolderError, FolderReader, SharedFolder};
+pub use shelf::{A_LOOK, Arrival, FileShelf, Inventory, Shelf, ShelfError};
 pub use snippet::Snippet;
 pub use store::{Durability, Store};
 pub use table::changes::{ChangeRow, Unsealed};

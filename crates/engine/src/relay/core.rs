@@ -1,17 +1,17 @@
 //! The relay's core: a synchronous state machine of the same sessions as members have, without a key. Inputs in, effects out.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
 
 use skein_access::{Admission, DeviceId, InviteProof, WorkspaceId};
+use skein_store::Word;
 use skein_sync::{
     EnvelopeSet, Fetching, Group, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
 };
 
 use super::pace::Pace;
 use super::room::{Room, Taken};
-use super::shelf::Shelf;
-use super::{ENDING, RelayError, RelayLimits};
+use super::shelves::Shelves;
+use super::{RelayError, RelayLimits};
 use crate::core::Now;
 
 /// How often sessions look at their deadlines (ms).
@@ -50,6 +50,8 @@ pub enum RelayInput {
         /// Whether it began; otherwise it is over.
         open: bool,
     },
+    /// Word came from the database that relays share.
+    Elsewhere(Word),
     /// Time has passed.
     Tick,
 }
@@ -90,10 +92,13 @@ pub struct RelayCore {
     pub(super) pairs: Vec<Pair>,
     bytes_per_second: u64,
     /// The hour for which the network was told whom to let in; none when that is due anew.
-    told_for: Option<u32>,
+    pub(super) told_for: Option<u32>,
     /// What a session sees before it is known which workspace it is about.
     nowhere: (EnvelopeSet, Fetching),
     pub(super) turned_away: u64,
+    pub(super) shelves: Shelves,
+    /// When they are to be looked through for what others kept, on the monotonic clock.
+    pub(super) next_look: u64,
 }
 
 /// One connected device.
@@ -131,13 +136,15 @@ struct Batch {
 }
 
 /// The handling of one input.
-struct Step {
-    now: Now,
+pub(super) struct Step {
+    pub(super) now: Now,
     effects: Vec<RelayEffect>,
+    /// Workspaces that were looked through for what other relays kept.
+    pub(super) looked: BTreeSet<WorkspaceId>,
 }
 
 impl RelayCore {
-    fn new(me: DeviceId, rooms: Vec<Room>, bytes_per_second: u64) -> Self {
+    fn new(me: DeviceId, rooms: Vec<Room>, bytes_per_second: u64, shelves: Shelves) -> Self {
         Self {
             me,
             rooms: rooms.into_iter().map(|room| (room.id, room)).collect(),
@@ -148,28 +155,30 @@ impl RelayCore {
             told_for: None,
             nowhere: (EnvelopeSet::new(), Fetching::new()),
             turned_away: 0,
+            shelves,
+            next_look: 0,
         }
     }
 
-    /// Takes up what a folder holds of these workspaces, or begins there. `me` is the relay's own device.
+    /// Takes up what these shelves hold of these workspaces, or begins there. `me` is the relay's own device.
     ///
     /// # Errors
-    /// When a workspace's file is damaged or cannot be read.
+    /// When what is kept of a workspace is damaged or cannot be read.
     pub fn open(
         me: DeviceId,
-        folder: &Path,
+        shelves: &Shelves,
         workspaces: &[WorkspaceId],
         limits: &RelayLimits,
     ) -> Result<Self, RelayError> {
         let room = |id: &WorkspaceId| {
-            let file = folder.join(id.to_string());
-            let shelf = Shelf::open(&file.with_extension(ENDING))?;
+            let shelf = shelves.of(id)?;
             Room::open(*id, shelf, limits.bytes_per_workspace)
         };
-        // Named twice, a workspace has one file all the same.
+        // Named twice, a workspace has one shelf all the same.
         let workspaces: BTreeSet<&WorkspaceId> = workspaces.iter().collect();
         let rooms: Result<Vec<Room>, RelayError> = workspaces.into_iter().map(room).collect();
-        Ok(Self::new(me, rooms?, limits.bytes_per_second))
+        let rate = limits.bytes_per_second;
+        Ok(Self::new(me, rooms?, rate, shelves.clone()))
     }
 
     /// When it wants to be woken, on the monotonic clock.
@@ -178,7 +187,8 @@ impl RelayCore {
             let batch = link.waiting.front().map(|_| link.pace.free_at());
             batch.map_or(link.next_tick, |at| at.min(link.next_tick))
         });
-        due.min()
+        let look = self.shelves.look_every().map(|_| self.next_look);
+        due.chain(look).min()
     }
 
     /// Takes one input and says what is to be done outside. What is acknowledged in a frame is on disk.
@@ -186,6 +196,7 @@ impl RelayCore {
         let mut step = Step {
             now,
             effects: Vec::new(),
+            looked: BTreeSet::new(),
         };
         match input {
             RelayInput::Connected {
@@ -199,8 +210,11 @@ impl RelayCore {
                 self.forget(&step, peer);
             }
             RelayInput::Pair { from, to, open } => self.pair(&step, from, to, open),
+            RelayInput::Elsewhere(Word::Kept(workspace)) => self.look(&mut step, workspace),
+            RelayInput::Elsewhere(Word::CameOrWent) => self.next_look = now.mono_ms,
             RelayInput::Tick => {}
         }
+        self.look_when_due(&mut step);
         self.tick_links(&mut step);
         self.take_waiting(&mut step);
         self.say_who_may_come(&mut step);
@@ -256,7 +270,7 @@ impl RelayCore {
     }
 
     /// Gives one session an input and does what it asks for.
-    fn give(&mut self, step: &mut Step, peer: DeviceId, input: SessionInput<'_>) {
+    pub(super) fn give(&mut self, step: &mut Step, peer: DeviceId, input: SessionInput<'_>) {
         let Some(link) = self.links.get_mut(&peer) else {
             return;
         };
@@ -281,6 +295,8 @@ impl RelayCore {
                     step.effects.push(RelayEffect::Send { peer, frame });
                 }
                 SessionOutput::NeedAdmission { workspace, proof } => {
+                    // Whether somebody may come may have been said at another relay just now.
+                    self.look(step, workspace);
                     let admission = self.admission(step, workspace, &peer, proof.as_ref());
                     let room = self.rooms.get(&workspace);
                     let room = room.filter(|_| admission == Admission::Removed);
@@ -296,10 +312,12 @@ impl RelayCore {
                         .links
                         .get(&peer)
                         .and_then(|link| link.farewell.as_ref());
-                    let envelopes = room
-                        .map(|room| room.read(&ids, bytes, farewell))
-                        .unwrap_or_default();
-                    self.give(step, peer, SessionInput::Provide(envelopes));
+                    let envelopes = room.map(|room| room.read(&ids, bytes, farewell));
+                    let input = match envelopes.unwrap_or_else(|| Ok(Vec::new())) {
+                        Ok(envelopes) => SessionInput::Provide(envelopes),
+                        Err(error) => SessionInput::Shut(format!("the relay cannot read: {error}")),
+                    };
+                    self.give(step, peer, input);
                 }
                 SessionOutput::Store {
                     batch,
@@ -383,11 +401,14 @@ impl RelayCore {
         };
         let bytes: usize = batch.envelopes.iter().map(Vec::len).sum();
         link.pace.took(bytes as u64, step.now.mono_ms);
-        let room = link.session.workspace();
-        let Some(room) = room.and_then(|id| self.rooms.get_mut(&id)) else {
+        let Some(workspace) = link.session.workspace() else {
             return;
         };
-        let workspace = room.id;
+        // What others kept takes room, too.
+        self.look(step, workspace);
+        let Some(room) = self.rooms.get_mut(&workspace) else {
+            return;
+        };
         match room.take(batch.group, &batch.envelopes) {
             Ok(Taken { refused, items }) => {
                 let batch_is_stored = SessionInput::Stored {
@@ -395,7 +416,7 @@ impl RelayCore {
                     refused,
                 };
                 self.give(step, peer, batch_is_stored);
-                self.pass_on(step, workspace, batch.group, &items, peer);
+                self.pass_on(step, workspace, batch.group, &items, Some(peer));
             }
             Err(error) => {
                 tracing::error!(%error, "nothing of what came could be kept, and nothing was acknowledged");
@@ -406,13 +427,13 @@ impl RelayCore {
     }
 
     /// Hands on what is new. Whoever is out by it goes before, and hears nothing of it; who asked, and is not let in by it, hears just that.
-    fn pass_on(
+    pub(super) fn pass_on(
         &mut self,
         step: &mut Step,
         workspace: WorkspaceId,
         group: Group,
         items: &[ItemRef],
-        from: DeviceId,
+        from: Option<DeviceId>,
     ) {
         if items.is_empty() {
             return;
@@ -435,11 +456,10 @@ impl RelayCore {
                 .iter()
                 .filter(|item| farewell.contains(group, &item.key.id));
             let items: Vec<ItemRef> = told.copied().collect();
-            let (items, from) = (items.as_slice(), Some(from));
+            let items = items.as_slice();
             self.give(step, peer, SessionInput::Inserted { items, from });
         }
         for peer in &stay {
-            let from = Some(from);
             self.give(step, *peer, SessionInput::Inserted { items, from });
         }
         if group == Group::Access {
@@ -487,7 +507,7 @@ impl RelayCore {
         step.effects.push(RelayEffect::Allow { devices, strangers });
     }
 
-    /// Closes all files so that they may be copied.
+    /// Closes all shelves so that they may be copied.
     pub fn close(self) {
         for room in self.rooms.into_values() {
             room.close();
@@ -514,6 +534,11 @@ mod tests {
         mono_ms: 0,
     };
 
+    fn shelf_in(folder: &std::path::Path, founded: &Founded) -> Box<dyn skein_store::Shelf> {
+        let shelves = Shelves::Folder(folder.to_owned());
+        shelves.of(&founded.workspace).unwrap()
+    }
+
     /// A relay that serves a workspace, and the founder's device; nothing is at the relay yet.
     struct Begun {
         folder: tempfile::TempDir,
@@ -528,10 +553,11 @@ mod tests {
             let founder = DeviceKey::generate(&mut rng);
             let founded = create_workspace(&founder, "Ana", "Geese", 498_000, &mut rng).unwrap();
             let folder = tempfile::tempdir().unwrap();
-            let shelf = Shelf::open(&folder.path().join("geese.relay")).unwrap();
+            let shelf = shelf_in(folder.path(), &founded);
             let room = Room::open(founded.workspace, shelf, 1_000_000).unwrap();
             let me = DeviceKey::generate(&mut rng).id();
-            let core = RelayCore::new(me, vec![room], 1_000_000);
+            let shelves = Shelves::Folder(folder.path().to_owned());
+            let core = RelayCore::new(me, vec![room], 1_000_000, shelves);
             Self {
                 folder,
                 core,
@@ -608,7 +634,7 @@ mod tests {
             ..
         } = begun;
         core.close();
-        let shelf = Shelf::open(&folder.path().join("geese.relay")).unwrap();
+        let shelf = shelf_in(folder.path(), &founded);
         let room = Room::open(founded.workspace, shelf, 1_000_000).unwrap();
         assert_eq!(room.bytes, bytes as u64);
         assert!(room.authority.is_founded());
@@ -619,7 +645,9 @@ mod tests {
     fn a_full_room_takes_operations_and_nothing_else() {
         let begun = Begun::new();
         let operations = begun.operations();
-        let shelf = Shelf::open(&begun.folder.path().join("small.relay")).unwrap();
+        let small = begun.folder.path().join("small");
+        std::fs::create_dir(&small).unwrap();
+        let shelf = shelf_in(&small, &begun.founded);
         let mut room = Room::open(begun.founded.workspace, shelf, 1).unwrap();
         let said = room.take(Group::Access, &operations).unwrap();
         assert_eq!(said.refused, Vec::<usize>::new());

@@ -6,9 +6,11 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_access::DeviceId;
 use skein_net::{Allowed, Circuits, Limits, Listen, Net, NetConfig, NetError, NetEvent, NetHandle};
+use skein_store::{SharedDatabase, Word};
 use tokio::sync::{mpsc, oneshot};
 
 use super::core::{RelayCore, RelayEffect, RelayInput};
+use super::shelves::Shelves;
 use super::{ENDING, RelayConfig, RelayError, RelayStatus};
 use crate::core::Now;
 use crate::host::{Outgoing, Ownership, Profile, ProfileError, Unlock};
@@ -19,6 +21,8 @@ const PORT: u16 = 4711;
 const LONGEST: u64 = 60_000;
 /// Questions that may wait.
 const QUESTIONS: usize = 16;
+/// Words of a shared database that may wait; beyond them the next look finds what they speak of.
+const WORDS: usize = 256;
 
 /// A relay that runs.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ impl RelayView {
 enum Woken {
     Event(NetEvent),
     Asked(oneshot::Sender<RelayStatus>),
+    Elsewhere(Word),
     Time,
     Over,
 }
@@ -57,7 +62,7 @@ impl Relay {
     /// Takes up what the folder holds, or begins there, and listens. Must run inside a tokio runtime.
     ///
     /// # Errors
-    /// When the folder, its key, a workspace's file or the network cannot be used.
+    /// When the folder, its key, a workspace's file, the database or the network cannot be used.
     pub async fn open(config: RelayConfig) -> Result<Self, RelayError> {
         let profile = Profile::at(&config.folder)?;
         let ownership = profile
@@ -74,7 +79,8 @@ impl Relay {
         let (key, _) = profile.device_key(&Unlock::default(), &mut ChaCha20Rng::from_entropy())?;
         let device = key.id();
         let external = with_device(&config.external, &device)?;
-        let core = RelayCore::open(device, profile.folder(), &config.workspaces, &config.limits)?;
+        let (words, elsewhere) = mpsc::channel(WORDS);
+        let core = open_core(device, &profile, &config, words).await?;
         let (net, events) = Net::start(NetConfig {
             key: &key,
             listen: listen(&config),
@@ -101,7 +107,7 @@ impl Relay {
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new()
             .name("skein-relay".to_owned())
-            .spawn(move || running.run(&runtime, events, asked, stopped))
+            .spawn(move || running.run(&runtime, events, elsewhere, asked, stopped))
             .map_err(|source| ProfileError::Folder {
                 path: config.folder,
                 source,
@@ -147,6 +153,29 @@ impl Relay {
         let thread = self.thread;
         let _ = tokio::task::spawn_blocking(move || thread.join()).await;
     }
+}
+
+/// Takes up the shelves, aside from other tasks: that may take a while.
+async fn open_core(
+    device: DeviceId,
+    profile: &Profile,
+    config: &RelayConfig,
+    words: mpsc::Sender<Word>,
+) -> Result<RelayCore, RelayError> {
+    let shelves = match &config.database {
+        None => Shelves::Folder(profile.folder().to_owned()),
+        Some(address) => {
+            let database = SharedDatabase::open(address.clone(), words);
+            Shelves::Shared(database.await?)
+        }
+    };
+    let (workspaces, limits) = (config.workspaces.clone(), config.limits);
+    let open = move || RelayCore::open(device, &shelves, &workspaces, &limits);
+    let opened = tokio::task::spawn_blocking(open).await;
+    opened.map_err(|error| ProfileError::Folder {
+        path: profile.folder().to_owned(),
+        source: error.into(),
+    })?
 }
 
 fn holds_workspaces(profile: &Profile) -> Result<bool, ProfileError> {
@@ -195,6 +224,7 @@ impl Running {
         mut self,
         runtime: &tokio::runtime::Handle,
         mut events: mpsc::Receiver<NetEvent>,
+        mut elsewhere: mpsc::Receiver<Word>,
         mut asked: mpsc::Receiver<oneshot::Sender<RelayStatus>>,
         mut stopped: oneshot::Receiver<()>,
     ) {
@@ -210,6 +240,7 @@ impl Running {
                     _ = &mut stopped => Woken::Over,
                     event = events.recv() => event.map_or(Woken::Over, Woken::Event),
                     Some(answer) = asked.recv() => Woken::Asked(answer),
+                    Some(word) = elsewhere.recv() => Woken::Elsewhere(word),
                     () = tokio::time::sleep(Duration::from_millis(wait)) => Woken::Time,
                 }
             });
@@ -222,6 +253,10 @@ impl Running {
                 }
                 // Whoever asked may have gone.
                 Woken::Asked(answer) => drop(answer.send(self.core.status(self.now()))),
+                Woken::Elsewhere(word) => {
+                    let effects = self.core.handle(self.now(), RelayInput::Elsewhere(word));
+                    self.carry_out(runtime, effects);
+                }
                 Woken::Time => {}
                 Woken::Over => break,
             }

@@ -2,10 +2,11 @@
 //! workspaces it was told to serve, lets in whom their operations let in, and hands on what the others lack.
 
 mod core;
+mod elsewhere;
 mod host;
 mod pace;
 mod room;
-mod shelf;
+mod shelves;
 mod status;
 
 use std::net::SocketAddr;
@@ -13,8 +14,12 @@ use std::path::PathBuf;
 
 pub use core::{RelayCore, RelayEffect, RelayInput};
 pub use host::{Relay, RelayView};
+pub use shelves::Shelves;
 pub use skein_access::WorkspaceId;
+pub use skein_store::DatabaseAddress;
 pub use status::{RelayStatus, RelayedDevice, RelayedPair, RelayedWorkspace};
+
+use skein_store::ShelfError;
 
 use crate::host::ProfileError;
 
@@ -24,8 +29,10 @@ const ENDING: &str = "relay";
 /// How a relay is to run.
 #[derive(Debug, Clone)]
 pub struct RelayConfig {
-    /// Where its key and its workspaces rest.
+    /// Where its key rests, and its workspaces unless a database is named.
     pub folder: PathBuf,
+    /// A database that it shares with other relays, to keep workspaces in.
+    pub database: Option<DatabaseAddress>,
     /// Where to listen; on every address of the machine when none is named.
     pub listen: Option<SocketAddr>,
     /// Where it is reached from outside.
@@ -90,7 +97,22 @@ pub enum RelayError {
         "A workspace's file cannot be read: {0}. Nothing was changed. Move it away: members bring everything again."
     )]
     Unreadable(#[from] skein_store::StoreError),
+    /// The database cannot be used.
+    #[error("{0}")]
+    Database(#[from] skein_store::SharedOpenError),
+    /// The database is there, and a workspace in it cannot be read.
+    #[error("A workspace cannot be read: {0}.")]
+    Shared(#[from] skein_store::SharedError),
     /// An address that nobody could dial.
     #[error("{0}. Nothing was started.")]
     Address(#[from] skein_net::AddressError),
+}
+
+impl From<ShelfError> for RelayError {
+    fn from(error: ShelfError) -> Self {
+        match error {
+            ShelfError::File(error) => error.into(),
+            ShelfError::Shared(error) => error.into(),
+        }
+    }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use skein_access::{
-    Admission, Authority, DeviceId, Envelope, InviteProof, Keyring, UnverifiedEnvelope, WorkspaceId,
+    Admission, Authority, DeviceId, Envelope, EnvelopeId, InviteProof, Keyring, UnverifiedEnvelope,
+    WorkspaceId,
 };
-use skein_store::{StoreError, Written};
+use skein_store::{A_LOOK, Shelf, ShelfError, Written};
 use skein_sync::{EnvelopeSet, Fetching, Group, ItemRef};
 
 use super::RelayError;
-use super::shelf::Shelf;
 
 /// What operations may take beyond the quota: a workspace that is full must still be able to remove somebody.
 const FOR_OPERATIONS: u64 = 16 * 1024 * 1024;
@@ -17,7 +17,7 @@ const FOR_OPERATIONS: u64 = 16 * 1024 * 1024;
 /// A workspace that is served.
 pub(super) struct Room {
     pub(super) id: WorkspaceId,
-    shelf: Shelf,
+    shelf: Box<dyn Shelf>,
     pub(super) authority: Authority,
     pub(super) set: EnvelopeSet,
     pub(super) fetching: Fetching,
@@ -28,8 +28,10 @@ pub(super) struct Room {
     quota: u64,
     /// Envelopes that were not taken because the workspace is full.
     pub(super) had_no_room: u64,
-    /// Why the disk keeps nothing at present.
-    pub(super) trouble: Option<String>,
+    /// Why nothing of it can be kept at present.
+    trouble: Option<String>,
+    /// Why it cannot be reached at present.
+    away: Option<String>,
 }
 
 /// What became of a batch.
@@ -40,16 +42,34 @@ pub(super) struct Taken {
     pub(super) items: Vec<ItemRef>,
 }
 
+/// What another relay kept.
+#[derive(Default)]
+pub(super) struct Elsewhere {
+    /// What is new here by it, operations first.
+    pub(super) items: Vec<(Group, Vec<ItemRef>)>,
+    /// Whether there is more.
+    pub(super) more: bool,
+}
+
 impl Room {
-    /// Takes up what is on the disk.
-    pub(super) fn open(id: WorkspaceId, shelf: Shelf, quota: u64) -> Result<Self, RelayError> {
-        let operations = shelf.operations(&id)?;
-        let (items, newest) = shelf.held()?;
+    /// Takes up what is on the shelf. Operations that do not verify any more are left out, and come again from the members.
+    pub(super) fn open(
+        id: WorkspaceId,
+        mut shelf: Box<dyn Shelf>,
+        quota: u64,
+    ) -> Result<Self, RelayError> {
+        let inventory = shelf.inventory()?;
+        let verified = |bytes: &Vec<u8>| UnverifiedEnvelope::decode(bytes)?.verify(&id);
+        let operations = inventory.operations.iter();
+        let operations: Vec<Envelope> = operations
+            .filter_map(|bytes| verified(bytes).ok())
+            .collect();
         let mut set = EnvelopeSet::new();
-        for item in items {
-            set.insert(item, newest);
+        for held in inventory.held {
+            let item = ItemRef::new(held.kind, held.hour, held.id);
+            set.insert(item, inventory.newest);
         }
-        let written = shelf.written()?.into_iter();
+        let written = inventory.written.into_iter();
         let written: BTreeMap<DeviceId, Written> = written.map(|one| (one.device, one)).collect();
         Ok(Self {
             id,
@@ -62,6 +82,7 @@ impl Room {
             quota,
             had_no_room: 0,
             trouble: None,
+            away: None,
         })
     }
 
@@ -98,7 +119,7 @@ impl Room {
     }
 
     /// Invites that let somebody in at this hour.
-    pub(super) fn open_invites(&self, hour: u32) -> impl Iterator<Item = skein_access::EnvelopeId> {
+    pub(super) fn open_invites(&self, hour: u32) -> impl Iterator<Item = EnvelopeId> {
         let invites = self.authority.invites(&Keyring::default()).into_iter();
         invites
             .filter(move |invite| invite.open && !invite.expired_at(hour))
@@ -106,7 +127,7 @@ impl Room {
     }
 
     /// Verifies a batch and keeps what there is room for. An error: nothing of it was kept.
-    pub(super) fn take(&mut self, group: Group, batch: &[Vec<u8>]) -> Result<Taken, StoreError> {
+    pub(super) fn take(&mut self, group: Group, batch: &[Vec<u8>]) -> Result<Taken, ShelfError> {
         let mut refused = Vec::new();
         let mut kept: Vec<Envelope> = Vec::new();
         let limit = match group {
@@ -128,10 +149,9 @@ impl Room {
             bytes = after;
             kept.push(envelope);
         }
-        let marks = self.shelf.keep(&kept).inspect_err(|error| {
-            self.trouble = Some(error.to_string());
-        })?;
-        self.trouble = None;
+        let marks = self.shelf.keep(&kept);
+        self.note(marks.as_ref().err());
+        let marks = marks?;
         let new = kept.iter().zip(marks);
         let new: Vec<(&Envelope, u64)> = new
             .filter_map(|(envelope, mark)| Some((envelope, mark?)))
@@ -147,6 +167,55 @@ impl Room {
         self.authority
             .insert_all(new.into_iter().map(|(envelope, _)| envelope));
         Ok(Taken { refused, items })
+    }
+
+    /// Takes in what other relays kept since the last look, as far as one look goes. What does not verify is left alone.
+    pub(super) fn look(&mut self) -> Result<Elsewhere, ShelfError> {
+        let arrivals = self.shelf.brought_elsewhere();
+        self.away = arrivals.as_ref().err().map(ToString::to_string);
+        let arrivals = arrivals?;
+        let more = arrivals.len() >= A_LOOK;
+        let (mut operations, mut written) = (Vec::new(), Vec::new());
+        let mut said = Vec::new();
+        for arrival in arrivals {
+            let envelope = UnverifiedEnvelope::decode(&arrival.bytes);
+            let Ok(envelope) = envelope.and_then(|raw| raw.verify(&self.id)) else {
+                tracing::warn!(
+                    number = arrival.number,
+                    "what lies on the shelf is no envelope of this workspace"
+                );
+                continue;
+            };
+            let item = item_of(&envelope);
+            if !self.set.insert(item, arrival.number) {
+                continue;
+            }
+            self.account(&envelope);
+            match item.group {
+                Group::Access => {
+                    operations.push(item);
+                    said.push(envelope);
+                }
+                Group::Data => written.push(item),
+            }
+        }
+        self.authority.insert_all(&said);
+        let items = vec![(Group::Access, operations), (Group::Data, written)];
+        Ok(Elsewhere { items, more })
+    }
+
+    /// Remembers how the shelf answered a write.
+    fn note(&mut self, error: Option<&ShelfError>) {
+        let words = error.map(ToString::to_string);
+        match error.is_some_and(ShelfError::is_away) {
+            true => self.away = words,
+            false => self.trouble = words,
+        }
+    }
+
+    /// Why nothing is kept at present.
+    pub(super) fn trouble(&self) -> Option<&String> {
+        self.away.as_ref().or(self.trouble.as_ref())
     }
 
     /// An envelope of this workspace, signed by the device it names. Before the beginning is here, nothing written is taken.
@@ -177,37 +246,29 @@ impl Room {
     /// What a device may see that asked to be let in and was not.
     pub(super) fn farewell_set(&self, device: &DeviceId) -> EnvelopeSet {
         let mut set = EnvelopeSet::new();
-        for id in self.authority.farewell(device) {
-            let stored = self.shelf.envelope(id).ok().flatten();
-            if let Some(envelope) = stored.and_then(|raw| self.verified(Group::Access, &raw)) {
+        let ids: Vec<EnvelopeId> = self.authority.farewell(device).into_iter().collect();
+        let stored = self.shelf.envelopes(&ids, usize::MAX).unwrap_or_default();
+        for raw in stored.iter().flatten() {
+            if let Some(envelope) = self.verified(Group::Access, raw) {
                 set.insert(item_of(&envelope), 0);
             }
         }
         set
     }
 
-    /// Entry by entry what was asked for, until about so many bytes are gathered; of those alone that may be seen.
+    /// Entry by entry what was asked for, until about so many bytes are gathered; of those alone that may be seen. An error: nothing
+    /// can be read at present.
     pub(super) fn read(
         &self,
-        ids: &[skein_access::EnvelopeId],
+        ids: &[EnvelopeId],
         bytes: usize,
         only: Option<&EnvelopeSet>,
-    ) -> Vec<Option<Vec<u8>>> {
-        let mut gathered = 0;
-        let mut envelopes = Vec::new();
-        for id in ids {
-            let found = self.shelf.envelope(*id).unwrap_or_else(|error| {
-                tracing::warn!(%error, %id, "an envelope could not be read");
-                None
-            });
-            let found = found.filter(|_| only.is_none_or(|set| set.contains(Group::Access, id)));
-            gathered += found.as_ref().map_or(0, Vec::len);
-            envelopes.push(found);
-            if gathered >= bytes {
-                break;
-            }
-        }
-        envelopes
+    ) -> Result<Vec<Option<Vec<u8>>>, ShelfError> {
+        let found = self.shelf.envelopes(ids, bytes)?;
+        let may_see = |id| only.is_none_or(|set| set.contains(Group::Access, id));
+        let shown = ids.iter().zip(found);
+        let shown = shown.map(|(id, found)| found.filter(|_| may_see(id)));
+        Ok(shown.collect())
     }
 
     /// Whether there is no room for another envelope of usual size.
@@ -219,7 +280,7 @@ impl Room {
         self.quota
     }
 
-    /// Closes the file so that it may be copied.
+    /// Closes the shelf so that it may be copied.
     pub(super) fn close(self) {
         if let Err(error) = self.shelf.close() {
             tracing::warn!(%error, "the file was left with its log beside it; nothing is lost");

@@ -57,7 +57,7 @@ pub struct RelayedWorkspace {
     pub had_no_room: u64,
     /// Invites by which somebody can come in.
     pub open_invites: u64,
-    /// Why the disk keeps nothing at present.
+    /// Why nothing is kept at present.
     pub trouble: Option<String>,
     /// The devices of members, and those that were.
     pub devices: Vec<RelayedDevice>,
@@ -121,7 +121,7 @@ impl RelayCore {
             full: room.is_full(),
             had_no_room: room.had_no_room,
             open_invites: room.open_invites(now.hour()).count() as u64,
-            trouble: room.trouble.clone(),
+            trouble: room.trouble().cloned(),
             devices: devices.map(|device| self.of_device(room, device)).collect(),
         }
     }

@@ -30,9 +30,12 @@ mod long_work;
 mod members;
 mod nodes;
 mod only_here;
+#[path = "../../../store/tests/postgres/mod.rs"]
+mod postgres;
 mod preferences;
 mod profiles;
 mod relay;
+mod relays_together;
 mod roles;
 mod secret_service;
 mod two_members;

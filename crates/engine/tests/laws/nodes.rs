@@ -7,7 +7,7 @@ use skein_engine::api::{
     ApiError, Asking, Delivery, Event, JoiningStep, NoteContent, Peer, Reply, Request,
     ServerMessage, Status, View, WorkspaceState,
 };
-use skein_engine::relay::{Relay, RelayConfig, RelayLimits};
+use skein_engine::relay::{DatabaseAddress, Relay, RelayConfig, RelayLimits};
 use skein_engine::{Client, Host, Network, Unlock, Use};
 use skein_model::{BoardView, DocumentId, NoteEdit};
 
@@ -252,8 +252,20 @@ impl Member {
 
 /// A relay in a folder, for the workspaces with these ids.
 pub async fn relay(folder: &Path, port: u16, workspaces: &[String], limits: RelayLimits) -> Relay {
+    relay_with(folder, None, port, workspaces, limits).await
+}
+
+/// A relay that keeps workspaces in a database, where one is named.
+pub async fn relay_with(
+    folder: &Path,
+    database: Option<DatabaseAddress>,
+    port: u16,
+    workspaces: &[String],
+    limits: RelayLimits,
+) -> Relay {
     let config = RelayConfig {
         folder: folder.to_owned(),
+        database,
         listen: Some(([127, 0, 0, 1], port).into()),
         external: Vec::new(),
         workspaces: workspaces.iter().map(|id| id.parse().unwrap()).collect(),

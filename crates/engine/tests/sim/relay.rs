@@ -8,7 +8,7 @@ use rand_chacha::ChaCha20Rng;
 use skein_access::{DeviceId, DeviceKey, WorkspaceId};
 use skein_engine::api::{PeerState, Reply, Request};
 use skein_engine::core::Now;
-use skein_engine::relay::{RelayCore, RelayEffect, RelayInput, RelayLimits};
+use skein_engine::relay::{RelayCore, RelayEffect, RelayInput, RelayLimits, Shelves};
 
 use super::network::Packet;
 use super::{World, address};
@@ -82,7 +82,8 @@ impl World {
         let now_ms = self.now_ms;
         let relay = self.relay.as_mut().unwrap();
         let limits = RelayLimits::default();
-        let core = RelayCore::open(relay.device, &relay.folder, &[relay.workspace], &limits);
+        let shelves = Shelves::Folder(relay.folder.clone());
+        let core = RelayCore::open(relay.device, &shelves, &[relay.workspace], &limits);
         relay.core = Some(core.unwrap());
         relay.started_ms = now_ms;
         self.give_relay(RelayInput::Tick);

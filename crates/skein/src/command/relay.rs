@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use serde_json::json;
-use skein_engine::relay::{Relay, RelayConfig, RelayLimits};
+use skein_engine::relay::{DatabaseAddress, Relay, RelayConfig, RelayError, RelayLimits};
 
 use super::stay::EndOfStay;
 use crate::arguments;
@@ -16,15 +16,24 @@ const KIB: u64 = 1024;
 /// Where a relay listens that is to speak to this machine only.
 const THIS_MACHINE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4711);
 
+/// Where workspaces are to be kept. An empty one, as a service file may have it, is none of these and said to be so.
+fn database(address: &str) -> Result<DatabaseAddress, Failure> {
+    address
+        .parse()
+        .map_err(|error| RelayError::from(error).into())
+}
+
 pub(super) async fn run(
     out: Output,
     told: arguments::Relay,
     this_machine_only: bool,
 ) -> Result<(), Failure> {
+    let database = told.store.as_deref().map(database).transpose()?;
     let end = EndOfStay::listen()?;
     let page = RelayPage::bind(told.status).await?;
     let relay = Relay::open(RelayConfig {
         folder: told.data,
+        database,
         listen: told.listen.or(this_machine_only.then_some(THIS_MACHINE)),
         external: told.external,
         workspaces: told.allow,

@@ -16,6 +16,8 @@ pub(crate) struct Relay {
     pub(crate) process: Staying,
     pub(crate) address: String,
     pub(crate) status: String,
+    /// The database that it keeps workspaces in, if it does.
+    store: Option<String>,
 }
 
 impl Relay {
@@ -24,11 +26,29 @@ impl Relay {
         Self::start_at(&at, folder, workspace, listen)
     }
 
+    /// One that keeps its workspace in a database.
+    pub(crate) fn start_on(store: &str, folder: &Path, workspace: &str, listen: &str) -> Self {
+        let at = Profile::at(folder.join("unused"));
+        Self::start_with(&at, Some(store), folder, workspace, listen)
+    }
+
     /// In the network namespace of a profile that is not used otherwise.
     pub(crate) fn start_at(at: &Profile, folder: &Path, workspace: &str, listen: &str) -> Self {
+        Self::start_with(at, None, folder, workspace, listen)
+    }
+
+    fn start_with(
+        at: &Profile,
+        store: Option<&str>,
+        folder: &Path,
+        workspace: &str,
+        listen: &str,
+    ) -> Self {
         let words = relay_words(folder, workspace, listen);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let mut process = Staying::start(at.command(&words));
+        let mut command = at.command(&words);
+        command.envs(store.map(|store| ("SKEIN_RELAY_STORE", store)));
+        let mut process = Staying::start(command);
         let said: Value = serde_json::from_str(&process.line()).unwrap();
         Self {
             folder: folder.to_owned(),
@@ -36,13 +56,17 @@ impl Relay {
             process,
             address: text(&said["addresses"][0]),
             status: text(&said["status"]),
+            store: store.map(str::to_owned),
         }
     }
 
     /// The same relay in a new process.
     pub(crate) fn again(self) -> Self {
         let port = self.address.split('/').nth(4).unwrap();
-        Self::start(&self.folder, &self.workspace, &format!("127.0.0.1:{port}"))
+        let listen = format!("127.0.0.1:{port}");
+        let at = Profile::at(self.folder.join("unused"));
+        let store = self.store.as_deref();
+        Self::start_with(&at, store, &self.folder, &self.workspace, &listen)
     }
 
     /// The status and the rest of the answer to a plain request.

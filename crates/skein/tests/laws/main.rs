@@ -15,5 +15,7 @@ mod disk;
 mod keys;
 mod networks;
 mod odd_profiles;
+#[path = "../../../store/tests/postgres/mod.rs"]
+mod postgres;
 mod relay;
 mod serving;

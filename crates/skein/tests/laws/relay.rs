@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::common::relay::{Relay, relay_words, workspace_of};
-use crate::common::{Profile, finish, text};
+use crate::common::{Profile, Staying, finish, text};
+use crate::postgres::Server;
 use tempfile::tempdir;
 
 /// Ana with a workspace, and a relay that it names.
@@ -130,6 +131,114 @@ fn a_relay_refuses_to_start_where_it_would_do_harm() {
     let output = ana.run(&all);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("not given to a network"), "{said}");
+}
+
+#[test]
+fn a_relay_on_a_database_serves_tells_when_that_is_away_and_is_taken_up_again() {
+    let root = tempdir().unwrap();
+    let server = Server::start();
+    let store = server.database("geese");
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let folder = root.path().join("relay");
+    let mut relay = Relay::start_on(&store, &folder, &workspace_of(&ana), "127.0.0.1:0");
+    ana.json(&["relays", "add", &relay.address]);
+    let ticket = ana.invite();
+    ana.made(&["note", "new", "Field log", "--text", "Cranes at dawn."]);
+    assert_eq!(ana.sync(), 1);
+    let status = ana.json(&["status"]);
+    assert_eq!(text(&status["delivery"]["state"]), "on_relay");
+    assert_eq!(relay.get("/health", None).0, 200);
+
+    let health_until = |code| {
+        let looks = std::iter::repeat_with(|| relay.get("/health", None));
+        let mut wanted = looks.filter(|(found, _)| *found == code);
+        wanted.next().unwrap().1
+    };
+    server.kill();
+    let words = health_until(503);
+    assert!(words.contains("cannot be reached"), "{words}");
+    assert!(!words.contains("geheim"), "{words}");
+    let (_, page) = relay.get("/", None);
+    assert!(page.contains("cannot be reached") && !page.contains("geheim"));
+    server.come_back();
+    health_until(200);
+
+    // All that it has of its own is its key.
+    let own = std::fs::read_dir(&folder).unwrap();
+    let mut own = own.map(|entry| entry.unwrap().path());
+    assert!(!own.any(|path| path.extension().is_some_and(|ending| ending == "relay")));
+    relay.process.kill();
+    let _again = relay.again();
+    std::fs::remove_dir_all(&ana.folder).unwrap();
+    let bo = Profile::at(root.path().join("bo"));
+    bo.join(&ticket, "Bo");
+    bo.sync();
+    assert_eq!(bo.text_of("Field log"), "Cranes at dawn.");
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_told_with_what_to_do_and_without_its_password() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let workspace = workspace_of(&ana);
+    let refused = |store: &str| {
+        let words = relay_words(&root.path().join("relay"), &workspace, "127.0.0.1:0");
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut command: Command = ana.command(&words);
+        command.args(["--store", store]);
+        let output = finish(command, &words);
+        assert!(!output.status.success());
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(!said.contains("geheim"), "{said}");
+        said
+    };
+    let said = refused("postgres://relay:geheim@127.0.0.1:1/geese");
+    assert!(said.contains("127.0.0.1/geese cannot be used"), "{said}");
+    assert!(said.contains("See that the server runs"), "{said}");
+    for odd in ["geheim", "", "postgres://relay:geheim@host:port/geese"] {
+        let said = refused(odd);
+        assert!(
+            said.contains("postgres://USER:PASSWORD@HOST/DATABASE"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_database_at_a_distance_is_spoken_to_by_tls_and_only_with_a_certificate_that_is_trusted() {
+    let root = tempdir().unwrap();
+    let server = Server::start_with_tls();
+    server.database("far");
+    let (store, authority) = server.address_by_tls("far");
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    let words = relay_words(
+        &root.path().join("relay"),
+        &workspace_of(&ana),
+        "127.0.0.1:0",
+    );
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let told = || {
+        let mut command: Command = ana.command(&words);
+        command.env("SKEIN_RELAY_STORE", &store);
+        command
+    };
+    let output = finish(told(), &words);
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("certificate") && !said.contains("geheim"),
+        "{said}"
+    );
+
+    let mut trusting = told();
+    trusting.env("SSL_CERT_FILE", authority);
+    let mut relay = Staying::start(trusting);
+    assert!(relay.line().contains("addresses"));
+    let by_tls = "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+        WHERE application_name = 'skein relay'";
+    assert_eq!(server.sql("far", by_tls), "t");
+    relay.end();
 }
 
 #[test]

@@ -17,6 +17,9 @@ mod files;
 mod freeing;
 mod machine;
 mod pieces;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 mod search;
 mod shared_folders;
+mod shelves;
 mod size;
