@@ -170,6 +170,7 @@ impl Profile {
         rng: &mut impl CryptoRngCore,
     ) -> Result<(DeviceKey, KeyProtection), ProfileError> {
         let path = self.key_file();
+        keys::tidy(&path);
         if let Some(opened) = keys::open(&path, unlock)? {
             return Ok(opened);
         }

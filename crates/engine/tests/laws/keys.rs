@@ -160,7 +160,7 @@ async fn a_wrong_passphrase_or_none_opens_nothing_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_kill_left_beside_the_key_does_no_harm() {
+async fn what_a_kill_left_beside_the_key_does_no_harm_and_does_not_stay() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path();
     let ana = device(folder, &Unlock::default()).await;
@@ -168,6 +168,7 @@ async fn what_a_kill_left_beside_the_key_does_no_harm() {
     for left in [&b""[..], &whole[..whole.len() / 2], b"\0\0\0\0"] {
         fs::write(folder.join("device.key.new"), left).unwrap();
         assert_eq!(device(folder, &Unlock::default()).await, ana);
+        assert!(!folder.join("device.key.new").exists());
         let geese = Protect::Passphrase(passphrase("grey geese fly"));
         protect(folder, &Unlock::default(), &geese).unwrap();
         assert_eq!(device(folder, &typed("grey geese fly")).await, ana);

@@ -178,7 +178,7 @@ pub(super) fn make(
         match put(path, &key, &Protect::Keychain, &quiet, rng) {
             Ok(protection) => return Ok((key, protection)),
             Err(error) => {
-                tracing::warn!(%error, "the keychain does not take the new device key; it rests in an owner-only file")
+                tracing::info!(%error, "the keychain does not take the new device key; it rests in an owner-only file")
             }
         }
     }
@@ -230,7 +230,7 @@ fn put(
         path: path.to_owned(),
         source,
     };
-    let beside = path.with_extension("key.new");
+    let beside = beside(path);
     write(&beside, text.as_bytes()).map_err(failed)?;
     let with_new = match wanted {
         Protect::Passphrase(passphrase) => Unlock {
@@ -255,6 +255,15 @@ fn put(
             .map_err(failed)?;
     }
     Ok(file.protection())
+}
+
+/// Removes what a sudden end left of a change of protection: the key itself is whole, and the rest may be less protected than it is.
+pub(super) fn tidy(path: &Path) {
+    let _ = fs::remove_file(beside(path));
+}
+
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("key.new")
 }
 
 /// The key in the form that is wanted; says what is missing for it otherwise.
