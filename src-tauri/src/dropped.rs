@@ -24,21 +24,19 @@ pub(crate) struct Dropped(Mutex<Inner>);
 struct Inner {
     files: VecDeque<(u64, PathBuf)>,
     last: u64,
-    /// Whether files are held over the window, and not a link that is dragged within it.
-    held: bool,
     page: Option<Channel<Value>>,
 }
 
 impl Dropped {
-    /// From now on this page hears of all that is held or let go over the window, in place of the one before.
+    /// From now on this page hears of every drop, in place of the one before.
     pub(crate) fn tell(&self, page: Channel<Value>) {
-        self.locked().page = Some(page);
+        self.inner().page = Some(page);
     }
 
     /// Bytes of a dropped file; fewer than asked for at its end, and none for a number that is not known.
     pub(crate) fn read(&self, token: u64, offset: u64, length: u64) -> std::io::Result<Vec<u8>> {
         let path = self
-            .locked()
+            .inner()
             .files
             .iter()
             .find(|(known, _)| *known == token)
@@ -53,7 +51,7 @@ impl Dropped {
 
     /// Keeps the files among the paths, and what the page is told of them. Folders are only counted.
     fn take(&self, paths: &[PathBuf]) -> (Vec<Value>, usize) {
-        let mut inner = self.locked();
+        let mut inner = self.inner();
         let mut told = Vec::new();
         let mut folders = 0;
         for path in paths {
@@ -76,53 +74,30 @@ impl Dropped {
         (told, folders)
     }
 
-    fn say(&self, what: Value) {
-        let page = self.locked().page.clone();
-        if let Some(page) = page
-            && let Err(error) = page.send(what)
-        {
-            tracing::warn!(%error, "the page did not hear of a file over the window");
-        }
+    fn page(&self) -> Option<Channel<Value>> {
+        self.inner().page.clone()
     }
 
-    fn locked(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Tells the page of files that are held over it or were let go, and where.
+/// Tells the page of files that were let go over it, and where.
 pub(crate) fn watch(window: &Window, event: &WindowEvent) {
-    let WindowEvent::DragDrop(event) = event else {
+    let WindowEvent::DragDrop(DragDropEvent::Drop { paths, position }) = event else {
         return;
     };
     let dropped = window.state::<Dropped>();
-    let over = |position: PhysicalPosition<f64>| {
-        if dropped.locked().held {
-            let (x, y) = in_page(window, position);
-            dropped.say(json!({ "type": "over", "x": x, "y": y }));
-        }
-    };
-    match event {
-        DragDropEvent::Enter { paths, position } => {
-            dropped.locked().held = paths.iter().any(|path| path.exists());
-            over(*position);
-        }
-        DragDropEvent::Over { position } => over(*position),
-        DragDropEvent::Drop { paths, position } => {
-            dropped.locked().held = false;
-            dropped.say(json!({ "type": "away" }));
-            let (files, folders) = dropped.take(paths);
-            if !files.is_empty() || folders > 0 {
-                let (x, y) = in_page(window, *position);
-                let what = json!({ "x": x, "y": y, "files": files, "folders": folders });
-                dropped.say(json!({ "type": "dropped", "what": what }));
-            }
-        }
-        DragDropEvent::Leave => {
-            dropped.locked().held = false;
-            dropped.say(json!({ "type": "away" }));
-        }
-        _ => {}
+    let (files, folders) = dropped.take(paths);
+    if files.is_empty() && folders == 0 {
+        return;
+    }
+    let (x, y) = in_page(window, *position);
+    if let Some(page) = dropped.page()
+        && let Err(error) = page.send(json!({ "x": x, "y": y, "files": files, "folders": folders }))
+    {
+        tracing::warn!(%error, "the page did not hear of a drop");
     }
 }
 

@@ -29,14 +29,10 @@ export async function clipboardPicture(): Promise<Blob | null> {
   return bytes.byteLength === 0 ? null : new Blob([bytes], { type: "image/png" });
 }
 
-/** What happens to files over the window: held at a point of it, held there no more, let go. */
-export type Held =
-  { type: "over"; x: number; y: number } | { type: "away" } | { type: "dropped"; what: Dropped };
-
-/** Hears from now on of files that are held or let go over the window. */
-export async function watchDrops(hear: (held: Held) => void): Promise<void> {
-  const channel = new Channel<Held>();
-  channel.onmessage = hear;
+/** Hears of every drop from now on. */
+export async function watchDrops(onDrop: (dropped: Dropped) => void): Promise<void> {
+  const channel = new Channel<Dropped>();
+  channel.onmessage = onDrop;
   await ask(invoke("watch_drops", { channel }));
 }
 

@@ -3,6 +3,7 @@
 import { dropAt } from "../../editor";
 import { t } from "../../i18n";
 import { insideDesktopApp } from "../../ipc";
+import type { DroppedFile } from "../../ipc/shellFiles";
 import type { Engine } from "../../state/engine";
 import { BUNDLE_ENDING, fileSource } from "../../state/files";
 import type { FileSource } from "../../state/files";
@@ -60,10 +61,17 @@ function takesFiles(target: EventTarget | null): boolean {
 
 /** The desktop's web view gives the page no files: the shell does. */
 async function listenToShell(engine: Engine): Promise<void> {
-  const { listenToDrops } = await import("./shellDrops");
-  await listenToDrops((point, sources, hasFolders) => {
-    const bundle = hasFolders ? null : onlyBundle(sources);
+  const { readDropped, watchDrops } = await import("../../ipc/shellFiles");
+  const sourceOf = (file: DroppedFile): FileSource => ({
+    name: file.name,
+    mime: "",
+    size: file.size,
+    slice: (from, to) => readDropped(file, from, to),
+  });
+  await watchDrops(({ x, y, files, folders }) => {
+    const bundle = folders === 0 ? onlyBundle(files.map(sourceOf)) : null;
     if (bundle !== null) return void take(engine, bundle);
-    if (!dropAt(point, sources, hasFolders)) engine.toasts.show(t("files.dropOnText"));
+    const taken = dropAt({ x, y }, files.map(sourceOf), folders > 0);
+    if (!taken) engine.toasts.show(t("files.dropOnText"));
   });
 }
