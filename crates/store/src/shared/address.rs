@@ -11,7 +11,7 @@ use super::error::SharedOpenError;
 
 /// How long a server may take to let somebody in.
 const CONNECTING: Duration = Duration::from_secs(5);
-/// When a server that says nothing more is given up.
+/// A server that says nothing for so long is asked whether it is there, and soon given up.
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with what libpq takes behind a question mark. Shown without its password.
@@ -47,6 +47,8 @@ impl FromStr for DatabaseAddress {
         }
         config
             .keepalives_idle(SILENCE)
+            .keepalives_interval(SILENCE / 3)
+            .keepalives_retries(3)
             .tcp_user_timeout(SILENCE)
             .application_name("skein relay");
         Ok(Self(config))

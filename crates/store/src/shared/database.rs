@@ -127,7 +127,11 @@ impl Link {
         loop {
             let reason = tokio::select! {
                 ended = &mut driver => ended.unwrap_or_else(|error| error.to_string()),
-                () = self.given_up.notified() => "it was given up".to_owned(),
+                () = self.given_up.notified() => match &*self.state.lock().await {
+                    State::Away(reason) => reason.clone(),
+                    // That was said of the connection before.
+                    State::Up(_) => continue,
+                },
             };
             driver.abort();
             tracing::warn!(%reason, "the connection to the database is lost; it is tried again");
