@@ -231,6 +231,15 @@ async function overlays(ana, profile) {
   }
   await closeAll(ana);
 
+  await ana.press("Control+,");
+  await ana.by("tab", "You").click();
+  await ana.by("button", "Recovery sheet…").click();
+  await ana.by("button", "Make the sheet").click();
+  await ana.by("button", "Print…").waitFor();
+  await shoot(ana, "recovery-sheet");
+  await ana.by("button", "Done").click();
+  await closeAll(ana);
+
   await skein(profile, "backup", "make");
   await leaveText(ana);
   await ana.press("g");

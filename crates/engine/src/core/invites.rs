@@ -86,10 +86,9 @@ impl Core {
             .member_of(&self.device.id())
             .ok_or_else(Self::no_workspace)?;
         let mut found_at = self.whereabouts();
-        if !found_at.relays.is_empty() {
-            // A relay stays where it is; a device may not, and each address is more to type.
-            found_at.addresses.clear();
-        }
+        // A relay stays where it is; a device may not, and each address is more to type.
+        let addresses = usize::from(found_at.relays.is_empty());
+        found_at.addresses.truncate(addresses);
         self.let_in_device(step, (me, None), found_at)
     }
 
