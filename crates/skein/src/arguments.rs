@@ -592,7 +592,7 @@ pub(crate) enum File {
         /// The note or board (title or id)
         document: String,
     },
-    /// Write an attached file to disk; nothing is overwritten
+    /// Write an attached file to disk; nothing is overwritten. One that is not here is fetched first
     Get {
         /// The note or board (title or id)
         document: String,
@@ -601,6 +601,9 @@ pub(crate) enum File {
         /// Where to [default: its name, in this folder]
         #[arg(long, value_name = "PATH")]
         out: Option<PathBuf>,
+        /// How long to wait for what is not here (seconds)
+        #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+        wait: u64,
     },
 }
 

@@ -98,8 +98,6 @@ scene("what went comes back when it is opened", async () => {
   assert.deepEqual([away[0].state, away[0].here], ["away", 0]);
   const copy = join(folder, "copy.bin");
   const get = ["file", "get", "Harbour", "Timetable.bin", "--out", copy];
-  await skein(profile("ana"), ...get).catch(() => undefined);
-  await skein(profile("ana"), "sync", "--until-idle");
   await skein(profile("ana"), ...get);
   assert.equal((await chunks("ana")).length, 3);
 });

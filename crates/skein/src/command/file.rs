@@ -1,10 +1,15 @@
 //! `skein file`: attach files, list them, write them to disk.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
-use skein_engine::api::{AttachedFile, DocumentId, FileState, Reply, Request};
+use skein_engine::api::{
+    ApiError, AttachedFile, DocumentId, ErrorCode, Event, FileState, Reply, Request, ServerMessage,
+    View,
+};
 use skein_engine::exchange;
+use tokio::time::{Instant, timeout_at};
 
 use crate::arguments::File;
 use crate::connection::{Connection, another_question};
@@ -51,16 +56,17 @@ pub(super) async fn run(
             document,
             file,
             out: to,
-        } => get(connection, out, &document, &file, to).await,
+            wait,
+        } => get(connection, out, (&document, &file), to, wait).await,
     }
 }
 
 async fn get(
     connection: &mut Connection,
     out: Output,
-    document: &str,
-    named: &str,
+    (document, named): (&str, &str),
     to: Option<PathBuf>,
+    wait: u64,
 ) -> Result<(), Failure> {
     let document = connection.find(document, None).await?;
     let files = files(connection, document).await?;
@@ -81,6 +87,10 @@ async fn get(
             ));
         }
     };
+    if file.state != FileState::Here {
+        out.say("Not all of it is here. Asking the devices that are connected…");
+        come(connection, document, file, Duration::from_secs(wait)).await?;
+    }
     let to = to.unwrap_or_else(|| Path::new(".").join(&file.name));
     let (bytes, _) = exchange::save_file(&mut connection.client, document, file.id, &to).await?;
     let path = to.display().to_string();
@@ -89,6 +99,47 @@ async fn get(
         || format!("{path}: {}.", size(bytes)),
     );
     Ok(())
+}
+
+/// Asks for a file, and waits until all of it is here.
+async fn come(
+    connection: &mut Connection,
+    document: DocumentId,
+    file: &AttachedFile,
+    wait: Duration,
+) -> Result<(), Failure> {
+    let until = Instant::now() + wait;
+    let view = View::Files { document };
+    connection.ask(Request::Subscribe { view }).await?;
+    let file_id = file.id;
+    let fetch = Request::FetchFile {
+        document,
+        file: file_id,
+    };
+    connection.ask(fetch).await?;
+    let mut here = file.here;
+    while let Ok(message) = timeout_at(until, connection.client.receive()).await {
+        let message = message.ok_or_else(another_question)?;
+        let ServerMessage::Event {
+            event: Event::Files { files },
+            ..
+        } = message
+        else {
+            continue;
+        };
+        match files.iter().find(|one| one.id == file_id) {
+            Some(now) if now.state == FileState::Here => return Ok(()),
+            Some(now) => here = now.here,
+            None => {}
+        }
+    }
+    let (came, all) = (size(here), size(file.size));
+    Err(ApiError::new(
+        ErrorCode::TimedOut,
+        format!("{came} of {all} are here, and nothing was written. What came is kept."),
+        "The rest comes by itself whenever Skein runs and a device that holds it is connected (`skein peers`). Then say the same again, or now with a longer --wait.",
+    )
+    .into())
 }
 
 async fn files(

@@ -24,7 +24,7 @@ use serde_json::json;
 use skein_engine::Use;
 use skein_engine::api::{Reply, Request};
 
-use crate::arguments::{Arguments, Command, Import};
+use crate::arguments::{Arguments, Command, File, Import};
 use crate::connection::{Connection, another_question, profile_folder};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -50,6 +50,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         | Command::Device(_)
         | Command::Why { .. }
         | Command::Connect { .. }
+        | Command::File(File::Get { .. })
         | Command::Storage { command: Some(_) } => Use::Sync(arguments.network(None)),
         _ => Use::Once,
     };

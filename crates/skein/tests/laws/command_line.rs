@@ -480,6 +480,32 @@ fn a_markdown_folder_becomes_the_tree_and_comes_out_again() {
 }
 
 #[test]
+fn a_large_file_comes_when_it_is_asked_for_and_one_command_waits_for_it() {
+    let root = tempdir().unwrap();
+    let bytes: Vec<u8> = (0..9_000_000_u32).map(|at| (at * 7 % 251) as u8).collect();
+    write(root.path(), "film.bin", &bytes);
+    let film = root.path().join("film.bin");
+    let ana = Profile::founded(root.path().join("ana"), "Ana");
+    ana.made(&["note", "new", "Survey"]);
+    ana.json(&["file", "add", "Survey", film.to_str().unwrap()]);
+    let (online, _) = ana.stay_online();
+    let bo = Profile::at(root.path().join("bo"));
+    bo.join(&ana.invite(), "Bo");
+    assert_eq!(bo.sync(), 1);
+    online.end();
+    let copy = root.path().join("copy.bin");
+    let copied = copy.to_str().unwrap();
+    let get = ["file", "get", "Survey", "film.bin", "--out", copied];
+    let said = bo.fails(5, &[&get[..], &["--wait", "0"]].concat());
+    assert!(said.contains("What came is kept"), "{said}");
+    assert!(!copy.exists());
+    let (online, _) = ana.stay_online();
+    bo.json(&get);
+    assert!(fs::read(&copy).unwrap() == bytes);
+    online.end();
+}
+
+#[test]
 fn a_file_attached_by_one_is_written_to_disk_by_another_byte_for_byte() {
     let root = tempdir().unwrap();
     let bytes: Vec<u8> = (0..1_500_000_u32).map(|at| (at * 7 % 251) as u8).collect();
