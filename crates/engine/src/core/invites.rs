@@ -62,11 +62,7 @@ impl Core {
         expires_in_hours: Option<u32>,
     ) -> Result<Reply, ApiError> {
         self.editable()?;
-        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
-        let me = workspace
-            .authority
-            .member_of(&self.device.id())
-            .ok_or_else(Self::no_workspace)?;
+        let me = self.me()?;
         let person = member.map_or(Ok(me), |member| self.person_named(member))?;
         let usual = match person == me {
             true => DEVICE_INVITE_HOURS,
@@ -80,11 +76,7 @@ impl Core {
     /// Makes an invite for one further device of this person that does not end by itself: whoever lost every device comes back by it.
     pub(super) fn recovery_sheet(&mut self, step: &mut Step<'_>) -> Result<Reply, ApiError> {
         self.editable()?;
-        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
-        let me = workspace
-            .authority
-            .member_of(&self.device.id())
-            .ok_or_else(Self::no_workspace)?;
+        let me = self.me()?;
         let mut found_at = self.whereabouts();
         // A relay stays where it is; a device may not, and each address is more to type.
         let addresses = usize::from(found_at.relays.is_empty());

@@ -86,10 +86,7 @@ impl Core {
         self.before_a_change(step)?;
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let authority = &workspace.authority;
-        let me = authority
-            .member_of(&self.device.id())
-            .ok_or_else(Self::no_workspace)?;
-        let last = self.last_sequences(&me)?;
+        let last = self.last_sequences(&self.me()?)?;
         let stamp = workspace.stamp(step);
         let envelope = skein_access::leave(authority, &self.device, &stamp, &last)?;
         self.changed_who_is_in(step, &envelope)?;
@@ -126,6 +123,14 @@ impl Core {
         let devices = devices.map(|member| member.devices).unwrap_or_default();
         let last = |device: DeviceId| Ok((device, self.store.last_sequence(device)?));
         devices.into_iter().map(last).collect()
+    }
+
+    /// The person whose device this is.
+    pub(super) fn me(&self) -> Result<MemberId, ApiError> {
+        let workspace = self.workspace.as_ref();
+        workspace
+            .and_then(|workspace| workspace.authority.member_of(&self.device.id()))
+            .ok_or_else(Self::no_workspace)
     }
 
     pub(super) fn person_named(&self, member: &str) -> Result<MemberId, ApiError> {
