@@ -51,6 +51,39 @@ test("every document is shown exactly once, whatever circles and gaps the parent
   );
 });
 
+test("a title leads to who has it, and its case does not matter, whatever was renamed, added and removed", () => {
+  const title = fc.constantFrom("Geese", "GEESE", "Cranes", "");
+  const step = fc.record({
+    id: fc.constantFrom(...ids),
+    title: fc.option(title),
+    ask: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const tree = new Tree();
+      /** Titles by id. */
+      const titles = new Map<string, string>();
+      for (const { id, title: now, ask } of steps) {
+        const names = tree.names;
+        const other = titles.get(id) !== (now ?? undefined);
+        if (now === null) tree.apply(false, [], [id]);
+        else tree.apply(false, [{ ...item(id, null), title: now }], []);
+        if (now === null) titles.delete(id);
+        else titles.set(id, now);
+        expect(tree.names !== names).toBe(other);
+        if (!ask) continue;
+        for (const wanted of ["geese", "Cranes", ""]) {
+          const having = [...titles].filter(
+            ([, had]) => had.toLowerCase() === wanted.toLowerCase(),
+          );
+          const found = tree.titled(wanted)?.id;
+          expect(having.map(([known]) => known).includes(found ?? "-")).toBe(having.length > 0);
+        }
+      }
+    }),
+  );
+});
+
 test("changes one by one lead to the tree that the whole leads to", () => {
   fc.assert(
     fc.property(anyItems, anyItems, (before, after) => {

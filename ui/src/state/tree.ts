@@ -3,6 +3,8 @@
 import type { TreeItem } from "../ipc/generated";
 import type { DocumentId } from "../ipc/ids";
 
+const keyOf = (title: string): string => title.toLocaleLowerCase();
+
 function byPlace(a: TreeItem, b: TreeItem): number {
   if (a.position !== b.position) return a.position < b.position ? -1 : 1;
   return a.id < b.id ? -1 : 1;
@@ -16,6 +18,9 @@ export class Tree {
   #items = new Map<DocumentId, TreeItem>();
   #children: Map<DocumentId | null, TreeItem[]> | null = null;
   #parents = new Map<DocumentId, DocumentId | null>();
+  /** Who goes by a title, since it was first asked: links are looked up at every key. */
+  #titled: Map<string, DocumentId[]> | null = null;
+  #names = 0;
 
   get size(): number {
     return this.#items.size;
@@ -23,6 +28,21 @@ export class Tree {
 
   get(id: DocumentId): TreeItem | undefined {
     return this.#items.get(id);
+  }
+
+  /** Another number whenever there are other documents, or one is called otherwise. */
+  get names(): number {
+    return this.#names;
+  }
+
+  /** The document of that title, whatever its case; one of them where several have it. */
+  titled(title: string): TreeItem | undefined {
+    if (this.#titled === null) {
+      this.#titled = new Map();
+      for (const item of this.#items.values()) this.#call(item);
+    }
+    const [first] = this.#titled.get(keyOf(title)) ?? [];
+    return first === undefined ? undefined : this.#items.get(first);
   }
 
   all(): Iterable<TreeItem> {
@@ -33,9 +53,11 @@ export class Tree {
     if (reset) {
       this.#items.clear();
       this.#children = null;
+      this.#titled = null;
+      this.#names += 1;
     }
     for (const item of upserts) this.#upsert(item);
-    for (const id of removed) if (this.#items.delete(id)) this.#children = null;
+    for (const id of removed) this.#remove(id);
   }
 
   childrenOf(parent: DocumentId | null): readonly TreeItem[] {
@@ -66,6 +88,7 @@ export class Tree {
   #upsert(item: TreeItem): void {
     const before = this.#items.get(item.id);
     this.#items.set(item.id, item);
+    if (before?.title !== item.title) this.#rename(before, item);
     if (this.#children === null) return;
     if (before?.parent !== item.parent || before.position !== item.position) {
       this.#children = null;
@@ -75,6 +98,28 @@ export class Tree {
     const index = siblings?.indexOf(before) ?? -1;
     if (siblings !== undefined && index >= 0) siblings[index] = item;
     else this.#children = null;
+  }
+
+  #remove(id: DocumentId): void {
+    const item = this.#items.get(id);
+    if (item === undefined) return;
+    this.#items.delete(id);
+    this.#children = null;
+    this.#rename(item, undefined);
+  }
+
+  #rename(before: TreeItem | undefined, now: TreeItem | undefined): void {
+    this.#names += 1;
+    const same = before && this.#titled?.get(keyOf(before.title));
+    if (before && same) same.splice(same.indexOf(before.id), 1);
+    if (now) this.#call(now);
+  }
+
+  #call({ id, title }: TreeItem): void {
+    const key = keyOf(title);
+    const same = this.#titled?.get(key);
+    if (same === undefined) this.#titled?.set(key, [id]);
+    else same.push(id);
   }
 
   #grouped(): Map<DocumentId | null, TreeItem[]> {

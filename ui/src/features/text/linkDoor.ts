@@ -23,27 +23,11 @@ export function linkDoorOf(
   document: DocumentId,
   tree: () => TreeState | null,
 ): LinkDoor {
-  let indexed: TreeState | null = null;
-  let byTitle = new Map<string, TreeItem>();
-
-  /** Links are looked up on every key press: titles are sorted once for each change of the tree. */
-  function titles(): Map<string, TreeItem> {
-    const now = tree();
-    if (now !== indexed) {
-      byTitle = new Map();
-      for (const item of now?.tree.all() ?? []) {
-        const title = item.title.toLocaleLowerCase();
-        if (!byTitle.has(title)) byTitle.set(title, item);
-      }
-      indexed = now;
-    }
-    return byTitle;
-  }
-
   function find(target: string): TreeItem | null {
     const { title } = parts(target);
     const id = title === "" ? document : title;
-    return tree()?.tree.get(id) ?? titles().get(title.toLocaleLowerCase()) ?? null;
+    const known = tree()?.tree;
+    return known?.get(id) ?? known?.titled(title) ?? null;
   }
 
   function follow(target: string): void {
