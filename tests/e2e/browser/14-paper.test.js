@@ -79,3 +79,25 @@ scene("pictures that are far out of sight are on paper too", async () => {
   const paper = (await ana.page.pdf({ format: "A4" })).toString("latin1");
   assert.equal(paper.match(/\/Subtype\s*\/Image/g)?.length ?? 0, 10);
 });
+
+scene("a recovery sheet is on paper alone, and lets the right person in again", async () => {
+  await ana.press("Control+,");
+  await ana.by("tab", "You").click();
+  await ana.by("button", "Recovery sheet…").click();
+  await ana.by("button", "Make the sheet").click();
+  const sheet = ana.by("article", "Recovery sheet");
+  const letters = await sheet.getByText(/^SKEIN 1/).textContent();
+  await ana.page.emulateMedia({ media: "print" });
+  await until(
+    "the note to be gone",
+    async () => !(await ana.by("article", "Plates").isVisible()),
+  );
+  assert.equal(await sheet.isVisible(), true);
+  assert.equal(await ana.by("button", "Print…").isVisible(), false);
+  await ana.page.emulateMedia({ media: null });
+  await ana.by("button", "Done").click();
+  const back = join(folder, "back");
+  const joined = await skein(back, "join", letters);
+  assert.equal(joined.workspace, "Wild geese");
+  assert.equal((await skein(back, "status")).status.memberName, "Ana");
+});
