@@ -77,11 +77,39 @@ impl Core {
     pub(super) fn recovery_sheet(&mut self, step: &mut Step<'_>) -> Result<Reply, ApiError> {
         self.editable()?;
         let me = self.me()?;
-        let mut found_at = self.whereabouts();
-        // A relay stays where it is; a device may not, and each address is more to type.
-        let addresses = usize::from(found_at.relays.is_empty());
-        found_at.addresses.truncate(addresses);
+        let found_at = self.found_when_lost(me)?;
         self.let_in_device(step, (me, None), found_at)
+    }
+
+    /// Where the workspace is found when every device of this person is lost. A relay stays where it is; a device may not, and each
+    /// address is more to type: so one of them stands there only without a relay, where a colleague was met last.
+    fn found_when_lost(&self, me: MemberId) -> Result<Whereabouts, ApiError> {
+        let relays = self.relay_addresses();
+        let addresses = match relays.is_empty() {
+            true => {
+                let colleague = self.last_met_colleague(me)?;
+                let one = colleague.or_else(|| self.listening.first().cloned());
+                one.into_iter().collect()
+            }
+            false => Vec::new(),
+        };
+        Ok(Whereabouts { relays, addresses })
+    }
+
+    /// An address, with its device, at which somebody else was reached last.
+    fn last_met_colleague(&self, me: MemberId) -> Result<Option<String>, ApiError> {
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let colleagues = self.other_devices();
+        let mut peers = self.store.peers()?;
+        peers.retain(|peer| {
+            let whose = workspace.authority.member_of(&peer.device);
+            colleagues.contains(&peer.device) && whose != Some(me)
+        });
+        peers.sort_by_key(|peer| std::cmp::Reverse(peer.last_seen_ms));
+        Ok(peers.iter().find_map(|peer| {
+            let mut known = peer.addresses.iter();
+            known.find_map(|address| skein_net::address_of(address, &peer.device).ok().flatten())
+        }))
     }
 
     fn let_in_device(

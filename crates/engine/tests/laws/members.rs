@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::sim::World;
 use skein_access::{
-    Authority, DeviceKey, Envelope, EnvelopeKind, EpochId, Role, UnverifiedEnvelope, WorkspaceId,
+    Authority, DeviceKey, Envelope, EnvelopeKind, EpochId, Role, Ticket, UnverifiedEnvelope,
+    WorkspaceId,
 };
 use skein_engine::api::{
     ApiError, ErrorCode, Event, JoiningStep, Member, Reply, Request, View, WorkspaceState,
 };
+use skein_engine::core::{Input, PeerInput};
 use skein_model::{DocumentId, NoteEdit, TextField};
 use skein_store::{Opened, Store};
 
@@ -635,6 +637,40 @@ fn a_recovery_sheet_lets_one_device_in_epochs_after_it_was_made_and_when_all_of_
     try_to_come_in(&mut world, again, 0);
     assert_ne!(world.status(again).state, WorkspaceState::Ready);
     assert_eq!(devices_of(&mut world, 0, "Member 1").len(), 2);
+}
+
+#[test]
+fn a_recovery_sheet_without_a_relay_leads_to_a_colleague_and_to_oneself_where_there_is_none() {
+    let mut world = team(18, 3);
+    let bo = world.machines[1].device;
+    let here = skein_net::address_of("192.168.1.5:4711", &bo)
+        .unwrap()
+        .unwrap();
+    world.give(1, Input::Peer(PeerInput::Listening(here)));
+    let leads_to = |world: &mut World| {
+        let sheet: Ticket = recovery_sheet(world, 1).parse().unwrap();
+        let one = <[String; 1]>::try_from(sheet.addresses.clone()).unwrap();
+        skein_net::device_of_address(&one[0])
+    };
+    world.dial(1, 2);
+    rest(&mut world, &[0, 1, 2]);
+    world.pass(400);
+    world.dial(1, 0);
+    rest(&mut world, &[0, 1, 2]);
+    let ana = world.machines[0].device;
+    assert_eq!(leads_to(&mut world), Some(ana), "whom he met last");
+
+    let further = further_device(&mut world, 1, None);
+    rest(&mut world, &[0, 1, 2, further]);
+    for name in ["Member 1", "Member 2"] {
+        set_role(&mut world, 0, name, Role::Owner).unwrap();
+    }
+    rest(&mut world, &[0, 1, 2, further]);
+    for name in ["Member 0", "Member 2"] {
+        remove(&mut world, 1, name).unwrap();
+    }
+    rest(&mut world, &[1, further]);
+    assert_eq!(leads_to(&mut world), Some(bo), "nobody else is left");
 }
 
 #[test]
