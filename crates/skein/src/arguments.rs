@@ -251,7 +251,10 @@ pub(crate) enum Backup {
         /// Which one, as `list` names it
         backup: String,
     },
-    /// Restore none after all
+    /// Put the profile's file together anew, when Skein starts next, of what can be read of it and of what colleagues hold: for a damaged file
+    /// without a good backup; what is there now is set aside
+    Repair,
+    /// Restore and repair nothing after all
     Keep,
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::anew;
 use crate::damage::has_log;
 use crate::error::StoreError;
 use crate::open::{beside, copy_to, remove, sync_folder};
@@ -22,8 +23,10 @@ const WEEKS: usize = 5;
 const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// What is being written has this name until it is found well.
 const UNFINISHED: &str = "unfinished.db";
-/// Holds the name of the backup that the next start restores.
+/// Holds what the next start puts in the file's place.
 const PLAN: &str = "restore-next";
+/// Stands there instead of a backup's name for [`Plan::Anew`].
+const ANEW: &str = "anew";
 /// Lies beside what was set aside, until all that can be read of it is taken over.
 const TO_TAKE_OVER: &str = "to-take-over";
 const ENDING: &str = ".db";
@@ -54,6 +57,9 @@ pub enum BackupError {
     /// The workspace's file could not be copied.
     #[error("{0}")]
     Source(StoreError),
+    /// Of the workspace's file too little can be read to begin a new one.
+    #[error("which workspace it is can no longer be read")]
+    NothingToBeginWith,
 }
 
 /// One backup.
@@ -101,6 +107,31 @@ fn to_keep(backups: &[Backup]) -> BTreeSet<u32> {
     newest
         .chain(weeks.into_values().rev().take(WEEKS))
         .collect()
+}
+
+/// What a start puts in the place of the workspace's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// The backup of this name.
+    Backup(String),
+    /// A new file, put together of what can be read of the one that is there.
+    Anew,
+}
+
+impl Plan {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            ANEW => Some(Self::Anew),
+            name => Backup::read(name, 0).map(|backup| Self::Backup(backup.name)),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Backup(name) => name,
+            Self::Anew => ANEW,
+        }
+    }
 }
 
 /// The folder of backups of a workspace's file. Cheap to clone; work on it may run anywhere.
@@ -207,8 +238,9 @@ impl BackupFolder {
         let all = self.list()?;
         let keep = to_keep(&all);
         let planned = self.planned();
+        let is_planned = |name: &str| planned.as_ref().is_some_and(|plan| plan.text() == name);
         for backup in all {
-            if !keep.contains(&backup.number) && planned.as_ref() != Some(&backup.name) {
+            if !keep.contains(&backup.number) && !is_planned(&backup.name) {
                 remove(&self.root()?.join(&backup.name)).map_err(disk)?;
             }
         }
@@ -233,11 +265,10 @@ impl BackupFolder {
         }
     }
 
-    /// The backup that the next start restores.
+    /// What the next start puts in the file's place.
     #[must_use]
-    pub fn planned(&self) -> Option<String> {
-        let name = fs::read_to_string(self.path()?.join(PLAN)).ok()?;
-        Backup::read(&name, 0).map(|backup| backup.name)
+    pub fn planned(&self) -> Option<Plan> {
+        Plan::read(&fs::read_to_string(self.path()?.join(PLAN)).ok()?)
     }
 
     /// What lay in the file's place before a backup was restored, opened to read; `None` when there is nothing or nothing of it can be read.
@@ -269,26 +300,35 @@ impl BackupFolder {
         remove(&aside_folder(file, number).join(TO_TAKE_OVER)).map_err(disk)
     }
 
-    /// Has the next start restore a backup; or not any more, with `None`.
+    /// Has the next start put something in the file's place; or not any more, with `None`.
     ///
     /// # Errors
     /// When there is no such backup, it is not whole, or the disk refuses.
-    pub fn plan(&self, name: Option<&str>) -> Result<(), BackupError> {
-        let plan = self.root()?.join(PLAN);
-        let Some(name) = name else {
-            return remove(&plan).map_err(disk);
+    pub fn plan(&self, plan: Option<&Plan>) -> Result<(), BackupError> {
+        let root = self.root()?;
+        let place = root.join(PLAN);
+        let Some(plan) = plan else {
+            return remove(&place).map_err(disk);
         };
-        verified(&self.place(name)?)?;
-        let beside = beside(&plan, ".new");
-        fs::write(&beside, name).map_err(disk)?;
-        fs::rename(&beside, &plan).map_err(disk)?;
-        sync_folder(&plan).map_err(disk)
+        if let Plan::Backup(name) = plan {
+            verified(&self.place(name)?)?;
+        }
+        DirBuilder::new()
+            .recursive(true)
+            .create(&root)
+            .map_err(disk)?;
+        let beside = beside(&place, ".new");
+        fs::write(&beside, plan.text()).map_err(disk)?;
+        fs::rename(&beside, &place).map_err(disk)?;
+        sync_folder(&place).map_err(disk)
     }
 }
 
-/// A backup that a start put in the place of the workspace's file.
+/// What a start put in the place of the workspace's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
+    /// What it was.
+    pub plan: Plan,
     /// Names what had been there before, for [`BackupFolder::set_aside`].
     pub number: u32,
     /// Where that lies now, unchanged.
@@ -300,13 +340,13 @@ impl Restored {
     /// nothing of it is changed. Cut off at any moment, it goes on at the next start. The file must not be open.
     ///
     /// # Errors
-    /// When the backup is gone or not whole, or the disk refuses. The plan is given up then, and the file is in its place.
+    /// When the backup is gone or not whole, the file tells too little for a new one, or the disk refuses. The plan is given up then, and the file is in its place.
     pub fn if_planned(file: &Path) -> Result<Option<Self>, BackupError> {
         let folder = BackupFolder::of(file);
-        let Some(name) = folder.planned() else {
+        let Some(plan) = folder.planned() else {
             return Ok(None);
         };
-        let done = restore(&folder, file, &name);
+        let done = restore(&folder, file, plan);
         if done.is_ok() || file.exists() {
             folder.plan(None)?;
         }
@@ -314,10 +354,14 @@ impl Restored {
     }
 }
 
-fn restore(folder: &BackupFolder, file: &Path, name: &str) -> Result<Restored, BackupError> {
-    let backup = folder.place(name)?;
+fn restore(folder: &BackupFolder, file: &Path, plan: Plan) -> Result<Restored, BackupError> {
     let coming = beside(file, ".coming");
-    fs::copy(&backup, &coming).map_err(disk)?;
+    match &plan {
+        Plan::Backup(name) => {
+            fs::copy(folder.place(name)?, &coming).map_err(disk)?;
+        }
+        Plan::Anew => anew::begin(&left_of(file), &coming)?,
+    }
     File::open(&coming)
         .and_then(|file| file.sync_all())
         .map_err(disk)?;
@@ -343,7 +387,20 @@ fn restore(folder: &BackupFolder, file: &Path, name: &str) -> Result<Restored, B
     sync_folder(&set_aside).map_err(disk)?;
     fs::rename(&coming, file).map_err(disk)?;
     sync_folder(file).map_err(disk)?;
-    Ok(Restored { number, set_aside })
+    Ok(Restored {
+        plan,
+        number,
+        set_aside,
+    })
+}
+
+/// Where the file is: in its place, or set aside already when this was cut off before.
+fn left_of(file: &Path) -> PathBuf {
+    let folders = (1..).take_while(|number| aside_folder(file, *number).exists());
+    match folders.last() {
+        Some(number) if !file.exists() => set_aside(file, number),
+        _ => file.to_owned(),
+    }
 }
 
 /// The file's new place in a folder for what is set aside.

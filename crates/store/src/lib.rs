@@ -4,6 +4,7 @@
 //! [`Store::open`] gives a [`Store`] or, when the file must not be written to, a [`ReadOnlyStore`] with the reason. Both read through
 //! [`Reader`]; all writing happens in [`Store::write`], one transaction at a time, through [`Tx`].
 
+mod anew;
 mod audit;
 mod backup;
 mod chunks;
@@ -30,7 +31,7 @@ mod torn;
 mod tx;
 
 pub use audit::{AuditedDocument, AuditedTable};
-pub use backup::{Backup, BackupError, BackupFolder, BackupSource, Restored};
+pub use backup::{Backup, BackupError, BackupFolder, BackupSource, Plan, Restored};
 pub use chunks::{ChunkError, ChunkFolder};
 pub use cut::CutText;
 pub use damage::{Damage, DamageReport};
@@ -59,5 +60,6 @@ pub use table::links::Backlink;
 pub use table::notices::StoredNotice;
 pub use table::peers::Peer;
 pub use table::search::Hit;
+pub use table::settings::WORKSPACE;
 pub use table::snapshots::StoredSnapshot;
 pub use tx::{NewChanges, Tx};

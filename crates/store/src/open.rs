@@ -200,7 +200,7 @@ fn open_to_write(
 }
 
 /// Makes a new file beside its place and moves it there when it is whole, so that a file in its place never is half made.
-fn make(path: &Path, migrations: &[M<'_>]) -> Result<(), OpenError> {
+pub(crate) fn make(path: &Path, migrations: &[M<'_>]) -> Result<(), OpenError> {
     let failed = |source| OpenError::Io {
         path: path.to_owned(),
         source,

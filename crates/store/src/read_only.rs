@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::Path;
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Params, Row};
 use skein_model::{ChangeBytes, DocumentId, Kind};
 
+use crate::anew::SalvagedRow;
 use crate::column;
 use crate::error::StoreError;
 use crate::open::version;
@@ -112,6 +114,24 @@ impl ReadOnlyStore {
         let sql = "SELECT bytes FROM envelopes WHERE mark = ?1";
         self.readable(sql, [mark], |row| row.get(0), &mut Vec::new())
             .pop()
+    }
+
+    /// The rows of a table that can still be read, looking from both ends; those in the middle may come twice.
+    pub(crate) fn salvage_rows(&self, table: &str) -> Vec<SalvagedRow> {
+        let read = |row: &Row<'_>| {
+            let names = row.as_ref().column_names();
+            let columns = names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let values = (0..columns.len()).map(|column| row.get::<_, Value>(column));
+            let values = values.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok((columns, values))
+        };
+        ["ASC", "DESC"]
+            .into_iter()
+            .flat_map(|order| {
+                let sql = format!("SELECT * FROM {table} ORDER BY 1 {order}");
+                self.readable(&sql, [], read, &mut Vec::new())
+            })
+            .collect()
     }
 
     /// The documents of which anything at all can still be found, looking in every table and from both ends.

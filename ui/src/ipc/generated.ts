@@ -1055,6 +1055,10 @@ making: boolean,
  */
 planned: string | null, 
 /**
+ * Whether the next start puts the file together anew instead.
+ */
+repairs: boolean, 
+/**
  * Why the last one was not made.
  */
 trouble: string | null, };
@@ -1923,7 +1927,7 @@ backup: string, } | { "type": "restore_backup",
 /**
  * Which backup, by its name.
  */
-backup: string | null, } | { "type": "storage" } | { "type": "preview_freeing" } | { "type": "free_space", 
+backup: string | null, } | { "type": "repair" } | { "type": "storage" } | { "type": "preview_freeing" } | { "type": "free_space", 
 /**
  * Which files, at most 10,000.
  */

@@ -52,6 +52,7 @@ type ReplyTags = {
   back_up: "backups";
   try_backup: "backup_tried";
   restore_backup: "backups";
+  repair: "backups";
   audit: "audit";
   storage: "storage";
   preview_freeing: "freeable";

@@ -704,6 +704,8 @@ pub struct KeptBackups {
     pub making: bool,
     /// The one that the next start restores.
     pub planned: Option<String>,
+    /// Whether the next start puts the file together anew instead.
+    pub repairs: bool,
     /// Why the last one was not made.
     pub trouble: Option<String>,
 }

@@ -391,6 +391,9 @@ pub enum Request {
         /// Which backup, by its name.
         backup: Option<String>,
     },
+    /// Has the next start of Skein put the profile's file together anew, of what can be read of it and of what colleagues hold. The file as it is
+    /// is set aside and not changed; `RestoreBackup` without a backup calls it off: `Backups`.
+    Repair,
     /// How much room the workspace takes on this machine, and what for: `Storage`.
     Storage,
     /// Asks the connected devices which files they hold, and says what may be let go here because of that: `Freeable`. Nothing is changed.

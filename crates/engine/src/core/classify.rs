@@ -45,6 +45,11 @@ impl From<BackupError> for ApiError {
             BackupError::Source(cause) => cause.into(),
             BackupError::Missing(_) => error(ErrorCode::NotFound, cause, another),
             BackupError::NotWhole(_) => error(ErrorCode::Invalid, cause, another),
+            BackupError::NothingToBeginWith => error(
+                ErrorCode::Damaged,
+                cause,
+                "Restore a backup instead. The file is as it was.",
+            ),
             BackupError::NewerVersion { .. } => {
                 error(ErrorCode::Invalid, cause, "Update Skein first.")
             }

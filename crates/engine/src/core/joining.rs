@@ -3,14 +3,14 @@
 //! The attempt is kept on disk until it succeeds, so it goes on after a restart and whenever the other side comes online.
 
 use skein_access::{Chain, DeviceId, InviteProof, JoinError, Ticket};
-use skein_store::Durability;
+use skein_store::{Durability, WORKSPACE};
 
 use super::Core;
 use super::codes::{Entered, entered};
 use super::io::Effect;
 use super::profiles::{ZONE, checked_zone};
 use super::step::Step;
-use super::workspace::{MEMBER_NAME, WORKSPACE, Workspace, checked_name};
+use super::workspace::{MEMBER_NAME, Workspace, checked_name};
 use crate::api::{self, ApiError, ErrorCode, JoiningStep, Reply};
 
 /// The setting that is there while the join has not succeeded yet.

@@ -21,7 +21,8 @@ impl Core {
             return Admission::Stranger;
         };
         // A joiner knows no members yet: it lets in whoever knows the workspace, and checks what it is told by signatures.
-        if self.joining.is_some() && !workspace.authority.is_member(&self.device.id()) {
+        let joins = self.joining.is_some() && !workspace.authority.is_member(&self.device.id());
+        if joins || self.knows_nobody() {
             return Admission::Member;
         }
         let admission = workspace
@@ -37,6 +38,12 @@ impl Core {
             Admission::Removed if !self.to_be_told().contains(&peer) => Admission::Stranger,
             admission => admission,
         }
+    }
+
+    /// Whether a damage took all operations: who is a member is asked of those who were met before.
+    fn knows_nobody(&self) -> bool {
+        let workspace = self.workspace.as_ref();
+        workspace.is_some_and(|workspace| !workspace.authority.is_founded())
     }
 
     /// Whether an invite lets somebody in at this hour. Its end is kept by whoever opens the door, since no clock is trusted
@@ -113,10 +120,13 @@ impl Core {
 
     /// Tells the network whom to let in, and where members were last.
     pub(super) fn tell_network(&mut self, step: &mut Step<'_>) {
+        let peers = self.store.peers().unwrap_or_default();
+        let met = peers.iter().map(|peer| peer.device);
         let devices: BTreeSet<DeviceId> = self
             .other_devices()
             .into_iter()
             .chain(self.joining.as_ref().and_then(super::Joining::inviter))
+            .chain(met.filter(|_| self.knows_nobody()))
             .collect();
         let relays = self.relays();
         let strangers = !self.is_out() && self.expects_strangers(step.now.hour());
@@ -135,7 +145,7 @@ impl Core {
             },
             strangers,
         });
-        for peer in self.store.peers().unwrap_or_default() {
+        for peer in peers {
             if devices.contains(&peer.device) && !peer.addresses.is_empty() {
                 let addresses = if knocks { peer.addresses } else { Vec::new() };
                 let peer = peer.device;

@@ -537,7 +537,10 @@ impl Core {
             Request::TryBackup { backup } => {
                 return Ok(self.try_backup(step, (client, message.id), backup));
             }
-            Request::RestoreBackup { backup } => self.plan_restore(step, backup.as_deref())?,
+            Request::RestoreBackup { backup } => {
+                self.plan_restore(step, backup.map(skein_store::Plan::Backup).as_ref())?
+            }
+            Request::Repair => self.plan_restore(step, Some(&skein_store::Plan::Anew))?,
             Request::Storage => return self.measure(step, (client, message.id)),
             Request::PreviewFreeing => {
                 return self.preview_freeing(step, (client, message.id));

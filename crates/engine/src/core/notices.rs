@@ -73,7 +73,10 @@ impl Core {
             let words = "This device's own earlier work came back from a colleague: this profile was restored from an older copy, or \
                          the same profile is in use on another machine. Everything was merged and nothing is lost. If the profile was \
                          copied to a second machine, make a profile of its own there and join by invite.";
-            self.notice(step, "own-envelopes", "", words);
+            // What is taken over from this machine's own earlier file comes from nowhere else.
+            if !self.takes_over() {
+                self.notice(step, "own-envelopes", "", words);
+            }
             self.continue_chain(envelope);
         }
         if fork || header.device != self.device.id() {

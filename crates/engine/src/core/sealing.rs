@@ -74,11 +74,14 @@ impl Core {
         }
     }
 
-    /// Whether anything made here goes into envelopes: whoever is out keeps it as it is.
+    /// Whether anything made here goes into envelopes: whoever is out keeps it as it is, and until all of an earlier file is taken over its last
+    /// number is not known.
     fn seals(&self) -> bool {
         let me = self.device.id();
         let member = |workspace: &Workspace| workspace.authority.is_member(&me);
-        self.workspace.as_ref().is_some_and(member) && self.store.read_only_reason().is_none()
+        self.workspace.as_ref().is_some_and(member)
+            && self.store.read_only_reason().is_none()
+            && !self.takes_over()
     }
 
     /// All unsealed changes of documents that this device may write.

@@ -7,7 +7,7 @@ use skein_access::{
     UnverifiedEnvelope, WorkspaceId, profile_of, words_of,
 };
 use skein_model::DocumentId;
-use skein_store::{Durability, EnvelopeState};
+use skein_store::{Durability, EnvelopeState, WORKSPACE};
 use skein_sync::{EnvelopeSet, Fetching, ItemRef};
 
 use super::Core;
@@ -16,8 +16,6 @@ use super::profiles::{ZONE, checked_zone};
 use super::step::Step;
 use crate::api::{ApiError, ErrorCode, KeyProtection, Reply, Status, WorkspaceState};
 
-/// The setting that names the workspace.
-pub(super) const WORKSPACE: &str = "workspace";
 /// The setting with this person's name.
 pub(super) const MEMBER_NAME: &str = "member_name";
 /// The setting with the listening port.

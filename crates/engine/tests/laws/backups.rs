@@ -3,11 +3,13 @@
 use std::fs;
 
 use crate::sim::World;
-use skein_access::DeviceKey;
-use skein_engine::api::{ApiError, Event, KeptBackups, Reply, Request, View, WorkspaceState};
-use skein_engine::core::Core;
+use skein_access::{DeviceKey, Role};
+use skein_engine::api::{
+    ApiError, AuditReport, Event, KeptBackups, Reply, Request, View, WorkspaceState,
+};
+use skein_engine::core::{Core, Input};
 use skein_model::{DocumentId, NoteEdit};
-use skein_store::{Restored, Store};
+use skein_store::{Opened, Restored, Store};
 
 const PAGE: usize = 4096;
 const MINUTE_MS: u64 = 60_000;
@@ -58,6 +60,39 @@ fn restore(world: &mut World, name: &str) -> KeptBackups {
         backup: Some(name.to_owned()),
     };
     kept(world.ask(0, request))
+}
+
+/// Has the next start put the file together anew.
+fn repair(world: &mut World) -> KeptBackups {
+    kept(world.ask(0, Request::Repair))
+}
+
+/// Ends one machine, and its connections.
+fn end(world: &mut World, index: usize) {
+    world.give(index, Input::Shutdown);
+    let mut rng = world.rng.clone();
+    world.network.machine_gone(&mut rng, index);
+    world.machines[index].crash(false);
+}
+
+fn audit(world: &mut World, index: usize) -> AuditReport {
+    match world.ask(index, Request::Audit).unwrap() {
+        Reply::Audit { report } => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Two who are members and hold the same.
+fn two(seed: u64) -> World {
+    let mut world = World::new(seed, 2);
+    for machine in &mut world.machines {
+        machine.skew_ms = 0;
+    }
+    world.found();
+    world.invite(0, Role::Editor, 1);
+    world.join(1);
+    world.settle(&[0, 1]);
+    world
 }
 
 /// Starts as a process does: what was planned is done first.
@@ -264,6 +299,139 @@ fn a_restore_that_was_thought_better_of_does_not_happen() {
     world.machines[0].crash(false);
     start(&mut world);
     assert_eq!(text(&mut world, note), "fly");
+}
+
+#[test]
+fn a_repair_that_was_thought_better_of_does_not_happen() {
+    let mut world = World::new(7, 1);
+    world.found();
+    assert!(repair(&mut world).repairs);
+    let kept = kept(world.ask(0, Request::RestoreBackup { backup: None }));
+    assert!(!kept.repairs);
+    end(&mut world, 0);
+    start(&mut world);
+    assert!(
+        !world.machines[0]
+            .path
+            .with_extension("set-aside-1")
+            .exists()
+    );
+}
+
+#[test]
+fn a_repair_alone_and_of_a_whole_file_loses_nothing_and_forks_nothing() {
+    let mut world = World::new(8, 1);
+    world.found();
+    let notes: Vec<DocumentId> = (0..300)
+        .map(|number| write_note(&mut world, &format!("Note {number}"), "kept"))
+        .collect();
+    settle(&mut world);
+    let before = audit(&mut world, 0);
+    assert!(repair(&mut world).repairs);
+    end(&mut world, 0);
+    start(&mut world);
+    // Written before all is taken over: it is sealed after that, under a number of its own.
+    let early = write_note(&mut world, "Early", "bird");
+    settle(&mut world);
+    for note in notes {
+        assert_eq!(text(&mut world, note), "kept");
+    }
+    assert_eq!(text(&mut world, early), "bird");
+    let after = audit(&mut world, 0);
+    assert_eq!(after.differences, []);
+    assert_eq!(after.documents, before.documents + 1);
+    let Event::Notices { notices } = world.look(0, View::Notices) else {
+        panic!("notices are told as notices")
+    };
+    let codes: Vec<&str> = notices.iter().map(|notice| notice.code.as_str()).collect();
+    assert_eq!(codes, ["restored"], "no fork is told");
+}
+
+#[test]
+fn what_a_disk_changed_unseen_comes_back_from_a_colleague_by_a_repair() {
+    let mut world = two(9);
+    let notes: Vec<DocumentId> = (0..12)
+        .map(|number| write_note(&mut world, &format!("Note {number}"), "kept"))
+        .collect();
+    world.settle(&[0, 1]);
+    end(&mut world, 0);
+    let path = world.machines[0].path.clone();
+    let Opened::Ready(store) = Store::open(&path).unwrap() else {
+        panic!("it is whole")
+    };
+    let envelopes = store.envelopes_after(0, 1_000).unwrap();
+    drop(store);
+    let mut file = fs::read(&path).unwrap();
+    // A byte in the middle of every third envelope: SQLite takes each for what was written.
+    let mut changed = 0;
+    for envelope in envelopes.iter().step_by(3) {
+        let middle = &envelope.bytes[100..140];
+        if let Some(at) = file.windows(40).position(|window| window == middle) {
+            file[at] ^= 0x10;
+            changed += 1;
+        }
+    }
+    assert!(changed > 4, "only {changed} of {}", envelopes.len());
+    fs::write(&path, file).unwrap();
+
+    start(&mut world);
+    let found = audit(&mut world, 0).differences;
+    assert!(found.len() >= changed, "{found:?}");
+    assert!(repair(&mut world).repairs);
+    end(&mut world, 0);
+    start(&mut world);
+    world.settle(&[0, 1]);
+    let (mine, theirs) = (audit(&mut world, 0), audit(&mut world, 1));
+    assert_eq!(mine.differences, []);
+    assert_eq!(mine.digest, theirs.digest);
+    assert_eq!(mine.envelopes, theirs.envelopes);
+    for note in notes {
+        assert_eq!(text(&mut world, note), "kept");
+    }
+}
+
+#[test]
+fn a_file_of_which_any_page_is_damaged_is_whole_again_by_a_repair_and_a_colleague() {
+    let mut world = two(10);
+    let notes: Vec<DocumentId> = (0..8)
+        .map(|number| write_note(&mut world, &format!("Note {number}"), &"flown ".repeat(900)))
+        .collect();
+    world.settle(&[0, 1]);
+    end(&mut world, 0);
+    let path = world.machines[0].path.clone();
+    let whole = fs::read(&path).unwrap();
+    let (mut tested, mut too_little) = (0, Vec::new());
+    for page in 1..whole.len() / PAGE {
+        let mut bytes = whole.clone();
+        bytes[page * PAGE..page * PAGE + 64]
+            .iter_mut()
+            .for_each(|byte| *byte ^= 0x55);
+        fs::write(&path, &bytes).unwrap();
+        start(&mut world);
+        if state(&mut world) != WorkspaceState::ReadOnly || tested == 24 {
+            world.machines[0].crash(false);
+            continue;
+        }
+        tested += 1;
+        // Where it cannot be read which workspace it is, a repair says no, and a backup helps.
+        if let Err(error) = world.ask(0, Request::Repair) {
+            too_little.push((page, error.message));
+            world.machines[0].crash(false);
+            continue;
+        }
+        end(&mut world, 0);
+        start(&mut world);
+        world.settle(&[0, 1]);
+        let (mine, theirs) = (audit(&mut world, 0), audit(&mut world, 1));
+        assert_eq!(mine.differences, [], "page {page}");
+        assert_eq!(mine.digest, theirs.digest, "page {page}");
+        for note in &notes {
+            assert!(text(&mut world, *note).starts_with("flown "), "page {page}");
+        }
+        end(&mut world, 0);
+    }
+    assert!(tested >= 6, "only {tested} pages made the file read only");
+    assert!(too_little.len() <= 3, "{too_little:?}");
 }
 
 #[test]

@@ -395,6 +395,7 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             NOWHERE,
         ),
         (Request::RestoreBackup { backup: None }, ALL),
+        (Request::Repair, ALL),
         (Request::Storage, ALL),
         (Request::PreviewFreeing, ALL),
         (

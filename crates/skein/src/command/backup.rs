@@ -1,4 +1,4 @@
-//! `skein backup`: copies of the profile's file, made, tried and restored.
+//! `skein backup`: copies of the profile's file, made, tried and restored; and the file put together anew.
 
 use skein_engine::api::{KeptBackups, Reply, Request};
 
@@ -34,26 +34,55 @@ pub(super) async fn run(
             let request = Request::RestoreBackup {
                 backup: Some(backup),
             };
-            ask(connection, request).await?;
-            let here = connection.is_owner();
-            if here {
-                // Nobody else has the profile: starting again does it.
-                connection.pause().await;
-                connection.resume().await?;
-            }
-            out.show(&serde_json::json!({ "restored": here }), || match here {
-                true => "Restored. What was there before is set aside beside the profile's file, and what it holds is merged again."
-                    .to_owned(),
-                false => "It is restored when Skein starts next: close it and open it again.".to_owned(),
-            });
+            let words = Words {
+                done: "Restored.",
+                planned: "It is restored when Skein starts next",
+            };
+            at_the_next_start(connection, out, request, words).await?;
+        }
+        Backup::Repair => {
+            let words = Words {
+                done: "The file was put together anew.",
+                planned: "The file is put together anew when Skein starts next",
+            };
+            at_the_next_start(connection, out, Request::Repair, words).await?;
         }
         Backup::Keep => {
             ask(connection, Request::RestoreBackup { backup: None }).await?;
             out.show(&serde_json::json!({ "restored": false }), || {
-                "None is restored.".to_owned()
+                "Nothing is restored or repaired.".to_owned()
             });
         }
     }
+    Ok(())
+}
+
+/// What is said of something that a start does.
+struct Words {
+    done: &'static str,
+    planned: &'static str,
+}
+
+/// Plans something for the next start, and starts again where nobody else has the profile.
+async fn at_the_next_start(
+    connection: &mut Connection,
+    out: Output,
+    request: Request,
+    words: Words,
+) -> Result<(), Failure> {
+    ask(connection, request).await?;
+    let here = connection.is_owner();
+    if here {
+        connection.pause().await;
+        connection.resume().await?;
+    }
+    out.show(&serde_json::json!({ "restored": here }), || match here {
+        true => format!(
+            "{} What was there before is set aside beside the profile's file, and what it holds is merged again.",
+            words.done
+        ),
+        false => format!("{}: close it and open it again.", words.planned),
+    });
     Ok(())
 }
 
@@ -65,6 +94,9 @@ async fn ask(connection: &mut Connection, request: Request) -> Result<KeptBackup
 }
 
 fn listed(kept: &KeptBackups) -> String {
+    if kept.repairs {
+        return "The file is put together anew when Skein starts next; `skein backup keep` thinks better of it.".to_owned();
+    }
     if kept.backups.is_empty() {
         return "There is no backup yet. `skein backup make` makes one.".to_owned();
     }

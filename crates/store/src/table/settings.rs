@@ -5,6 +5,9 @@ use rusqlite::{Connection, params};
 use crate::column::{all, one, run};
 use crate::error::StoreError;
 
+/// The setting that says which workspace the file belongs to: the 32 bytes of its id.
+pub const WORKSPACE: &str = "workspace";
+
 pub(crate) fn put(connection: &Connection, key: &str, value: &[u8]) -> Result<(), StoreError> {
     let sql = "INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
     run(connection, sql, params![key, value]).map(drop)

@@ -1,9 +1,13 @@
 //! Backups: whole copies that are checked before they count, and that a start puts back without touching what was there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use skein_store::{BackupError, BackupFolder, Durability, Restored, Store};
+use skein_access::Envelope;
+use skein_store::{
+    BackupError, BackupFolder, Durability, EnvelopeState, Peer, Plan, Restored, Store, WORKSPACE,
+};
 
 use crate::common::{Founder, change, id, ready};
 
@@ -92,16 +96,108 @@ fn a_backup_that_is_not_whole_is_neither_opened_nor_restored_and_the_file_stays(
         if let Err(error) = backups.open(&name) {
             refused += 1;
             assert!(matches!(error, BackupError::NotWhole(_)), "{error}");
-            assert!(backups.plan(Some(&name)).is_err());
+            assert!(backups.plan(Some(&Plan::Backup(name.clone()))).is_err());
             assert_eq!(backups.planned(), None);
         }
     }
     assert!(refused > 20, "only {refused} damaged pages were met");
     // Found well when it was planned, and gone when it comes to it.
     fs::write(&file, &whole).unwrap();
-    backups.plan(Some(&name)).unwrap();
+    backups.plan(Some(&Plan::Backup(name.clone()))).unwrap();
     fs::remove_file(&file).unwrap();
     assert_eq!(Restored::if_planned(&path), Err(BackupError::Missing(name)));
+    assert_eq!(Restored::if_planned(&path), Ok(None));
+    assert_eq!(ready(&path).tree().unwrap().len(), 20);
+}
+
+/// Carries out what is planned for a file, cut off before after so many moves: between the log and the file, after both, and while what comes is written.
+fn restored_though_cut_off(path: &Path, moved: u32) -> Restored {
+    let aside = path.with_extension("set-aside-1");
+    if moved > 0 {
+        fs::create_dir(&aside).unwrap();
+        let place = aside.join("workspace.db");
+        if moved > 1 {
+            fs::rename(beside(path, "-wal"), beside(&place, "-wal")).unwrap();
+        }
+        if moved > 2 {
+            fs::rename(path, &place).unwrap();
+        }
+        if moved > 3 {
+            fs::write(beside(path, ".coming"), "half of it").unwrap();
+        }
+    }
+    Restored::if_planned(path).unwrap().unwrap()
+}
+
+#[test]
+fn a_file_put_together_anew_knows_what_only_this_machine_knew_and_whose_it_is() {
+    for moved in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("workspace.db");
+        let mut ana = Founder::new();
+        let mut store = ready(&path);
+        let peer = Peer {
+            device: ana.device,
+            addresses: vec!["/ip4/10.0.0.1/tcp/4711".to_owned()],
+            mark: 7,
+            last_seen_ms: Some(1),
+        };
+        store
+            .write(Durability::Full, |tx| {
+                tx.put_setting(WORKSPACE, ana.workspace.as_bytes())?;
+                tx.put_setting("member_name", b"Ana")?;
+                tx.put_peer(&peer)?;
+                for operation in &ana.operations {
+                    tx.insert_envelope(operation, &EnvelopeState::Applied, None)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        put(&mut store, &mut ana, 0..10);
+        let backups = store.backup_folder().clone();
+        let log = fs::read(beside(&path, "-wal")).unwrap();
+        drop(store);
+        fs::write(beside(&path, "-wal"), log).unwrap();
+        backups.plan(Some(&Plan::Anew)).unwrap();
+        assert_eq!(backups.planned(), Some(Plan::Anew));
+        let restored = restored_though_cut_off(&path, moved);
+        assert_eq!(backups.planned(), None);
+        let store = ready(&path);
+        assert_eq!(store.setting("member_name").unwrap().unwrap(), b"Ana");
+        let known = Peer { mark: 0, ..peer };
+        assert_eq!(
+            store.peers().unwrap(),
+            [known],
+            "of the new file it holds nothing yet"
+        );
+        let held = store
+            .envelope_refs()
+            .unwrap()
+            .into_iter()
+            .map(|held| held.id);
+        let operations = ana.operations.iter().map(Envelope::id);
+        assert_eq!(
+            held.collect::<BTreeSet<_>>(),
+            operations.collect(),
+            "moved {moved}"
+        );
+        assert_eq!(store.tree().unwrap().len(), 0);
+        let set_aside = backups.set_aside(restored.number).unwrap();
+        let all = ana.operations.len() + 10;
+        assert_eq!(set_aside.salvage_marks().len(), all, "moved {moved}");
+        assert_eq!(backups.to_take_over(), Some(restored.number));
+    }
+}
+
+#[test]
+fn where_it_cannot_be_read_which_workspace_it_is_the_file_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, backups, _) = with_backup(folder.path());
+    backups.plan(Some(&Plan::Anew)).unwrap();
+    assert_eq!(
+        Restored::if_planned(&path),
+        Err(BackupError::NothingToBeginWith)
+    );
     assert_eq!(Restored::if_planned(&path), Ok(None));
     assert_eq!(ready(&path).tree().unwrap().len(), 20);
 }
@@ -113,23 +209,10 @@ fn a_restored_backup_takes_the_files_place_and_what_was_there_is_set_aside_uncha
         let folder = tempfile::tempdir().unwrap();
         let (path, backups, name) = with_backup(folder.path());
         let before = ["", "-wal"].map(|ending| fs::read(beside(&path, ending)).unwrap());
-        backups.plan(Some(&name)).unwrap();
-        assert_eq!(backups.planned(), Some(name.clone()));
-        let aside = path.with_extension("set-aside-1");
-        if moved > 0 {
-            fs::create_dir(&aside).unwrap();
-            let place = aside.join("workspace.db");
-            if moved > 1 {
-                fs::rename(beside(&path, "-wal"), beside(&place, "-wal")).unwrap();
-            }
-            if moved > 2 {
-                fs::rename(&path, &place).unwrap();
-            }
-            if moved > 3 {
-                fs::write(beside(&path, ".coming"), "half of it").unwrap();
-            }
-        }
-        let restored = Restored::if_planned(&path).unwrap().unwrap();
+        let plan = Plan::Backup(name);
+        backups.plan(Some(&plan)).unwrap();
+        assert_eq!(backups.planned(), Some(plan));
+        let restored = restored_though_cut_off(&path, moved);
         let now = ["", "-wal"].map(|ending| fs::read(beside(&restored.set_aside, ending)).unwrap());
         assert_eq!(now, before, "moved {moved}");
         assert_eq!(backups.planned(), None);

@@ -893,6 +893,25 @@ export const STORIES: Record<string, Record<string, Story>> = {
     checked: {
       then: inTurn(keys(SAFETY), press("button", "Check everything")),
       told: [/Everything fits: 24 documents/],
+      not: [["button", "Repair at the next start"]],
+    },
+    "what does not fit": {
+      engine: changed((fake) => (fake.tried.differences = [{ subject: ARABIC, what: "page 9" }])),
+      then: inTurn(keys(SAFETY), press("button", "Check everything")),
+      told: [/Not everything fits/, /put this machine’s file together anew/],
+    },
+    "repaired at the next start": {
+      engine: changed((fake) => (fake.tried.differences = [{ subject: ARABIC, what: "page 9" }])),
+      then: inTurn(
+        keys(SAFETY),
+        press("button", "Check everything"),
+        press("button", "Repair at the next start"),
+      ),
+      told: [
+        ["alert", /When Skein starts next, this machine’s file is put together anew/],
+        ["status", "Planned: close Skein and open it again."],
+        ["button", "Keep what is here"],
+      ],
     },
     "read only": {
       engine: readOnly,
@@ -900,6 +919,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
       told: [
         ["dialog", "Safety"],
         ["button", /^Restore the backup of Nov 21/],
+        ["button", "Repair at the next start"],
       ],
     },
   },

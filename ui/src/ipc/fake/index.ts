@@ -121,6 +121,7 @@ export class FakeEngine implements Transport {
     folder: "/home/ana/.local/share/skein/workspace.backups",
     making: false,
     planned: null,
+    repairs: false,
     trouble: null,
   };
   /** What is found when documents are loaded again. */
@@ -342,7 +343,9 @@ export class FakeEngine implements Transport {
       case "back_up":
         return this.#keep({ backups: [backupOf(NOW, 14), ...this.backups.backups] });
       case "restore_backup":
-        return this.#keep({ planned: request.backup });
+        return this.#keep({ planned: request.backup, repairs: false });
+      case "repair":
+        return this.#keep({ planned: null, repairs: true });
       case "try_backup":
         return [{ type: "backup_tried", report: this.tried }, quiet];
       case "audit": {

@@ -5,7 +5,7 @@ mod work;
 
 use std::collections::VecDeque;
 
-use skein_store::{Backup, Durability, Mark, ReadOnlyStore, Restored};
+use skein_store::{Backup, Durability, Mark, Plan, ReadOnlyStore, Restored, WORKSPACE};
 
 use super::io::{ClientId, Effect};
 use super::jobs::Job;
@@ -64,11 +64,16 @@ impl Core {
     pub(super) fn kept_backups(&self) -> Result<KeptBackups, ApiError> {
         let folder = self.store.backup_folder();
         let kept = folder.list()?.into_iter();
+        let planned = folder.planned();
         Ok(KeptBackups {
             backups: kept.map(KeptBackup::from).collect(),
             folder: folder.path().map(|path| path.display().to_string()),
             making: self.backups.making.is_some(),
-            planned: folder.planned(),
+            repairs: planned == Some(Plan::Anew),
+            planned: match planned {
+                Some(Plan::Backup(name)) => Some(name),
+                _ => None,
+            },
             trouble: self.backups.trouble.clone(),
         })
     }
@@ -121,13 +126,17 @@ impl Core {
         Flow::Later
     }
 
-    /// Has the next start put a backup in the file's place, or not any more.
+    /// Has the next start put a backup in the file's place, or a new file, or nothing any more.
     pub(super) fn plan_restore(
         &mut self,
         step: &mut Step<'_>,
-        name: Option<&str>,
+        plan: Option<&Plan>,
     ) -> Result<Reply, ApiError> {
-        self.store.backup_folder().plan(name)?;
+        // A start that could not read all that it needs may know no workspace where the file still names it.
+        if plan == Some(&Plan::Anew) && self.store.setting(WORKSPACE)?.is_none() {
+            return Err(Self::no_workspace());
+        }
+        self.store.backup_folder().plan(plan)?;
         step.news.backups = true;
         Ok(Reply::Backups {
             kept: self.kept_backups()?,
@@ -210,8 +219,12 @@ impl Core {
     }
 
     fn tell_restored(&mut self, step: &mut Step<'_>, restored: &Restored) {
+        let what = match restored.plan {
+            Plan::Backup(_) => "A backup was restored",
+            Plan::Anew => "This machine's file was put together anew",
+        };
         let words = format!(
-            "A backup was restored. The file that was here before lies at {}, unchanged; whatever of it can be read is merged again, and \
+            "{what}. The file that was here before lies at {}, unchanged; whatever of it can be read is merged again, and \
              what colleagues' devices and relays hold comes back when they are met.",
             restored.set_aside.display()
         );
@@ -267,33 +280,46 @@ impl Core {
     }
 
     fn take_over_some(&mut self, step: &mut Step<'_>) {
-        let Some(mut before) = self.backups.before.take() else {
+        if self.workspace.is_none() || self.storable().is_err() {
+            // Nothing can be taken over here; the next start looks again.
+            self.backups.before = None;
+        }
+        let Some(before) = &mut self.backups.before else {
             return;
         };
-        if self.workspace.is_none() || self.storable().is_err() {
-            return;
-        }
         let some = before.marks.len().min(ENVELOPES_A_STEP);
         let marks: Vec<Mark> = before.marks.drain(..some).collect();
         let envelopes = marks
             .into_iter()
             .filter_map(|mark| before.store.salvage_envelope(mark))
             .collect();
+        let (number, is_all) = (before.number, before.marks.is_empty());
+        // It stays where it is meanwhile: while something is taken over, nothing is sealed.
+        let mut report = std::mem::take(&mut before.report);
         let taken = self
-            .take_envelopes(step, envelopes, &mut before.report)
-            .and_then(|()| match before.marks.is_empty() {
-                true => Ok(self.store.backup_folder().taken_over(before.number)?),
+            .take_envelopes(step, envelopes, &mut report)
+            .and_then(|()| match is_all {
+                true => Ok(self.store.backup_folder().taken_over(number)?),
                 false => Ok(()),
             });
         match taken {
             Err(error) => {
                 tracing::warn!(%error, "what was set aside is taken over at the next start");
+                self.backups.before = None;
             }
-            Ok(()) if before.marks.is_empty() => {
-                tracing::info!(report = ?before.report, "what was set aside is taken over");
+            Ok(()) if is_all => {
+                tracing::info!(?report, "what was set aside is taken over");
+                self.backups.before = None;
                 self.look_for_what_was_set_aside();
             }
-            Ok(()) => self.backups.before = Some(before),
+            Ok(()) => {
+                if let Some(before) = &mut self.backups.before {
+                    before.report = report;
+                }
+            }
+        }
+        if self.backups.before.is_none() {
+            self.plan_sealing(step);
         }
     }
 }
