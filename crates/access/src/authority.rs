@@ -111,6 +111,12 @@ impl Standing {
             || !self.roles_before.is_empty()
     }
 
+    /// The last number that counts of a device that was removed, whatever its roles let it write.
+    #[must_use]
+    pub const fn removed_after(&self) -> Option<u64> {
+        self.removed_after
+    }
+
     /// The last number up to which everything surely counts.
     #[must_use]
     pub fn counts_through(&self) -> u64 {

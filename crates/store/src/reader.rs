@@ -634,6 +634,19 @@ impl Reader {
         envelopes::last_sequence(&self.connection, device)
     }
 
+    /// The data that came after a mark, in the order in which it came: without what is kept aside, and without what a device wrote
+    /// beyond a number.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn data_to_offer(
+        &self,
+        after: Mark,
+        but: (DeviceId, u64),
+    ) -> Result<Vec<EnvelopeId>, StoreError> {
+        envelopes::to_offer(&self.connection, after, but)
+    }
+
     /// What of a device's data may have to be judged anew: all beyond a number, and all that is kept aside.
     ///
     /// # Errors

@@ -4,10 +4,10 @@ use skein_access::{DeviceId, EnvelopeId, WorkspaceId};
 
 use crate::close::CloseReason;
 use crate::cycle::{Cycle, Left, Run, Step};
-use crate::frame::{Bytes, Frame, Items, Scope};
+use crate::frame::{Bytes, Frame, Ids, Items, Scope};
 use crate::item::{Group, ItemRef, Key};
 use crate::limits::{
-    HOLDING_BYTES, INVITEE_ENVELOPES, PATIENCE_MS, PRESENCE_BYTES, PRESENCE_PER_SECOND,
+    HAVE_IDS, HOLDING_BYTES, INVITEE_ENVELOPES, PATIENCE_MS, PRESENCE_BYTES, PRESENCE_PER_SECOND,
     STARTS_PER_MINUTE,
 };
 use crate::outbox::{Agreement, Held, SessionOutput};
@@ -79,9 +79,41 @@ impl Open {
         }
     }
 
-    /// Data flows only between members, as both sides see it.
+    /// Data is compared only between members, as both sides see it.
     pub(crate) fn data_is_open(&self) -> bool {
         self.to_peer == Scope::All && self.from_peer == Scope::All
+    }
+
+    /// The peer may have everything of this side and shows nothing but operations itself: one of the two is no member.
+    pub(crate) fn only_gives(&self) -> bool {
+        self.to_peer == Scope::All && self.from_peer == Scope::Access
+    }
+
+    /// Whether envelopes that this side lacks are still coming, or are to be asked for.
+    pub(crate) fn is_taking(&self) -> bool {
+        self.pull.is_taking()
+    }
+
+    /// Whether envelopes go to the peer, or wait to.
+    pub(crate) fn is_giving(&self) -> bool {
+        !self.serve.is_idle()
+    }
+
+    /// Names envelopes that rest here to a peer that does not compare.
+    pub(crate) fn offer(
+        &self,
+        group: Group,
+        ids: &[EnvelopeId],
+        turn: &mut Turn<'_>,
+    ) -> Result<(), CloseReason> {
+        if !self.only_gives() {
+            return Ok(());
+        }
+        for ids in ids.chunks(HAVE_IDS) {
+            let (paced, ids) = (false, Ids::of(ids));
+            turn.out.send(&Frame::Have { group, paced, ids })?;
+        }
+        Ok(())
     }
 
     /// A reconciliation is wanted soon.
@@ -106,8 +138,7 @@ impl Open {
                 Ok(())
             }
             Frame::Have { group, paced, ids } => {
-                self.check_group(group)?;
-                self.check_invitee(ids.0.len())?;
+                self.check_taken(group, ids.0.len())?;
                 if paced {
                     self.check_paced(group)?;
                     self.pull.owe_more(group)?;
@@ -120,7 +151,7 @@ impl Open {
                 Ok(())
             }
             Frame::Want { group, ids } => {
-                self.check_group(group)?;
+                check_scope(group, self.to_peer)?;
                 self.serve.want(group, &ids)
             }
             Frame::Items(items) => self.items(items, turn),
@@ -148,21 +179,15 @@ impl Open {
     }
 
     fn items(&mut self, items: Items, turn: &mut Turn<'_>) -> Result<(), CloseReason> {
-        self.check_group(items.group)?;
-        self.check_invitee(items.envelopes.len())?;
+        self.check_taken(items.group, items.envelopes.len())?;
         self.pull.take(items, turn)
     }
 
-    fn check_group(&self, group: Group) -> Result<(), CloseReason> {
-        if group == Group::Data && !self.data_is_open() {
-            return Err(CloseReason::NotYetMember);
-        }
-        Ok(())
-    }
-
-    /// An invited device has its join to send, and hardly more.
-    fn check_invitee(&mut self, count: usize) -> Result<(), CloseReason> {
-        if self.to_peer == Scope::Access {
+    /// What may be seen there may be taken from there. Of operations a device that is no member has its join to send, and hardly more;
+    /// which of its data is kept, the engine says.
+    fn check_taken(&mut self, group: Group, count: usize) -> Result<(), CloseReason> {
+        check_scope(group, self.from_peer)?;
+        if self.to_peer == Scope::Access && group == Group::Access {
             self.from_invitee += count;
             if self.from_invitee > INVITEE_ENVELOPES {
                 return Err(CloseReason::TooMuch(
@@ -385,6 +410,14 @@ impl Open {
     pub(crate) fn needs_stream(group: Group, turn: &Turn<'_>) -> bool {
         turn.set.is_empty(group) || turn.fetching.is_unfinished(group)
     }
+}
+
+/// Data goes only to whom everything was granted.
+fn check_scope(group: Group, granted: Scope) -> Result<(), CloseReason> {
+    if group == Group::Data && granted != Scope::All {
+        return Err(CloseReason::NotYetMember);
+    }
+    Ok(())
 }
 
 /// What a peer said at the end, fit to be shown.

@@ -132,6 +132,11 @@ impl Pull {
         self.asked > 0 || matches!(&self.stream, Some(stream) if !stream.has_ended)
     }
 
+    /// Whether anything is still to come from this peer, or from another in its place.
+    pub(crate) fn is_taking(&self) -> bool {
+        !self.coming.is_empty() || !self.deferred.is_empty()
+    }
+
     /// Whether another reconciliation message could find no room.
     pub(crate) const fn is_full(&self) -> bool {
         self.queued > NEED_IDS / 2

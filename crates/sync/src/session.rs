@@ -1,11 +1,11 @@
 //! One session with one connected peer: greeting, admission, then an open exchange until it closes.
 
-use skein_access::{Admission, DeviceId, InviteProof, WorkspaceId, tag};
+use skein_access::{Admission, DeviceId, EnvelopeId, InviteProof, WorkspaceId, tag};
 
 use crate::close::CloseReason;
 use crate::fetching::Fetching;
 use crate::frame::{Bytes, Frame, Hello, Ids, Scope};
-use crate::item::ItemRef;
+use crate::item::{Group, ItemRef};
 use crate::limits::{GREETING_MS, PROTOCOL, TAGS};
 use crate::open::Open;
 use crate::outbox::{Outbox, SessionOutput};
@@ -53,6 +53,13 @@ pub enum SessionInput<'a> {
         items: &'a [ItemRef],
         /// The peer that brought them; none when they were made here (or came by a file).
         from: Option<DeviceId>,
+    },
+    /// Envelopes that the peer may lack, named to it although it shows only operations itself ([`Session::only_gives`]).
+    Offer {
+        /// Of which group.
+        group: Group,
+        /// Which.
+        ids: &'a [EnvelopeId],
     },
     /// Rights may have changed: the peer's are asked for again.
     AccessChanged,
@@ -157,6 +164,24 @@ impl Session {
     #[must_use]
     pub fn is_open_for_data(&self) -> bool {
         matches!(&self.phase, Phase::Open { open, .. } if open.data_is_open())
+    }
+
+    /// Whether the peer was granted everything and grants operations alone: to it, this side is no member.
+    #[must_use]
+    pub fn only_gives(&self) -> bool {
+        matches!(&self.phase, Phase::Open { open, .. } if open.only_gives())
+    }
+
+    /// Whether envelopes that the peer named are still to come.
+    #[must_use]
+    pub fn is_taking(&self) -> bool {
+        matches!(&self.phase, Phase::Open { open, .. } if open.is_taking())
+    }
+
+    /// Whether envelopes are on their way to the peer, or asked for by it.
+    #[must_use]
+    pub fn is_giving(&self) -> bool {
+        matches!(&self.phase, Phase::Open { open, .. } if open.is_giving())
     }
 
     /// Whether the session is over.
@@ -438,6 +463,7 @@ fn exchange(
             open.pull.stored(batch, &refused, turn)
         }
         SessionInput::Inserted { items, from } => open.inserted(items, from, turn),
+        SessionInput::Offer { group, ids } => open.offer(group, ids, turn),
         SessionInput::Reconcile => {
             open.wish();
             Ok(())

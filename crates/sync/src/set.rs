@@ -30,6 +30,20 @@ impl EnvelopeSet {
         self.shelf_mut(item.group).insert(item.key)
     }
 
+    /// The same data beside other operations: for whom not all of these are to be seen.
+    #[must_use]
+    pub fn with_operations(&self, operations: impl IntoIterator<Item = ItemRef>) -> Self {
+        let mut shown = Self {
+            access: Shelf::default(),
+            data: self.data.clone(),
+            mark: self.mark,
+        };
+        for item in operations {
+            shown.insert(item, 0);
+        }
+        shown
+    }
+
     /// Whether the envelope is held.
     #[must_use]
     pub fn contains(&self, group: Group, id: &EnvelopeId) -> bool {

@@ -1,12 +1,14 @@
-//! Farewell: a device that is out is told so once, with the operations that say it, and nothing of what came after them.
+//! Farewell: a device that is out is told so once, with the operations that say it, and nothing of what came after them; and what counts of its
+//! work is taken from it.
 
 use std::collections::BTreeSet;
 
 use skein_access::DeviceId;
 use skein_store::Durability;
-use skein_sync::{EnvelopeSet, ItemRef, SessionInput};
+use skein_sync::{EnvelopeSet, Group, ItemRef, SessionInput};
 
 use super::Core;
+use super::peers::Link;
 use super::step::Step;
 
 /// The setting with the devices that know that they are out.
@@ -33,20 +35,55 @@ impl Core {
         ids.iter().map(|id| DeviceId::from_bytes(*id)).collect()
     }
 
-    /// What a device that is out may see, and no more of it than can be read now.
+    /// The operations that a device which is out may see, and no more of them than can be read now. Data stands beside them so that it is not
+    /// asked for again; nothing of it is shown to whoever is granted operations alone.
     pub(super) fn farewell_set(&self, device: &DeviceId) -> EnvelopeSet {
-        let mut set = EnvelopeSet::new();
         let Some(workspace) = &self.workspace else {
-            return set;
+            return EnvelopeSet::new();
         };
-        for id in workspace.authority.farewell(device) {
-            let stored = self.store.envelope(id).ok().flatten();
-            if let Some(envelope) = stored.and_then(|stored| self.verified(&stored.bytes)) {
-                let header = envelope.header();
-                set.insert(ItemRef::new(header.kind, header.hour, id), 0);
-            }
+        let operations = workspace.authority.farewell(device).into_iter();
+        let operations = operations.filter_map(|id| {
+            let stored = self.store.envelope(id).ok().flatten()?;
+            let envelope = self.verified(&stored.bytes)?;
+            let header = envelope.header();
+            Some(ItemRef::new(header.kind, header.hour, id))
+        });
+        workspace.set.with_operations(operations)
+    }
+
+    /// To a device that shows operations alone since this one is out: names what is here, counts, and may be lacking there.
+    pub(super) fn offer_what_counts(&mut self, step: &mut Step<'_>, peer: DeviceId) {
+        let me = self.device.id();
+        let Some(link) = self.links.get(&peer) else {
+            return;
+        };
+        if link.offered || !link.only_gives() || !self.is_out() {
+            return;
         }
-        set
+        let workspace = self.workspace.as_ref();
+        let standing = workspace.and_then(|workspace| workspace.authority.standing(&me));
+        let Some(through) = standing.and_then(|standing| standing.removed_after()) else {
+            return;
+        };
+        let mark = i64::try_from(self.mark_of(&peer)).unwrap_or(i64::MAX);
+        let offered = self.store.data_to_offer(mark, (me, through));
+        let ids = offered.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what counts could not be looked up; it is named at the next meeting");
+            Vec::new()
+        });
+        if let Some(link) = self.links.get_mut(&peer) {
+            link.offered = true;
+        }
+        let (group, ids) = (Group::Data, ids.as_slice());
+        self.give_session_plainly(step, peer, SessionInput::Offer { group, ids });
+    }
+
+    /// Ends the conversation with a device that understood that it is out, once all that it named is here.
+    pub(super) fn end_farewell(&mut self, step: &mut Step<'_>, peer: DeviceId) {
+        let over = |link: &Link| link.understood && !link.is_taking();
+        if self.links.get(&peer).is_some_and(over) {
+            self.was_told(step, peer);
+        }
     }
 
     /// Whether this device is out and somebody of the workspace knows that: then it troubles nobody any more, but still listens.
@@ -54,9 +91,14 @@ impl Core {
         self.is_out() && self.store.setting(KNOWN).ok().flatten().is_some()
     }
 
-    /// Somebody of the workspace holds all that this device has said, or said to it that it is out.
-    pub(super) fn others_know(&mut self, step: &mut Step<'_>) {
+    /// Whether a device holds all that is here, or said that this one is out and has taken what it wanted: then the others know.
+    pub(super) fn others_may_know(&mut self, step: &mut Step<'_>, peer: DeviceId) {
         if !self.is_out() || self.others_know_it_is_out() {
+            return;
+        }
+        let newest = self.newest_mark();
+        let knows = |link: &Link| link.holds_through(newest) || link.has_told();
+        if !self.links.get(&peer).is_some_and(knows) {
             return;
         }
         match self
@@ -69,7 +111,7 @@ impl Core {
     }
 
     /// A device that is out knows it now: that is noted, and the conversation ends.
-    pub(super) fn was_told(&mut self, step: &mut Step<'_>, peer: DeviceId) {
+    fn was_told(&mut self, step: &mut Step<'_>, peer: DeviceId) {
         let mut told = self.told();
         if told.insert(peer) {
             let bytes: Vec<u8> = told.iter().flat_map(|id| *id.as_bytes()).collect();
@@ -81,7 +123,7 @@ impl Core {
             }
         }
         let reason = "this device is no longer part of the workspace".to_owned();
-        self.give_session(step, peer, SessionInput::Shut(reason));
+        self.give_session_plainly(step, peer, SessionInput::Shut(reason));
         self.tell_network(step);
     }
 }

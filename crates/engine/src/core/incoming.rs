@@ -49,6 +49,15 @@ impl Gathering {
     }
 }
 
+/// Who brings envelopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Giver {
+    /// Somebody who is in, or a file: what does not count may count later, and is kept aside.
+    Insider,
+    /// Somebody who is out, or not in yet: of his data only what counts is kept.
+    Outsider,
+}
+
 /// What an envelope is good for now.
 pub(super) enum Opened {
     Ready {
@@ -69,6 +78,7 @@ impl Core {
         step: &mut Step<'_>,
         group: Group,
         raw: &[Vec<u8>],
+        giver: Giver,
     ) -> Result<(Vec<usize>, Vec<ItemRef>), ApiError> {
         self.storable()?;
         if group == Group::Access {
@@ -82,7 +92,14 @@ impl Core {
             let verified = UnverifiedEnvelope::decode(bytes)
                 .and_then(|envelope| envelope.verify(&workspace.id));
             match verified {
-                Ok(envelope) if Group::of(envelope.header().kind) == group => kept.push(envelope),
+                Ok(envelope)
+                    if Group::of(envelope.header().kind) == group
+                        && (group == Group::Access
+                            || giver == Giver::Insider
+                            || workspace.authority.accept(&envelope).is_ok()) =>
+                {
+                    kept.push(envelope);
+                }
                 Ok(_) => refused.push(place),
                 Err(error) => {
                     tracing::warn!(%error, "an envelope was refused");

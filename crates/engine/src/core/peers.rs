@@ -9,6 +9,7 @@ use skein_sync::{
 };
 
 use super::Core;
+use super::incoming::Giver;
 use super::io::{Effect, PeerInput};
 use super::step::Step;
 
@@ -22,8 +23,12 @@ const COMPARE_AGAIN: u64 = 30_000;
 /// One connected device.
 pub(super) struct Link {
     session: Session,
-    /// What alone is shown to a device that is out.
-    farewell: Option<EnvelopeSet>,
+    /// What alone is shown to a device that is out, beside what it need not bring.
+    pub(super) farewell: Option<EnvelopeSet>,
+    /// Whether a device that is out holds now what says so.
+    pub(super) understood: bool,
+    /// Whether what counts was named to a device for which this one is out.
+    pub(super) offered: bool,
     pub(super) address: String,
     /// Whether both sides held the same when last compared, and nothing came since that it has not confirmed.
     pub(super) agreed: bool,
@@ -49,6 +54,26 @@ impl Link {
     /// Whether both sides granted one another everything.
     pub(super) fn is_open_for_data(&self) -> bool {
         self.session.is_open_for_data()
+    }
+
+    /// Whether this side may give everything and is shown operations alone.
+    pub(super) fn only_gives(&self) -> bool {
+        self.session.only_gives()
+    }
+
+    /// Whether the device holds everything up to a local insertion number.
+    pub(super) const fn holds_through(&self, mark: u64) -> bool {
+        self.mark >= mark
+    }
+
+    /// Whether the device, for which this one is out, has shown that, and taken what it asked for so far.
+    pub(super) fn has_told(&self) -> bool {
+        self.only_gives() && self.knows_operations && !self.session.is_giving()
+    }
+
+    /// Whether something that the device named is still to come.
+    pub(super) fn is_taking(&self) -> bool {
+        self.session.is_taking()
     }
 }
 
@@ -123,6 +148,8 @@ impl Core {
             Link {
                 session,
                 farewell: None,
+                understood: false,
+                offered: false,
                 address: address.clone(),
                 agreed: false,
                 compared: false,
@@ -160,6 +187,19 @@ impl Core {
 
     /// Gives one session an input and does what it asks for.
     pub(super) fn give_session(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: DeviceId,
+        input: SessionInput<'_>,
+    ) {
+        // Before this side can say that all is settled.
+        self.offer_what_counts(step, peer);
+        self.give_session_plainly(step, peer, input);
+        self.end_farewell(step, peer);
+    }
+
+    /// The same, and nothing else.
+    pub(super) fn give_session_plainly(
         &mut self,
         step: &mut Step<'_>,
         peer: DeviceId,
@@ -206,7 +246,7 @@ impl Core {
                     batch,
                     group,
                     envelopes,
-                } => match self.receive(step, group, &envelopes) {
+                } => match self.receive(step, group, &envelopes, self.trust_in(&peer)) {
                     Ok((refused, items)) => {
                         self.was_kept(step);
                         self.give_session(step, peer, SessionInput::Stored { batch, refused });
@@ -219,24 +259,22 @@ impl Core {
                 },
                 SessionOutput::Acknowledged(held) => {
                     self.acknowledged(step, peer, &held);
-                    self.others_know(step);
+                    self.others_may_know(step, peer);
                 }
                 SessionOutput::Agreed(agreement) => {
                     tracing::debug!(%peer, ?agreement, "agreed");
-                    let told = self
-                        .links
-                        .get(&peer)
-                        .is_some_and(|link| link.farewell.is_some());
-                    if told {
-                        self.was_told(step, peer);
+                    if let Some(link) = self.links.get_mut(&peer)
+                        && link.farewell.is_some()
+                    {
+                        link.understood = true;
                         continue;
                     }
-                    self.others_know(step);
                     if agreement.group == Group::Access
                         && let Some(link) = self.links.get_mut(&peer)
                     {
                         link.knows_operations = true;
                     }
+                    self.others_may_know(step, peer);
                     if agreement.group == Group::Data {
                         let newest = self.newest_mark();
                         if let Some(link) = self.links.get_mut(&peer) {
@@ -265,6 +303,13 @@ impl Core {
                     step.effects.push(Effect::ClosePeer { peer, reason });
                 }
             }
+        }
+    }
+
+    fn trust_in(&self, peer: &DeviceId) -> Giver {
+        match self.links.get(peer).is_some_and(Link::is_open_for_data) {
+            true => Giver::Insider,
+            false => Giver::Outsider,
         }
     }
 
@@ -322,7 +367,6 @@ impl Core {
         if group == Group::Access {
             self.access_changed(step);
             self.tell_let_in(step, items);
-            self.others_know(step);
         }
     }
 
@@ -396,7 +440,7 @@ impl Core {
     }
 
     /// The local insertion number of the newest envelope here.
-    fn newest_mark(&self) -> u64 {
+    pub(super) fn newest_mark(&self) -> u64 {
         self.workspace
             .as_ref()
             .map_or(0, |workspace| workspace.set.mark())

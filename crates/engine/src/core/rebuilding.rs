@@ -418,6 +418,7 @@ impl Core {
             return Ok(());
         };
         let texts = self.differences(id, &before, &document);
+        let gone = self.texts_gone(id, &before, &document);
         let cards = before.projection().map(|projection| projection.cards);
         let cards = cards.into_iter().flatten().chain(projection.cards);
         let touched = Touched {
@@ -432,10 +433,25 @@ impl Core {
         for (field, splices) in texts {
             self.tell_change(step, id, field, splices)?;
         }
+        for field in gone {
+            for (client, subscription) in self.text_watchers(id, field) {
+                step.event(client, subscription, Event::Gone);
+            }
+        }
         Ok(())
     }
 
-    /// How the texts that somebody looks at differ.
+    /// The texts that somebody looks at and that are no longer there: of cards that went with who made them.
+    fn texts_gone(&self, id: DocumentId, before: &Document, after: &Document) -> Vec<TextField> {
+        let is_gone =
+            |field: &TextField| before.text(*field).is_ok() && after.text(*field).is_err();
+        self.fields_watched(id)
+            .into_iter()
+            .filter(is_gone)
+            .collect()
+    }
+
+    /// How the texts that somebody looks at, and that are still there, differ.
     fn differences(
         &self,
         id: DocumentId,
@@ -445,6 +461,10 @@ impl Core {
         let text = |document: &Document, field| document.text(field).unwrap_or_default();
         let mut differences = BTreeMap::new();
         for field in self.fields_watched(id) {
+            // An empty text is another thing than none.
+            if after.text(field).is_err() {
+                continue;
+            }
             let splices = Splices::between(&text(before, field), &text(after, field));
             if !splices.is_empty() {
                 differences.insert(field, splices);

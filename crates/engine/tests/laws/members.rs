@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::sim::World;
+use rand::Rng;
 use skein_access::{
     Authority, DeviceKey, Envelope, EnvelopeKind, EpochId, Role, Ticket, UnverifiedEnvelope,
     WorkspaceId,
@@ -11,7 +12,7 @@ use skein_engine::api::{
     ApiError, ErrorCode, Event, JoiningStep, Member, Reply, Request, View, WorkspaceState,
 };
 use skein_engine::core::{Input, PeerInput};
-use skein_model::{DocumentId, NoteEdit, TextField};
+use skein_model::{BoardEdit, CardId, DocumentId, NewCard, NoteEdit, Splices, TextField};
 use skein_store::{Opened, Store};
 
 /// As long as a sheet of paper may lie in a drawer (ms).
@@ -711,4 +712,155 @@ fn both_sides_of_an_invite_see_the_same_six_words_for_the_device_that_came() {
         assert_eq!(seen[0].words, own);
     }
     assert_ne!(world.status(0).device_words, world.status(1).device_words);
+}
+
+/// Two machines meet until nothing moves between them.
+fn meet(world: &mut World, from: usize, to: usize) {
+    world.dial(from, to);
+    for _ in 0..40 {
+        while world.do_what_is_there() {}
+        world.pass(50);
+    }
+}
+
+#[test]
+fn what_somebody_made_before_leaving_reaches_those_who_stay_though_word_of_it_comes_first() {
+    let mut world = team(18, 3);
+    let document = note(&mut world, 0, "Plan", "north");
+    rest(&mut world, &[0, 1, 2]);
+    world.settle(&[0, 2]);
+    // Alone, and in several envelopes.
+    for text in ["a", "b", "c"] {
+        append(&mut world, 1, document, text);
+        world.pass(5_000);
+    }
+    let alone = note(&mut world, 1, "Handover", "all there is");
+    world.ask(1, Request::Leave).unwrap();
+
+    // The first time they meet, the one who stays hears that he left, and ends the conversation.
+    meet(&mut world, 1, 0);
+    assert_eq!(world.people(0).len(), 2);
+    meet(&mut world, 1, 0);
+    for index in [0, 2] {
+        world.settle(&[0, 2]);
+        assert_eq!(
+            text(&mut world, index, document).as_deref(),
+            Some("northabc"),
+            "at {index}"
+        );
+        assert_eq!(
+            text(&mut world, index, alone).as_deref(),
+            Some("all there is"),
+            "at {index}"
+        );
+    }
+    world.check_among(&[0, 2]);
+    assert!(
+        !world.machines[0]
+            .devices_allowed
+            .contains(&world.machines[1].device),
+        "then he is a stranger"
+    );
+}
+
+#[test]
+fn of_whoever_was_removed_what_counts_is_taken_and_nothing_that_came_after() {
+    let mut world = team(19, 3);
+    let document = note(&mut world, 0, "Plan", "north");
+    rest(&mut world, &[0, 1, 2]);
+    // One of those who stay has the work up to here, and removes him; the other has none of it.
+    append(&mut world, 1, document, "counts");
+    world.settle(&[0, 1]);
+    remove(&mut world, 0, "Member 1").unwrap();
+    append(&mut world, 1, document, "too late");
+    let late = note(&mut world, 1, "Too late", "as well");
+    // Both who stay hear of it, and only then meet him.
+    world.settle(&[0, 2]);
+    meet(&mut world, 1, 2);
+    meet(&mut world, 2, 1);
+    assert!(world.status(1).out);
+    for index in [0, 2] {
+        assert_eq!(
+            text(&mut world, index, document).as_deref(),
+            Some("northcounts"),
+            "at {index}"
+        );
+        assert_eq!(text(&mut world, index, late), None, "at {index}");
+    }
+    // What does not count is not even kept.
+    let his = world.machines[1].device;
+    let kept = envelopes(&mut world, 2);
+    let through = envelopes(&mut world, 0);
+    let of_him = |all: &[Envelope]| {
+        let his = all
+            .iter()
+            .filter(|envelope| envelope.header().device == his);
+        his.map(Envelope::id).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(of_him(&kept), of_him(&through));
+}
+
+/// Adds a card with this title to a board's first column.
+fn card(world: &mut World, index: usize, document: DocumentId, title: &str) -> CardId {
+    let column = world.board(index, document).unwrap().columns[0].id;
+    let id = CardId::from_bytes(world.rng.r#gen());
+    let new = NewCard {
+        id,
+        title: title.to_owned(),
+    };
+    let edit = BoardEdit::AddCards {
+        column,
+        after: None,
+        cards: vec![new],
+    };
+    world
+        .ask(index, Request::EditBoard { document, edit })
+        .unwrap();
+    id
+}
+
+#[test]
+fn whoever_looks_into_a_card_that_goes_with_its_maker_is_told_and_one_he_wrote_in_stays() {
+    let mut world = team(20, 3);
+    let request = Request::CreateBoard {
+        title: "Board".to_owned(),
+        columns: None,
+        parent: None,
+        after: None,
+    };
+    let Ok(Reply::Created { id: board }) = world.ask(0, request) else {
+        panic!("a board")
+    };
+    rest(&mut world, &[0, 1, 2]);
+    // 1 and 2 go on together; 0 knows nothing of it, and removes 1.
+    let work = |world: &mut World| {
+        for at in 0..world.views.len() {
+            while world.work_view(at, usize::MAX) {}
+        }
+    };
+    let written_in = card(&mut world, 1, board, "Written in");
+    rest(&mut world, &[1, 2]);
+    world.open_view(2, board, TextField::CardDescription(written_in));
+    work(&mut world);
+    world.views[0].type_in(&Splices::between("", "my words"));
+    work(&mut world);
+    rest(&mut world, &[1, 2]);
+    let only_seen = card(&mut world, 1, board, "Only seen");
+    rest(&mut world, &[1, 2]);
+    world.open_view(2, board, TextField::CardDescription(only_seen));
+    work(&mut world);
+    remove(&mut world, 0, "Member 1").unwrap();
+    assert!(world.views[1].is_started(), "he looks into it");
+    rest(&mut world, &[0, 2]);
+    work(&mut world);
+    let cards = world.board(2, board).unwrap().cards;
+    let cards: Vec<CardId> = cards.into_iter().map(|card| card.id).collect();
+    assert_eq!(cards, [written_in]);
+    assert!(world.views[1].is_closed(), "told that it is gone");
+    assert!(!world.views[0].is_closed());
+    assert_eq!(world.views[0].text(), "my words");
+    for index in [0, 2] {
+        let field = TextField::CardDescription(written_in);
+        assert_eq!(world.text(index, board, field), "my words", "at {index}");
+    }
 }

@@ -8,6 +8,9 @@ use skein_engine::api::{
 use skein_model::text::length_of;
 use skein_model::{DocumentId, Splices, TextField};
 
+/// What was not there so often, while all else came to rest, does not come any more.
+const GONE: u32 = 20;
+
 /// A push that is not answered yet.
 pub(crate) struct Inflight {
     push_id: String,
@@ -49,6 +52,8 @@ pub(crate) struct TextView {
     base_forgotten: bool,
     /// What it shows was not there when last asked for.
     is_absent: bool,
+    /// How often that was so, one time after the other.
+    absences: u32,
     is_closed: bool,
     newest: u32,
     /// Unlike any other view's, and the same over all its lines.
@@ -74,6 +79,7 @@ impl TextView {
             started: false,
             base_forgotten: false,
             is_absent: false,
+            absences: 0,
             is_closed: false,
             newest: 0,
             name: client,
@@ -99,9 +105,11 @@ impl TextView {
         self.started && !self.is_closed
     }
 
-    /// Whether all that was typed is acknowledged and nothing is awaited.
+    /// Whether all that was typed is acknowledged and nothing is awaited. What was asked for so often is gone; an editor goes on asking,
+    /// and keeps what was typed into it and never acknowledged for whoever typed it.
     pub(crate) fn is_settled(&self) -> bool {
         self.is_closed
+            || self.absences >= GONE
             || self.inflight.is_none()
                 && self.pending.is_empty()
                 && self.following
@@ -225,8 +233,14 @@ impl TextView {
         if self.subscribing == Some(id) {
             self.subscribing = None;
             match result {
-                Ok(Reply::Subscribed { subscription }) => self.subscription = Some(subscription),
-                Err(error) if error.code == ErrorCode::NotFound => self.is_absent = true,
+                Ok(Reply::Subscribed { subscription }) => {
+                    self.subscription = Some(subscription);
+                    self.absences = 0;
+                }
+                Err(error) if error.code == ErrorCode::NotFound => {
+                    self.is_absent = true;
+                    self.absences += 1;
+                }
                 other => panic!("a subscription was answered {other:?}"),
             }
             return Outcome::Nothing;

@@ -272,6 +272,23 @@ pub(crate) fn all_of_document(
     all(connection, &sql, [document.as_bytes()], stored)
 }
 
+/// Data after a mark, but for what is kept aside and what a device wrote beyond a number.
+pub(crate) fn to_offer(
+    connection: &Connection,
+    after: Mark,
+    (device, through): (DeviceId, u64),
+) -> Result<Vec<EnvelopeId>, StoreError> {
+    let through = i64::try_from(through).unwrap_or(i64::MAX);
+    let sql = "SELECT id FROM envelopes \
+         WHERE mark > ?1 AND kind <> 1 AND +state <> 3 AND NOT (device = ?2 AND sequence > ?3) ORDER BY mark";
+    all(
+        connection,
+        sql,
+        params![after, device.as_bytes(), through],
+        |row| Ok(EnvelopeId::from_bytes(row.get(0)?)),
+    )
+}
+
 /// What a device wrote beyond a number, and what of it is kept aside.
 pub(crate) fn to_judge(
     connection: &Connection,

@@ -259,3 +259,33 @@ fn two_that_both_believe_they_dialled_or_listened_do_not_hang() {
         }
     }
 }
+
+#[test]
+fn whoever_is_out_hands_over_what_it_names_and_gets_no_id_or_byte_of_data() {
+    for (dialer, listener) in [(1, 0), (0, 1)] {
+        let (mut world, data, bytes) = meeting(Admission::Removed);
+        let theirs = world.seed(&[1], EnvelopeKind::Data, 40, 200);
+        let link = world.connect(dialer, listener);
+        world.run_for(1_000);
+        // Without being asked it names nothing.
+        assert_eq!(world.nodes[0].set.len(Group::Data), 400);
+        let (group, ids) = (Group::Data, theirs.as_slice());
+        world.input(1, link, SessionInput::Offer { group, ids });
+        world.run_for(3_000);
+        assert!(theirs.iter().all(|id| world.nodes[0].ids().contains(id)));
+        assert_eq!(world.nodes[1].set.len(Group::Data), 40);
+        let ids: Vec<Vec<u8>> = data.iter().map(|id| id.as_bytes().to_vec()).collect();
+        assert!(!leaks(&world, &ids) && !leaks(&world, &bytes));
+        assert!(world.nodes[0].closed.is_empty(), "the session goes on");
+
+        // A member is told nothing by it: members compare.
+        let (mut members, _, _) = meeting(Admission::Member);
+        let own = members.seed(&[1], EnvelopeKind::Data, 1, 200);
+        let link = members.connect(dialer, listener);
+        members.run_for(3_000);
+        members.wire.clear();
+        let (group, ids) = (Group::Data, own.as_slice());
+        members.input(1, link, SessionInput::Offer { group, ids });
+        assert!(members.wire.is_empty());
+    }
+}

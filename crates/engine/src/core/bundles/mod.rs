@@ -10,6 +10,7 @@ use skein_access::{Header, WorkspaceId};
 use skein_sync::Group;
 
 use super::Core;
+use super::incoming::Giver;
 use super::io::ClientId;
 use super::step::Step;
 use crate::api::{ApiError, BundleReport, ErrorCode, Reply};
@@ -200,7 +201,7 @@ impl Core {
             if envelopes.is_empty() {
                 continue;
             }
-            let (refused, items) = self.receive(step, group, &envelopes)?;
+            let (refused, items) = self.receive(step, group, &envelopes, Giver::Insider)?;
             let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
             report.new += count(items.len());
             report.refused += count(refused.len());
