@@ -1167,6 +1167,28 @@ revoked: boolean,
  */
 approval: boolean, };
 
+export type ListedWorkspace = { 
+/**
+ * What it is called in addresses; `first` lies in the profile's own folder.
+ */
+slug: string, 
+/**
+ * Its id; absent while nothing rests there, and of one that no version that knew of several opened.
+ */
+id: string | null, 
+/**
+ * Its name, once that is known.
+ */
+name: string | null, 
+/**
+ * Whether it is the one that answers.
+ */
+here: boolean, 
+/**
+ * Why it could not be opened.
+ */
+trouble: string | null, };
+
 export type Member = { 
 /**
  * Which member.
@@ -1405,7 +1427,15 @@ export type Reply = { "type": "done" } | { "type": "status",
 /**
  * As it is now.
  */
-status: Status, } | { "type": "invite", 
+status: Status, } | { "type": "workspaces", 
+/**
+ * The workspaces.
+ */
+workspaces: Array<ListedWorkspace>, } | { "type": "workspace_added", 
+/**
+ * What it is called in addresses.
+ */
+slug: string, } | { "type": "invite", 
 /**
  * To be pasted.
  */
@@ -1923,7 +1953,7 @@ backup: string, } | { "type": "restore_backup",
 /**
  * Which backup, by its name.
  */
-backup: string | null, } | { "type": "storage" } | { "type": "preview_freeing" } | { "type": "free_space", 
+backup: string | null, } | { "type": "list_workspaces" } | { "type": "add_workspace" } | { "type": "storage" } | { "type": "preview_freeing" } | { "type": "free_space", 
 /**
  * Which files, at most 10,000.
  */

@@ -391,6 +391,10 @@ pub enum Request {
         /// Which backup, by its name.
         backup: Option<String>,
     },
+    /// The workspaces of this profile: `Workspaces`.
+    ListWorkspaces,
+    /// Makes a place for a further workspace in this profile; a shell that connects to it creates one there, or joins one: `WorkspaceAdded`.
+    AddWorkspace,
     /// How much room the workspace takes on this machine, and what for: `Storage`.
     Storage,
     /// Asks the connected devices which files they hold, and says what may be let go here because of that: `Freeable`. Nothing is changed.

@@ -1,0 +1,142 @@
+//! All workspaces of one profile, open side by side in this process: each with an engine, a device and connections of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::{Client, Host, Network, ProfileError, Unlock, Use};
+use crate::places::{Place, Places, Slug};
+
+/// How long an end waits for a workspace that is still being opened.
+const OPENING: Duration = Duration::from_secs(5);
+
+/// A place's engine, once it is open. Whoever wants it while it is being opened waits for that one alone.
+type Opened = Arc<Mutex<Option<Host>>>;
+
+/// The workspaces of a profile in use.
+pub struct Workspaces {
+    places: Places,
+    wanted: Use,
+    unlock: Unlock,
+    open: Mutex<BTreeMap<Slug, Opened>>,
+}
+
+impl Workspaces {
+    /// The workspaces of the profile in `folder`; nothing is opened yet. `unlock` opens their device keys.
+    pub fn of(folder: impl Into<PathBuf>, wanted: Use, unlock: Unlock) -> Self {
+        Self {
+            places: Places::of(folder),
+            wanted,
+            unlock,
+            open: Mutex::default(),
+        }
+    }
+
+    /// The profile's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.places.folder()
+    }
+
+    /// The place of this workspace; `None` when there is none.
+    #[must_use]
+    pub fn place(&self, slug: &Slug) -> Option<Place> {
+        self.places.place(slug)
+    }
+
+    /// Goes on with one that is open already.
+    pub async fn keep(&self, slug: &Slug, host: Host) {
+        *self.opened(slug).await.lock().await = Some(host);
+    }
+
+    /// Opens all of them, one after the other. One that does not open stops no other: why it did not is told where they are listed, and to
+    /// whoever asks for it.
+    pub async fn open_all(&self) {
+        let places = self.places.all().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the further workspaces of this profile cannot be seen");
+            vec![self.places.first()]
+        });
+        for place in places {
+            if let Err(error) = self.client(Some(place.slug())).await {
+                tracing::error!(%error, slug = %place.slug(), "a workspace could not be opened");
+            }
+        }
+    }
+
+    /// A new connection to the engine of this workspace, or of the first. If it is not open it is opened; if another process had it and has
+    /// ended, this one takes it over.
+    ///
+    /// # Errors
+    /// When there is no such workspace, or it cannot be opened.
+    pub async fn client(&self, slug: Option<&Slug>) -> Result<Client, ProfileError> {
+        let place = match slug {
+            None => self.places.first(),
+            Some(slug) => self
+                .places
+                .place(slug)
+                .ok_or_else(|| ProfileError::NoWorkspace {
+                    slug: slug.clone(),
+                    path: self.places.folder().to_owned(),
+                })?,
+        };
+        let opened = self.opened(place.slug()).await;
+        let mut host = opened.lock().await;
+        if let Some(open) = host.as_ref()
+            && let Ok(client) = open.client().await
+        {
+            return Ok(client);
+        }
+        if let Some(ended) = host.take() {
+            ended.close().await;
+        }
+        let result = self.open(&place).await;
+        let trouble = result.as_ref().err().map(ToString::to_string);
+        self.places.opened(place.slug(), trouble);
+        let (open, client) = result?;
+        *host = Some(open);
+        Ok(client)
+    }
+
+    /// Writes out what is unsealed and lets all of them go.
+    pub async fn close(&self) {
+        let mut closing = JoinSet::new();
+        for opened in std::mem::take(&mut *self.open.lock().await).into_values() {
+            closing.spawn(async move {
+                // While somebody is still asked to unlock the keychain nothing is open, and nothing is there to be written out.
+                let Ok(mut host) = timeout(OPENING, opened.lock()).await else {
+                    return;
+                };
+                if let Some(host) = host.take() {
+                    host.close().await;
+                }
+            });
+        }
+        closing.join_all().await;
+    }
+
+    async fn open(&self, place: &Place) -> Result<(Host, Client), ProfileError> {
+        // A port that somebody named is for one of them alone.
+        let own_port = |network: Network| Network {
+            port: None,
+            ..network
+        };
+        let wanted = match self.wanted {
+            Use::Once => Use::Once,
+            Use::Stay(network) => Use::Stay(own_port(network)),
+            Use::Sync(network) => Use::Sync(own_port(network)),
+        };
+        let host = Host::open_place(place, wanted, self.unlock.clone()).await?;
+        let client = host.client().await?;
+        Ok((host, client))
+    }
+
+    async fn opened(&self, slug: &Slug) -> Opened {
+        let mut open = self.open.lock().await;
+        open.entry(slug.clone()).or_default().clone()
+    }
+}
