@@ -53,6 +53,8 @@ type ReplyTags = {
   try_backup: "backup_tried";
   restore_backup: "backups";
   audit: "audit";
+  list_workspaces: "workspaces";
+  add_workspace: "workspace_added";
   storage: "storage";
   preview_freeing: "freeable";
   free_space: "freed";
