@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
 use skein_engine::host::{Client, Network, Unlock, Use, Workspaces};
-use skein_engine::{Place, Slug};
+use skein_engine::{Place, Places, Slug};
 use tauri::async_runtime;
 use tokio::sync::mpsc;
 
@@ -42,7 +42,8 @@ impl Engine {
             port: None,
         };
         let unlock = Unlock::of_this_session();
-        let workspaces = Workspaces::of(&arguments.profile, Use::Stay(network), unlock);
+        let places = Places::of(&arguments.profile);
+        let workspaces = Workspaces::of(places, Use::Stay(network), unlock);
         let kept = last_workspace::kept(&arguments.profile).and_then(|slug| slug.parse().ok());
         let begins_with = kept.filter(|slug| workspaces.place(slug).is_some());
         Self {
@@ -56,13 +57,13 @@ impl Engine {
         }
     }
 
-    /// Opens the workspace that the window begins with ahead of the page's wish, so that both load side by side, and then the others. What
-    /// goes wrong is told to the page, which asks again.
+    /// Opens the workspace that the window begins with ahead of the page's wish, so that both load side by side, and then the others, as long as the
+    /// window is there. What goes wrong is told to the page, which asks again.
     pub(crate) async fn open_early(&self) {
         if let Err(error) = self.workspaces.client(Some(&self.begins_with)).await {
             tracing::warn!(%error, "the workspace could not be opened");
         }
-        self.workspaces.open_all().await;
+        self.workspaces.keep_open().await;
     }
 
     /// Connects a page that shows this workspace, in place of the page before; returns the number of its line. From now on `deliver` gets every message in

@@ -194,12 +194,13 @@ impl Places {
         Ok(place)
     }
 
-    /// Notes why a place did not open, or that it did.
-    pub(crate) fn opened(&self, slug: &Slug, trouble: Option<String>) {
-        match trouble {
+    /// Notes why a place did not open, or that it did; says whether that is news.
+    pub(crate) fn opened(&self, slug: &Slug, trouble: Option<String>) -> bool {
+        let before = match trouble.clone() {
             Some(trouble) => self.troubles().insert(slug.clone(), trouble),
             None => self.troubles().remove(slug),
         };
+        before != trouble
     }
 
     fn at(&self, slug: Slug) -> Place {

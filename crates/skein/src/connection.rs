@@ -73,8 +73,8 @@ impl Connection {
 
     /// All workspaces of the profile; this one is open among them, and closed with them.
     pub(crate) async fn workspaces(&mut self) -> Workspaces {
-        let folder = self.place.places().folder();
-        let workspaces = Workspaces::of(folder, self.wanted, self.unlock.clone());
+        let places = self.place.places().clone();
+        let workspaces = Workspaces::of(places, self.wanted, self.unlock.clone());
         if let Some(host) = self.host.take() {
             workspaces.keep(self.place.slug(), host).await;
         }

@@ -103,7 +103,8 @@ scene(
     await ana.page.reload();
     await ana.by("button", "Choir").waitFor();
     await titles("Concert");
-    await server.stop();
+    await ana.page.waitForLoadState("networkidle");
+  await server.stop();
     await server.start();
     await titles("Concert");
     await ana.page.reload();

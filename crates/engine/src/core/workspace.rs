@@ -209,7 +209,7 @@ impl Core {
         Err(ApiError::new(
             ErrorCode::WrongState,
             "This profile has a workspace already; nothing was changed.",
-            "Add a further workspace to it: from the menu of workspaces, or by `skein init --another`, `skein join --another`.",
+            "Say --another for a further workspace beside it, or use another --profile.",
         ))
     }
 

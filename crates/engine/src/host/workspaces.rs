@@ -1,7 +1,7 @@
 //! All workspaces of one profile, open side by side in this process: each with an engine, a device and connections of its own.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ use crate::places::{Place, Places, Slug};
 /// How long an end waits for a workspace that is still being opened.
 const OPENING: Duration = Duration::from_secs(5);
 
+/// How often it is looked for what another process added or let go.
+const LOOK: Duration = Duration::from_secs(60);
+
 /// A place's engine, once it is open. Whoever wants it while it is being opened waits for that one alone.
 type Opened = Arc<Mutex<Option<Host>>>;
 
@@ -23,17 +26,19 @@ pub struct Workspaces {
     places: Places,
     wanted: Use,
     unlock: Unlock,
-    open: Mutex<BTreeMap<Slug, Opened>>,
+    /// Nothing once they were closed.
+    open: Mutex<Option<BTreeMap<Slug, Opened>>>,
 }
 
 impl Workspaces {
-    /// The workspaces of the profile in `folder`; nothing is opened yet. `unlock` opens their device keys.
-    pub fn of(folder: impl Into<PathBuf>, wanted: Use, unlock: Unlock) -> Self {
+    /// The workspaces in these places; nothing is opened yet. `unlock` opens their device keys.
+    #[must_use]
+    pub fn of(places: Places, wanted: Use, unlock: Unlock) -> Self {
         Self {
-            places: Places::of(folder),
+            places,
             wanted,
             unlock,
-            open: Mutex::default(),
+            open: Mutex::new(Some(BTreeMap::new())),
         }
     }
 
@@ -51,7 +56,9 @@ impl Workspaces {
 
     /// Goes on with one that is open already.
     pub async fn keep(&self, slug: &Slug, host: Host) {
-        *self.opened(slug).await.lock().await = Some(host);
+        if let Some(opened) = self.opened(slug).await {
+            *opened.lock().await = Some(host);
+        }
     }
 
     /// Opens all of them, one after the other. One that does not open stops no other: why it did not is told where they are listed, and to
@@ -62,9 +69,16 @@ impl Workspaces {
             vec![self.places.first()]
         });
         for place in places {
-            if let Err(error) = self.client(Some(place.slug())).await {
-                tracing::error!(%error, slug = %place.slug(), "a workspace could not be opened");
-            }
+            // What went wrong is noted.
+            let _ = self.client(Some(place.slug())).await;
+        }
+    }
+
+    /// Opens all of them and looks again and again for what another process added or let go. Never ends by itself.
+    pub async fn keep_open(&self) {
+        loop {
+            self.open_all().await;
+            tokio::time::sleep(LOOK).await;
         }
     }
 
@@ -84,7 +98,12 @@ impl Workspaces {
                     path: self.places.folder().to_owned(),
                 })?,
         };
-        let opened = self.opened(place.slug()).await;
+        let Some(opened) = self.opened(place.slug()).await else {
+            return Err(ProfileError::NoAnswer {
+                path: self.places.folder().to_owned(),
+                reason: "it is being closed".to_owned(),
+            });
+        };
         let mut host = opened.lock().await;
         if let Some(open) = host.as_ref()
             && let Ok(client) = open.client().await
@@ -96,7 +115,11 @@ impl Workspaces {
         }
         let result = self.open(&place).await;
         let trouble = result.as_ref().err().map(ToString::to_string);
-        self.places.opened(place.slug(), trouble);
+        if self.places.opened(place.slug(), trouble)
+            && let Err(error) = &result
+        {
+            tracing::error!(%error, slug = %place.slug(), "a workspace could not be opened");
+        }
         let (open, client) = result?;
         *host = Some(open);
         Ok(client)
@@ -105,7 +128,14 @@ impl Workspaces {
     /// Writes out what is unsealed and lets all of them go.
     pub async fn close(&self) {
         let mut closing = JoinSet::new();
-        for opened in std::mem::take(&mut *self.open.lock().await).into_values() {
+        for opened in self
+            .open
+            .lock()
+            .await
+            .take()
+            .unwrap_or_default()
+            .into_values()
+        {
             closing.spawn(async move {
                 // While somebody is still asked to unlock the keychain nothing is open, and nothing is there to be written out.
                 let Ok(mut host) = timeout(OPENING, opened.lock()).await else {
@@ -135,8 +165,8 @@ impl Workspaces {
         Ok((host, client))
     }
 
-    async fn opened(&self, slug: &Slug) -> Opened {
+    async fn opened(&self, slug: &Slug) -> Option<Opened> {
         let mut open = self.open.lock().await;
-        open.entry(slug.clone()).or_default().clone()
+        Some(open.as_mut()?.entry(slug.clone()).or_default().clone())
     }
 }

@@ -57,7 +57,7 @@ async fn note(client: &mut Client, title: &str) -> DocumentId {
 }
 
 fn open(profile: &Path) -> Workspaces {
-    Workspaces::of(profile, LOOPBACK, Unlock::default())
+    Workspaces::of(Places::of(profile), LOOPBACK, Unlock::default())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -125,6 +125,8 @@ async fn all_workspaces_of_a_profile_are_exchanged_in_one_process_and_outlive_it
     assert_eq!(ana.titles().await, ["Flight"]);
     assert_eq!(cy.titles().await, ["Reeds"]);
     workspaces.close().await;
+    let closed = workspaces.client(None).await;
+    assert!(matches!(closed, Err(ProfileError::NoAnswer { .. })));
     let names = Places::of(&mine).list(None).unwrap().into_iter();
     let names: Vec<Option<String>> = names.map(|one| one.name).collect();
     assert_eq!(names, [Some("Geese".to_owned()), Some("Herons".to_owned())]);
@@ -208,7 +210,7 @@ async fn a_profile_of_an_earlier_version_is_as_it_was_and_its_name_is_known_once
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_workspace_that_there_is_not_is_not_made_by_asking_for_it() {
     let folder = tempfile::tempdir().unwrap();
-    let workspaces = Workspaces::of(folder.path(), Use::Once, Unlock::default());
+    let workspaces = Workspaces::of(Places::of(folder.path()), Use::Once, Unlock::default());
     let refused = workspaces.client(Some(&word("nowhere"))).await;
     assert!(matches!(refused, Err(ProfileError::NoWorkspace { .. })));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

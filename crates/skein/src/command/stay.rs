@@ -41,10 +41,16 @@ pub(super) async fn run(
         },
     );
     let workspaces = connection.workspaces().await;
-    if !alone {
-        workspaces.open_all().await;
+    let others = async {
+        match alone {
+            true => std::future::pending().await,
+            false => workspaces.keep_open().await,
+        }
+    };
+    tokio::select! {
+        () = end.come() => {}
+        () = others => {}
     }
-    end.come().await;
     workspaces.close().await;
     Ok(())
 }
@@ -61,14 +67,11 @@ pub(super) async fn serve(
     let address = site.address(&place);
     out.show(&json!({ "address": address }), || format!("Open {address}\nThe address is a key: whoever has it and uses this machine can read and write here."));
     let workspaces = Arc::new(connection.workspaces().await);
-    let opening = workspaces.clone();
-    // Pages need not wait for the workspaces that they do not show.
-    let opening = tokio::spawn(async move { opening.open_all().await });
     let result = tokio::select! {
         served = site.serve(workspaces.clone()) => served,
+        () = workspaces.keep_open() => Ok(()),
         () = end.come() => Ok(()),
     };
-    opening.abort();
     workspaces.close().await;
     result
 }

@@ -301,4 +301,14 @@ fn a_page_shows_the_workspace_that_its_address_names_and_hears_when_there_is_non
     }
     drop(served);
     assert_eq!(ana.json(&["workspaces"]).as_array().unwrap().len(), 2);
+    let folder = root.path().join("workspaces").join(&slug);
+    std::fs::write(folder.join("device.key"), b"{").unwrap();
+    let served = Served::start(&ana);
+    let mut second = served.open_on(&slug);
+    let lost = second.receive().unwrap();
+    assert_eq!(lost["error"]["code"], "storage");
+    let all = served
+        .open_on("first")
+        .ok(&json!({ "type": "list_workspaces" }));
+    assert_eq!(all["workspaces"][1]["trouble"], lost["error"]["message"]);
 }
