@@ -71,7 +71,7 @@ pub struct Host(Role);
 
 #[derive(Debug)]
 enum Role {
-    Owner(Owner),
+    Owner(Box<Owner>),
     Guest(PathBuf),
 }
 
@@ -120,7 +120,7 @@ impl Host {
             if let Some(ownership) = profile.own()? {
                 return Owner::start((place, &profile), ownership, socket, wanted, unlock)
                     .await
-                    .map(|owner| Self(Role::Owner(owner)));
+                    .map(|owner| Self(Role::Owner(Box::new(owner))));
             }
             match UnixStream::connect(&socket).await {
                 Ok(_) => return Ok(Self(Role::Guest(socket))),
@@ -163,6 +163,7 @@ impl Host {
     /// Seals what is unsealed, puts it into shared folders, closes connections and lets the profile go. For a guest there is nothing to do.
     pub async fn close(self) {
         let Role::Owner(owner) = self.0 else { return };
+        let owner = *owner;
         if owner.socket.is_some()
             && let Ok(mut client) = owner.client().await
         {
