@@ -9,13 +9,19 @@ use crate::engine::Engine;
 use crate::last_frame;
 use crate::window;
 
-/// Connects the page: from now on everything the engine says to it arrives on `channel`, in order.
+/// Connects the page to the workspace that it shows: from now on everything its engine says to it arrives on `channel`, in order.
 ///
 /// A page that connects again (after a reload) replaces its earlier connection.
 #[tauri::command]
-pub(crate) async fn connect(engine: State<'_, Engine>, channel: Channel) -> Result<u32, Value> {
+pub(crate) async fn connect(
+    engine: State<'_, Engine>,
+    workspace: String,
+    channel: Channel,
+) -> Result<u32, Value> {
     engine
-        .connect(move |message| channel.send(InvokeResponseBody::Json(message)).is_ok())
+        .connect(&workspace, move |message| {
+            channel.send(InvokeResponseBody::Json(message)).is_ok()
+        })
         .await
 }
 
@@ -30,10 +36,21 @@ pub(crate) fn send(
     engine.send(line, number, message)
 }
 
-/// Keeps what the window shows, as JSON that only the page reads, for the next start.
+/// Keeps what the window shows of a workspace, as JSON that only the page reads, for the next start that begins with it.
+///
+/// The page says which workspace that is: it may be on its way out while the next one connects.
 #[tauri::command]
-pub(crate) async fn keep_frame(engine: State<'_, Engine>, frame: String) -> Result<(), Value> {
-    last_frame::keep(engine.profile(), &frame).map_err(|error| {
+pub(crate) async fn keep_frame(
+    engine: State<'_, Engine>,
+    workspace: String,
+    frame: String,
+) -> Result<(), Value> {
+    let folder = engine.folder(&workspace);
+    let kept = folder.map_or_else(
+        || Err(std::io::ErrorKind::NotFound.into()),
+        |folder| last_frame::keep(&folder, &frame),
+    );
+    kept.map_err(|error| {
         refusal(
             ErrorCode::Storage,
             format!(

@@ -1,30 +1,28 @@
-//! The only file of the shell that knows the engine: opens the profile, passes messages through, closes it.
+//! The only file of the shell that knows the engine: opens the profile's workspaces, passes messages through, closes them.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
-use skein_engine::host::{Client, Host, Network, ProfileError, Unlock, Use};
+use skein_engine::host::{Client, Network, Unlock, Use, Workspaces};
+use skein_engine::{Place, Places, Slug};
 use tauri::async_runtime;
-use tokio::sync::{Mutex as AsyncMutex, mpsc};
-use tokio::time::timeout;
+use tokio::sync::mpsc;
 
 use crate::arguments::Arguments;
 use crate::in_order::InOrder;
+use crate::last_workspace;
 
 /// Messages of the page that may wait for the engine. The page sends a handful and waits for answers.
 const WAITING: usize = 1024;
-/// How long an end waits for a profile that is still being opened.
-const OPENING: Duration = Duration::from_secs(5);
 
-/// The engine of this window's profile, and the page's connection to it.
+/// The engines of this window's profile, one for each workspace, and the page's connection to the one that it shows.
 pub(crate) struct Engine {
-    arguments: Arguments,
-    /// Lives as long as the window, so that nobody is asked to unlock the keychain at each of the page's attempts.
-    unlock: Unlock,
-    host: AsyncMutex<Option<Host>>,
+    /// Their means to open keys live as long as the window, so that nobody is asked to unlock the keychain at each of the page's attempts.
+    workspaces: Workspaces,
+    /// The workspace that the window begins with.
+    begins_with: Slug,
     line: Mutex<Line>,
 }
 
@@ -37,12 +35,20 @@ struct Line {
 }
 
 impl Engine {
-    /// The engine for the profile that was named; nothing is opened yet.
-    pub(crate) fn new(arguments: Arguments) -> Self {
+    /// The engines for the profile that was named; nothing is opened yet.
+    pub(crate) fn new(arguments: &Arguments) -> Self {
+        let network = Network {
+            this_machine_only: arguments.this_machine_only,
+            port: None,
+        };
+        let unlock = Unlock::of_this_session();
+        let places = Places::of(&arguments.profile);
+        let workspaces = Workspaces::of(places, Use::Stay(network), unlock);
+        let kept = last_workspace::kept(&arguments.profile).and_then(|slug| slug.parse().ok());
+        let begins_with = kept.filter(|slug| workspaces.place(slug).is_some());
         Self {
-            arguments,
-            unlock: Unlock::of_this_session(),
-            host: AsyncMutex::new(None),
+            workspaces,
+            begins_with: begins_with.unwrap_or_else(Slug::first),
             line: Mutex::new(Line {
                 number: 0,
                 order: InOrder::new(),
@@ -51,21 +57,24 @@ impl Engine {
         }
     }
 
-    /// Opens the profile ahead of the page's wish, so that both load side by side. What goes wrong is told to the page, which asks again.
+    /// Opens the workspace that the window begins with ahead of the page's wish, so that both load side by side, and then the others, as long as the
+    /// window is there. What goes wrong is told to the page, which asks again.
     pub(crate) async fn open_early(&self) {
-        if let Err(error) = self.client().await {
-            tracing::warn!(%error, "the profile could not be opened");
+        if let Err(error) = self.workspaces.client(Some(&self.begins_with)).await {
+            tracing::warn!(%error, "the workspace could not be opened");
         }
+        self.workspaces.keep_open().await;
     }
 
-    /// Connects a page in place of the one before; returns the number of its line. From now on `deliver` gets every message in
+    /// Connects a page that shows this workspace, in place of the page before; returns the number of its line. From now on `deliver` gets every message in
     /// order as JSON, until it says `false` (the page is gone). If the engine ends the connection, the last message is
     /// `{"type": "lost"}`.
     pub(crate) async fn connect(
         &self,
+        workspace: &str,
         deliver: impl Fn(String) -> bool + Send + 'static,
     ) -> Result<u32, Value> {
-        let client = self.client().await.map_err(as_api_error)?;
+        let client = self.client(workspace).await.map_err(|error| json!(error))?;
         let (sender, queue) = mpsc::channel(WAITING);
         let mut line = self.line();
         line.number = line.number.wrapping_add(1);
@@ -103,47 +112,37 @@ impl Engine {
         }
     }
 
-    /// The folder this window works on.
-    pub(crate) fn profile(&self) -> &Path {
-        &self.arguments.profile
+    /// The short name of the workspace that the window begins with.
+    pub(crate) fn begins_with(&self) -> &str {
+        self.begins_with.as_str()
+    }
+
+    /// Where the workspace lies that a page names; nowhere where there is none.
+    pub(crate) fn folder(&self, workspace: &str) -> Option<PathBuf> {
+        let slug = workspace.parse().ok()?;
+        self.workspaces.place(&slug).as_ref().map(Place::folder)
     }
 
     /// Writes out what is unsealed and lets the profile go. Called once, when the app ends.
     pub(crate) fn close(&self) {
         self.line().to_engine = None;
-        async_runtime::block_on(async {
-            // While somebody is still asked to unlock the keychain nothing is open, and nothing is there to be written out.
-            let Ok(mut host) = timeout(OPENING, self.host.lock()).await else {
-                return;
-            };
-            if let Some(host) = host.take() {
-                host.close().await;
-            }
-        });
+        async_runtime::block_on(self.workspaces.close());
     }
 
-    /// A client of the profile's engine. If another process owned the profile and has ended, this one becomes its owner.
-    async fn client(&self) -> Result<Client, ProfileError> {
-        let mut host = self.host.lock().await;
-        if let Some(open) = host.as_ref()
-            && let Ok(client) = open.client().await
+    /// A client of the workspace that a page names. What is shown is where the next start begins.
+    async fn client(&self, workspace: &str) -> Result<Client, ApiError> {
+        let slug: Slug = workspace.parse().map_err(|error| {
+            let message = format!("There is no workspace “{workspace}” in this profile: {error}.");
+            ApiError::new(ErrorCode::NotFound, message, "")
+        })?;
+        let client = self.workspaces.client(Some(&slug)).await?;
+        let first = Slug::first();
+        if let Err(error) =
+            last_workspace::keep(self.workspaces.folder(), slug.as_str(), first.as_str())
         {
-            return Ok(client);
+            tracing::warn!(%error, "which workspace is shown was not kept; the next start begins in another");
         }
-        if let Some(ended) = host.take() {
-            ended.close().await;
-        }
-        let network = Network {
-            this_machine_only: self.arguments.this_machine_only,
-            port: None,
-        };
-        let opened = Host::open(
-            &self.arguments.profile,
-            Use::Stay(network),
-            self.unlock.clone(),
-        )
-        .await?;
-        host.insert(opened).client().await
+        Ok(client)
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
@@ -173,10 +172,6 @@ async fn pass_messages(
         }
     }
     deliver(json!({ "type": "lost" }).to_string());
-}
-
-fn as_api_error(error: ProfileError) -> Value {
-    refusal(ErrorCode::Storage, error.to_string(), "")
 }
 
 fn refusal(code: ErrorCode, message: impl Into<String>, hint: &str) -> Value {

@@ -21,12 +21,16 @@ pub(crate) struct LastFrame {
 }
 
 impl LastFrame {
-    /// What was kept in this profile; nothing where nothing was, or where it cannot be read.
-    pub(crate) fn kept(profile: &Path) -> Option<Self> {
-        let kept = std::fs::read(profile.join(NAME)).ok()?;
+    /// What was kept in this folder of this workspace; nothing where nothing was, or where it cannot be read. A page that shows another
+    /// workspace is handed nothing.
+    pub(crate) fn kept(folder: &Path, workspace: &str) -> Option<Self> {
+        let kept = std::fs::read(folder.join(NAME)).ok()?;
         let frame: Value = serde_json::from_slice(&kept).ok()?;
         let ground = frame.get("ground")?.as_str()?.parse().ok()?;
-        let script = format!("window.skeinLastFrame = {frame};");
+        let workspace = Value::from(workspace);
+        let script = format!(
+            "if (new URLSearchParams(location.search).get('workspace') === {workspace}) window.skeinLastFrame = {frame};"
+        );
         Some(Self { script, ground })
     }
 }
@@ -58,11 +62,11 @@ mod tests {
     #[test]
     fn what_was_kept_last_is_handed_to_the_next_page_on_its_ground() {
         let profile = tempfile::tempdir().unwrap();
-        assert_eq!(LastFrame::kept(profile.path()), None);
+        assert_eq!(LastFrame::kept(profile.path(), "k3"), None);
         keep(profile.path(), r##"{"ground":"#ffffff"}"##).unwrap();
         keep(profile.path(), r##"{"ground":"#1b1b1a","html":"</p>"}"##).unwrap();
-        let last = LastFrame::kept(profile.path()).unwrap();
-        let expected = r##"window.skeinLastFrame = {"ground":"#1b1b1a","html":"</p>"};"##;
+        let last = LastFrame::kept(profile.path(), "k3").unwrap();
+        let expected = r##"if (new URLSearchParams(location.search).get('workspace') === "k3") window.skeinLastFrame = {"ground":"#1b1b1a","html":"</p>"};"##;
         assert_eq!(last.script, expected);
         assert_eq!(last.ground, Color(0x1b, 0x1b, 0x1a, 0xff));
     }
@@ -79,7 +83,7 @@ mod tests {
             r#"{"ground":"none"}"#,
         ] {
             std::fs::write(profile.path().join(NAME), kept).unwrap();
-            assert_eq!(LastFrame::kept(profile.path()), None, "{kept}");
+            assert_eq!(LastFrame::kept(profile.path(), "k3"), None, "{kept}");
         }
         keep(profile.path(), &"x".repeat(LARGEST + 1)).unwrap();
         assert!(!profile.path().join(NAME).exists());

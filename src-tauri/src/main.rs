@@ -11,6 +11,7 @@ mod file_commands;
 mod graphics;
 mod in_order;
 mod last_frame;
+mod last_workspace;
 mod link;
 mod outgoing;
 mod profile;
@@ -47,7 +48,11 @@ fn main() -> anyhow::Result<()> {
         .with_filename(profile::window_file(&arguments.profile))
         .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
         .build();
-    let last_frame = LastFrame::kept(&arguments.profile);
+    let engine = Engine::new(&arguments);
+    let workspace = engine.begins_with().to_owned();
+    let last_frame = engine
+        .folder(&workspace)
+        .and_then(|folder| LastFrame::kept(&folder, &workspace));
     let waiting_link = WaitingLink::new(arguments.link.clone());
 
     tauri::Builder::default()
@@ -72,12 +77,12 @@ fn main() -> anyhow::Result<()> {
         ])
         .on_page_load(window::show_with_page)
         .on_window_event(dropped::watch)
-        .manage(Engine::new(arguments))
+        .manage(engine)
         .manage(waiting_link)
         .manage(Dropped::default())
         .manage(Outgoing::default())
         .setup(move |app| {
-            window::make(app, last_frame)?;
+            window::make(app, &workspace, last_frame)?;
             window::enable_input_methods(app.handle());
             window::enable_spelling(app.handle());
             tauri::async_runtime::spawn(ending::end_when_asked(app.handle().clone()));

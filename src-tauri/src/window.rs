@@ -1,7 +1,7 @@
 //! The one window: shown when its page is there, brought forward when the app is started again.
 
 use tauri::webview::{PageLoadEvent, PageLoadPayload};
-use tauri::{App, AppHandle, Manager, Webview, WebviewWindow, WebviewWindowBuilder};
+use tauri::{App, AppHandle, Manager, Webview, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 use crate::last_frame::LastFrame;
 use crate::link;
@@ -9,10 +9,12 @@ use crate::link;
 /// The label in `tauri.conf.json` and in the capability.
 const LABEL: &str = "main";
 
-/// Makes the window. One that can show at once what it showed last is there from the beginning, on its own ground.
-pub(crate) fn make(app: &App, last: Option<LastFrame>) -> tauri::Result<()> {
+/// Makes the window on a workspace. One that can show at once what it showed last is there from the beginning, on its own ground.
+pub(crate) fn make(app: &App, workspace: &str, last: Option<LastFrame>) -> tauri::Result<()> {
     for config in &app.config().app.windows {
-        let mut window = WebviewWindowBuilder::from_config(app, config)?;
+        let mut config = config.clone();
+        config.url = WebviewUrl::App(format!("index.html?workspace={workspace}").into());
+        let mut window = WebviewWindowBuilder::from_config(app, &config)?;
         if let Some(LastFrame { script, ground }) = &last {
             window = window
                 .initialization_script(script)

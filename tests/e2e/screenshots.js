@@ -302,7 +302,7 @@ async function trash(ana) {
   await ana.by("checkbox", "Choose Old agenda").check();
   await leaveText(ana);
   await shoot(ana, "trash");
-  await ana.by("link", "Kestrel").click();
+  await ana.by("link", "Home").click();
   await ana.by("heading", "Opened lately").waitFor();
   await leaveText(ana);
   await shoot(ana, "home");

@@ -2,9 +2,11 @@
 
 (() => {
   const root = document.documentElement;
+  const workspace = new URLSearchParams(location.search).get("workspace") ?? "first";
+  const own = workspace === "first" ? "" : `${workspace}.`;
   const chosen = (key, fallback) => {
     try {
-      return JSON.parse(localStorage.getItem(`skein.preference.${key}`)) ?? fallback;
+      return JSON.parse(localStorage.getItem(`skein.preference.${own}${key}`)) ?? fallback;
     } catch {
       return fallback;
     }

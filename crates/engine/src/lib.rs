@@ -7,9 +7,11 @@ pub mod api;
 pub mod core;
 pub mod exchange;
 pub mod host;
+pub mod places;
 pub mod relay;
 
 pub use host::{
     Client, ClientReceiver, ClientSender, Host, KeyError, Keychain, KeychainError, Network,
-    Passphrase, Profile, ProfileError, Protect, Unlock, Use,
+    Passphrase, Profile, ProfileError, Protect, Unlock, Use, Workspaces,
 };
+pub use places::{Place, Places, Slug};

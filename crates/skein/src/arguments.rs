@@ -13,6 +13,9 @@ pub(crate) struct Arguments {
     /// The profile's folder [default: $XDG_DATA_HOME/skein or ~/.local/share/skein]
     #[arg(long, global = true, env = "SKEIN_PROFILE", value_name = "DIR")]
     pub(crate) profile: Option<PathBuf>,
+    /// Which workspace of the profile, by its name or its short name [default: the first]
+    #[arg(long, global = true, value_name = "WORKSPACE")]
+    pub(crate) workspace: Option<String>,
     /// Print one JSON value instead of words
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -33,7 +36,12 @@ pub(crate) enum Command {
         /// The workspace's name
         #[arg(long)]
         workspace: String,
+        /// Beside the workspaces that the profile has: with a device key, a file and connections of its own
+        #[arg(long)]
+        another: bool,
     },
+    /// The workspaces of this profile
+    Workspaces,
     /// Notes
     #[command(subcommand)]
     Note(Note),
@@ -112,6 +120,9 @@ pub(crate) enum Command {
         /// How long to try before leaving the rest to later (seconds)
         #[arg(long, default_value_t = 60, value_name = "SECONDS")]
         wait: u64,
+        /// Beside the workspaces that the profile has: with a device key, a file and connections of its own
+        #[arg(long)]
+        another: bool,
     },
     /// The members, with their clocks; what they may do, and who goes
     People {
@@ -156,9 +167,9 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 600, value_name = "SECONDS")]
         timeout: u64,
     },
-    /// Stay and exchange with colleagues, without a window
+    /// Stay and exchange with colleagues in all workspaces of the profile, or in the one that is named, without a window
     Run {
-        /// Listen on this port instead of the profile's own
+        /// Listen on this port instead of the workspace's own; others choose theirs
         #[arg(long)]
         port: Option<u16>,
     },

@@ -1,18 +1,18 @@
 //! The way to the engine: in this process, or in the one that has the profile open.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use skein_engine::api::{BoardView, CardId, CardView, ColumnId, DocumentId, Kind};
 use skein_engine::api::{Event, Listed, NoteContent, Reply, Request, ServerMessage, Status, View};
-use skein_engine::{Client, Host, KeyError, Network, ProfileError, Unlock, Use};
+use skein_engine::{Client, Host, KeyError, Network, Place, ProfileError, Unlock, Use, Workspaces};
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::passphrase;
 
-/// An open profile and a client of its engine.
+/// An open workspace of a profile and a client of its engine.
 pub(crate) struct Connection {
-    folder: PathBuf,
+    place: Place,
     wanted: Use,
     /// What opened the profile opens it again.
     unlock: Unlock,
@@ -53,13 +53,12 @@ impl Arguments {
 }
 
 impl Connection {
-    pub(crate) async fn open(arguments: &Arguments, wanted: Use) -> Result<Self, Failure> {
-        let folder = profile_folder(arguments.profile.clone())?;
+    pub(crate) async fn open(place: Place, wanted: Use) -> Result<Self, Failure> {
         let mut unlock = Unlock::of_this_session();
         unlock.passphrase = passphrase::from_file()?;
-        let (host, client) = enter(&folder, wanted, &mut unlock).await?;
+        let (host, client) = enter(&place, wanted, &mut unlock).await?;
         Ok(Self {
-            folder,
+            place,
             wanted,
             unlock,
             host: Some(host),
@@ -67,22 +66,24 @@ impl Connection {
         })
     }
 
-    /// The profile's folder.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+    /// Where the workspace lies.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// All workspaces of the profile; this one is open among them, and closed with them.
+    pub(crate) async fn workspaces(&mut self) -> Workspaces {
+        let places = self.place.places().clone();
+        let workspaces = Workspaces::of(places, self.wanted, self.unlock.clone());
+        if let Some(host) = self.host.take() {
+            workspaces.keep(self.place.slug(), host).await;
+        }
+        workspaces
     }
 
     /// Whether the engine runs in this process.
     pub(crate) fn is_owner(&self) -> bool {
         self.host.as_ref().is_some_and(Host::is_owner)
-    }
-
-    /// A further client of the same engine.
-    pub(crate) async fn another_client(&self) -> Result<Client, Failure> {
-        match &self.host {
-            Some(host) => Ok(host.client().await?),
-            None => Err(another_question()),
-        }
     }
 
     /// Lets others have the profile for a while; nothing can be asked until it is resumed.
@@ -94,7 +95,7 @@ impl Connection {
 
     /// Takes up the profile again.
     pub(crate) async fn resume(&mut self) -> Result<(), Failure> {
-        let (host, client) = enter(&self.folder, self.wanted, &mut self.unlock).await?;
+        let (host, client) = enter(&self.place, self.wanted, &mut self.unlock).await?;
         self.host = Some(host);
         self.client = client;
         Ok(())
@@ -219,14 +220,14 @@ impl Connection {
     }
 }
 
-/// Opens the profile; where a passphrase protects its key and this process needs that, somebody at the terminal is asked for it.
-async fn enter(folder: &Path, wanted: Use, unlock: &mut Unlock) -> Result<(Host, Client), Failure> {
-    let mut opened = Host::open(folder, wanted, unlock.clone()).await;
+/// Opens the workspace; where a passphrase protects its key and this process needs that, somebody at the terminal is asked for it.
+async fn enter(place: &Place, wanted: Use, unlock: &mut Unlock) -> Result<(Host, Client), Failure> {
+    let mut opened = Host::open_place(place, wanted, unlock.clone()).await;
     if let Err(ProfileError::Key(KeyError::PassphraseWanted { .. })) = &opened
         && let Some(passphrase) = passphrase::ask()?
     {
         unlock.passphrase = Some(passphrase);
-        opened = Host::open(folder, wanted, unlock.clone()).await;
+        opened = Host::open_place(place, wanted, unlock.clone()).await;
     }
     let host = opened?;
     let client = host.client().await?;

@@ -62,7 +62,7 @@ impl From<ApiError> for Failure {
 
 impl From<ProfileError> for Failure {
     fn from(error: ProfileError) -> Self {
-        Self(ApiError::new(ErrorCode::Storage, error.to_string(), ""))
+        Self(error.into())
     }
 }
 

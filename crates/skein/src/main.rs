@@ -7,6 +7,7 @@ mod failure;
 mod output;
 mod page_key;
 mod passphrase;
+mod place;
 mod relay_page;
 mod serve;
 

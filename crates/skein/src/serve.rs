@@ -18,12 +18,11 @@ use axum::routing::get;
 use axum::serve::ListenerExt;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
-use skein_engine::Client;
-use skein_engine::api::ClientMessage;
+use serde_json::json;
+use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
+use skein_engine::{Client, Place, Workspaces};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
 
-use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::page_key::PageKey;
 
@@ -50,20 +49,19 @@ pub(crate) struct Site {
     token: String,
 }
 
-/// Somebody opened a page and wants a client.
-type Wanted = oneshot::Sender<Client>;
-
 #[derive(Clone)]
 struct Door {
     port: u16,
     token: Arc<str>,
-    clients: mpsc::Sender<Wanted>,
+    workspaces: Arc<Workspaces>,
 }
 
 #[derive(Deserialize)]
 struct Key {
     #[serde(default)]
     token: String,
+    /// The workspace that the page shows; the first where it names none.
+    workspace: Option<String>,
 }
 
 impl Site {
@@ -84,18 +82,21 @@ impl Site {
         })
     }
 
-    /// Where to point the browser.
-    pub(crate) fn address(&self) -> String {
-        format!("http://127.0.0.1:{}/?token={}", self.port, self.token)
+    /// Where to point the browser to see this workspace.
+    pub(crate) fn address(&self, place: &Place) -> String {
+        let page = format!("http://127.0.0.1:{}/?token={}", self.port, self.token);
+        match place.is_first() {
+            true => page,
+            false => format!("{page}&workspace={}", place.slug()),
+        }
     }
 
     /// Serves until the listener fails.
-    pub(crate) async fn serve(self, connection: &Connection) -> Result<(), Failure> {
-        let (clients, mut wanted) = mpsc::channel::<Wanted>(16);
+    pub(crate) async fn serve(self, workspaces: Arc<Workspaces>) -> Result<(), Failure> {
         let door = Door {
             port: self.port,
             token: self.token.into(),
-            clients,
+            workspaces,
         };
         let router = Router::new()
             .route("/api", get(api))
@@ -108,20 +109,7 @@ impl Site {
                 tracing::debug!(%error, "messages to the page may be held back for a moment");
             }
         });
-        let serving = async { axum::serve(listener, router).await };
-        let giving = async {
-            while let Some(wanted) = wanted.recv().await {
-                match connection.another_client().await {
-                    // A page that went away meanwhile needs none.
-                    Ok(client) => drop(wanted.send(client)),
-                    Err(error) => tracing::error!(?error, "a page got no connection to the engine"),
-                }
-            }
-        };
-        tokio::select! {
-            served = serving => Ok(served?),
-            () = giving => Ok(()),
-        }
+        Ok(axum::serve(listener, router).await?)
     }
 }
 
@@ -200,14 +188,28 @@ async fn api(
     }
     upgrade
         .max_message_size(LONGEST_MESSAGE)
-        .on_upgrade(move |socket| async move {
-            let (sender, client) = oneshot::channel();
-            if door.clients.send(sender).await.is_ok()
-                && let Ok(client) = client.await
-            {
-                pass_messages(socket, client).await;
+        .on_upgrade(move |mut socket| async move {
+            match client(&door.workspaces, key.workspace).await {
+                Ok(client) => pass_messages(socket, client).await,
+                Err(error) => {
+                    let lost = json!({ "type": "lost", "error": error }).to_string();
+                    // Whoever left already needs no reason.
+                    let _ = socket.send(Message::Text(lost.into())).await;
+                }
             }
         })
+}
+
+/// A client of the workspace that a page shows.
+async fn client(workspaces: &Workspaces, named: Option<String>) -> Result<Client, ApiError> {
+    let slug = match named {
+        None => None,
+        Some(word) => Some(word.parse().map_err(|error| {
+            let message = format!("There is no workspace “{word}” in this profile: {error}.");
+            ApiError::new(ErrorCode::NotFound, message, "")
+        })?),
+    };
+    Ok(workspaces.client(slug.as_ref()).await?)
 }
 
 /// Passes messages both ways until one side ends or says something that is no message.

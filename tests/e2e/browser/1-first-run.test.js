@@ -74,7 +74,7 @@ scene("the invited pastes the invite and is in", async () => {
   await bo.by("textbox", "Invite").fill(`  ${invite.slice(0, 30)}\n${invite.slice(30)}\n`);
   await bo.by("button", "Join").click();
   await bo.by("navigation", "Workspace").waitFor();
-  await bo.by("link", "Wild geese").waitFor();
+  await bo.by("button", "Wild geese").waitFor();
   await ana.by("button", "2 people").waitFor();
   await bo.by("button", "2 people").waitFor();
 });

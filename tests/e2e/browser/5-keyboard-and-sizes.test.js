@@ -109,7 +109,7 @@ scene("no place holds the focus: Tab comes round again", async () => {
 });
 
 const screens = [
-  ["home", async () => ana.by("link", "Wild geese").click()],
+  ["home", async () => ana.by("link", "Home").click()],
   ["note", async () => ana.open("First flight")],
   ["board", async () => ana.open("Autumn")],
   ["card", async () => ana.card("Fly").click()],

@@ -97,6 +97,14 @@ const going = [
     run: ({ ui }) => ui.open("peers"),
   }),
   defineCommand({
+    id: "workspaces",
+    label: "workspaces.switch",
+    group: "keys.go",
+    words: "change other team add join another account",
+    keys: ["G W"],
+    run: ({ ui }) => ui.open("workspaces"),
+  }),
+  defineCommand({
     id: "settings",
     label: "settings",
     group: "keys.go",

@@ -17,6 +17,7 @@ export const overlays = {
   settings: () => import("./settings/Settings.svelte"),
   safety: safetyDialog,
   storage: storageDialog,
+  workspaces: () => import("./WorkspacePicker.svelte"),
   keys: () => import("./KeysHelp.svelte"),
 };
 
@@ -25,6 +26,7 @@ const { palette, ...others } = overlays;
 /** What a key may ask for at once comes first. */
 export const later = {
   palette,
+  workspaceItems: () => import("./workspaceItems"),
   editor: loadEditor,
   files: () => import("../features/files"),
   board: () => import("../features/board"),
@@ -32,6 +34,7 @@ export const later = {
   panel: sidePanel,
   moving: movingDialog,
   trash: () => import("../features/trash"),
+  elsewhere: () => import("./elsewhere"),
   keptFrame: () => import("./keptFrame"),
 };
 

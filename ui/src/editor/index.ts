@@ -1,5 +1,7 @@
 // The text editor as the rest of the view uses it.
 
+import "../i18n/dialogs";
+
 export { mountTextEditor } from "./editor";
 export type { TextEditor, TextEditorOptions } from "./editor";
 export { dropAt } from "./files";

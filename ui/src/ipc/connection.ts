@@ -47,6 +47,7 @@ const REPEATABLE: ReadonlySet<Request["type"]> = new Set<Request["type"]>([
   "read_card",
   "list_documents",
   "list_only_here",
+  "list_workspaces",
   "list_backups",
   "try_backup",
   "audit",

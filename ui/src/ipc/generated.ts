@@ -1171,6 +1171,28 @@ revoked: boolean,
  */
 approval: boolean, };
 
+export type ListedWorkspace = { 
+/**
+ * What it is called in addresses; `first` lies in the profile's own folder.
+ */
+slug: string, 
+/**
+ * Its id; absent while nothing rests there, and of one that no version that knew of several opened.
+ */
+id: string | null, 
+/**
+ * Its name, once that is known.
+ */
+name: string | null, 
+/**
+ * Whether it is the one that answers.
+ */
+here: boolean, 
+/**
+ * Why it could not be opened.
+ */
+trouble: string | null, };
+
 export type Member = { 
 /**
  * Which member.
@@ -1409,7 +1431,15 @@ export type Reply = { "type": "done" } | { "type": "status",
 /**
  * As it is now.
  */
-status: Status, } | { "type": "invite", 
+status: Status, } | { "type": "workspaces", 
+/**
+ * The workspaces.
+ */
+workspaces: Array<ListedWorkspace>, } | { "type": "workspace_added", 
+/**
+ * What it is called in addresses.
+ */
+slug: string, } | { "type": "invite", 
 /**
  * To be pasted.
  */
@@ -1927,7 +1957,7 @@ backup: string, } | { "type": "restore_backup",
 /**
  * Which backup, by its name.
  */
-backup: string | null, } | { "type": "repair" } | { "type": "storage" } | { "type": "preview_freeing" } | { "type": "free_space", 
+backup: string | null, } | { "type": "repair" } | { "type": "list_workspaces" } | { "type": "add_workspace" } | { "type": "storage" } | { "type": "preview_freeing" } | { "type": "free_space", 
 /**
  * Which files, at most 10,000.
  */

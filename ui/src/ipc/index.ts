@@ -23,6 +23,7 @@ export type {
   Kind,
   Life,
   ListedInvite,
+  ListedWorkspace,
   Member,
   NoteContent,
   NoteEdit,
@@ -44,6 +45,7 @@ export type {
 } from "./generated";
 export { freshId } from "./ids";
 export type { CardId, ColumnId, DocumentId } from "./ids";
+export { FIRST, workspaceHere } from "./page";
 export { ApiError, DISCONNECTED } from "./ipc";
 export type { Answer, Ipc, Line, LineListener, ReplyTo, Subscription } from "./ipc";
 

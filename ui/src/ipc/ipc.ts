@@ -54,6 +54,8 @@ type ReplyTags = {
   restore_backup: "backups";
   repair: "backups";
   audit: "audit";
+  list_workspaces: "workspaces";
+  add_workspace: "workspace_added";
   storage: "storage";
   preview_freeing: "freeable";
   free_space: "freed";

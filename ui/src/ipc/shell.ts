@@ -4,6 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import type { ApiError as Refusal } from "./generated";
 import { insideDesktopApp } from "./index";
 import { ApiError } from "./ipc";
+import { workspaceHere } from "./page";
 
 const KEPT_MS = 60_000;
 
@@ -23,7 +24,7 @@ export async function openOutside(address: string): Promise<void> {
 
 /** Keeps a picture of the window for its next start. Rejects with an `ApiError`. */
 export async function keepFrame(frame: string): Promise<void> {
-  await ask("keep_frame", { frame });
+  await ask("keep_frame", { workspace: workspaceHere(), frame });
 }
 
 /** Opens the dialog that prints what is shown or makes a PDF of it. Rejects with an `ApiError`. */

@@ -3,6 +3,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type { ApiError as Refusal, ClientMessage, ServerMessage } from "./generated";
 import type { Listener, Transport } from "./connection";
+import { workspaceHere } from "./page";
 
 /** What the shell says when the engine ended the connection: no message of the engine, and the last on its channel. */
 type Lost = { type: "lost" };
@@ -22,7 +23,7 @@ export class TauriTransport implements Transport {
       if (message.type === "lost") this.#again(listener);
       else listener.message(message);
     };
-    invoke<number>("connect", { channel }).then(
+    invoke<number>("connect", { workspace: workspaceHere(), channel }).then(
       (line) => {
         this.#wait = FIRST_WAIT_MS;
         this.#line = line;

@@ -24,9 +24,10 @@ test("a link keeps how a board is looked at and what is to be found in a note, a
   });
 });
 
-test("a link into another workspace opens nothing here", () => {
-  expect(targetOf("skein://open/other/note/d", "w")).toEqual({ at: "elsewhere" });
-  expect(targetOf("skein://open/other/note/d", null)).toEqual({ at: "elsewhere" });
+test("a link into another workspace opens nothing here, and says which one it is", () => {
+  const elsewhere = { at: "elsewhere", workspace: "other" };
+  expect(targetOf("skein://open/other/note/d", "w")).toEqual(elsewhere);
+  expect(targetOf("skein://open/other/note/d", null)).toEqual(elsewhere);
 });
 
 test("an invite is handed on whole", () => {

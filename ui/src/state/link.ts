@@ -5,7 +5,7 @@ import { hrefOf } from "./route";
 export type Target =
   | { at: "here"; href: string }
   | { at: "invite"; ticket: string }
-  | { at: "elsewhere" }
+  | { at: "elsewhere"; workspace: string }
   | { at: "nowhere" };
 
 /** The address `href` for other programs; it opens here wherever the workspace is known. */
@@ -32,7 +32,7 @@ export function targetOf(link: string, workspace: string | null): Target {
   if (action?.toLowerCase() === "join" && first) return { at: "invite", ticket: link };
   if (action?.toLowerCase() !== "open" || !first || !document) return { at: "nowhere" };
   if (kind !== "note" && kind !== "board") return { at: "nowhere" };
-  if (first !== workspace) return { at: "elsewhere" };
+  if (first !== workspace) return { at: "elsewhere", workspace: first };
   return { at: "here", href: hrefOf(kind, document, card || null) + askedIn(asked) };
 }
 

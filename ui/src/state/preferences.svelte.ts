@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { DISCONNECTED } from "../ipc/ipc";
 import type { ApiError, Ipc } from "../ipc/ipc";
+import { FIRST, workspaceHere } from "../ipc/page";
 
 export type Check<T> = (value: unknown) => value is T;
 
@@ -29,12 +30,17 @@ const EARLY = [
   "sidebar.open",
   "panel.width",
 ];
-const STORED = "skein.preference.";
+
+/** Where a value is stored for the first frame. Each workspace has its own, as in its engine. */
+function storedAs(key: string): string {
+  const workspace = workspaceHere();
+  return `skein.preference.${workspace === FIRST ? "" : `${workspace}.`}${key}`;
+}
 
 function storedEarly(): [string, string][] {
   try {
     return EARLY.flatMap((key) => {
-      const value = localStorage.getItem(STORED + key);
+      const value = localStorage.getItem(storedAs(key));
       return value === null ? [] : [[key, value] as [string, string]];
     });
   } catch {
@@ -45,8 +51,8 @@ function storedEarly(): [string, string][] {
 function storeEarly(key: string, value: string | undefined): void {
   if (!EARLY.includes(key)) return;
   try {
-    if (value === undefined) localStorage.removeItem(STORED + key);
-    else localStorage.setItem(STORED + key, value);
+    if (value === undefined) localStorage.removeItem(storedAs(key));
+    else localStorage.setItem(storedAs(key), value);
   } catch {
     // Then the first frame is drawn as if nothing was chosen.
   }

@@ -22,8 +22,8 @@ pub use reply::{
     Asking, AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,
     BundleReport, BundleWritten, Caret, Delivery, DeliveryState, Difference, ExportReport,
     FileState, HitPart, ImportReport, Joining, JoiningStep, KeptBackup, KeptBackups, KeyProtection,
-    Listed, ListedInvite, Member, MemberDevice, NoteContent, Notice, Peer, PeerState, Reply,
-    SearchHit, Status, TagCount, TreeItem, Unmapped, WorkspaceState,
+    Listed, ListedInvite, ListedWorkspace, Member, MemberDevice, NoteContent, Notice, Peer,
+    PeerState, Reply, SearchHit, Status, TagCount, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;
 pub use storage::{

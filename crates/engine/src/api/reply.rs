@@ -23,6 +23,16 @@ pub enum Reply {
         /// As it is now.
         status: Status,
     },
+    /// The workspaces of this profile: the first, then the others by name.
+    Workspaces {
+        /// The workspaces.
+        workspaces: Vec<ListedWorkspace>,
+    },
+    /// There is a place for a further workspace.
+    WorkspaceAdded {
+        /// What it is called in addresses.
+        slug: String,
+    },
     /// A new invite.
     Invite {
         /// To be pasted.
@@ -211,6 +221,35 @@ pub enum WorkspaceState {
     Ready,
     /// Damaged: everything readable can be read and exported, nothing is written.
     ReadOnly,
+}
+
+/// A workspace of this profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedWorkspace {
+    /// What it is called in addresses; `first` lies in the profile's own folder.
+    pub slug: String,
+    /// Its id; absent while nothing rests there, and of one that no version that knew of several opened.
+    pub id: Option<String>,
+    /// Its name, once that is known.
+    pub name: Option<String>,
+    /// Whether it is the one that answers.
+    pub here: bool,
+    /// Why it could not be opened.
+    pub trouble: Option<String>,
+}
+
+impl ListedWorkspace {
+    /// The only one there is.
+    pub(crate) fn alone() -> Self {
+        Self {
+            slug: crate::places::Slug::first().to_string(),
+            id: None,
+            name: None,
+            here: true,
+            trouble: None,
+        }
+    }
 }
 
 /// The profile's state.

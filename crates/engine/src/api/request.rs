@@ -394,6 +394,10 @@ pub enum Request {
     /// Has the next start of Skein put the profile's file together anew, of what can be read of it and of what colleagues hold. The file as it is
     /// is set aside and not changed; `RestoreBackup` without a backup calls it off: `Backups`.
     Repair,
+    /// The workspaces of this profile: `Workspaces`.
+    ListWorkspaces,
+    /// Makes a place for a further workspace in this profile; a shell that connects to it creates one there, or joins one: `WorkspaceAdded`.
+    AddWorkspace,
     /// How much room the workspace takes on this machine, and what for: `Storage`.
     Storage,
     /// Asks the connected devices which files they hold, and says what may be let go here because of that: `Freeable`. Nothing is changed.

@@ -30,6 +30,7 @@ mod judging;
 mod ladder;
 mod meeting;
 mod membership;
+mod neighbours;
 mod notices;
 mod peers;
 mod preferences;
@@ -66,6 +67,7 @@ pub use rebuilding::{Rebuilt, ToRebuild};
 pub use storage::RoomJob;
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, KeyProtection, Reply, Request, RequestId};
+use crate::places::Place;
 use arriving::Arriving;
 use attempts::Typed;
 use audit::Audit;
@@ -98,6 +100,8 @@ pub struct Core {
     store: Disk,
     device: DeviceKey,
     key_protection: Option<KeyProtection>,
+    /// Where the file lies in its profile.
+    place: Option<Place>,
     /// Who edits here. New at every opening, since two writers under one automerge actor would clash, and whenever a document is made
     /// anew: changes of the actor before may no longer be in it, and its numbers must not be given a second time.
     actor: ActorSeed,
@@ -167,6 +171,7 @@ impl Core {
             store: Disk::from(opened),
             device,
             key_protection: None,
+            place: None,
             actor: ActorSeed(seed),
             first_version: rng.next_u32(),
             member_name: None,
@@ -271,6 +276,9 @@ impl Core {
             self.damage_was_met(&mut step, &what);
         }
         self.profiles_changed(&mut step);
+        if step.news.status {
+            self.put_sign();
+        }
         self.publish(&mut step);
         step.into_effects()
     }
@@ -541,6 +549,8 @@ impl Core {
                 self.plan_restore(step, backup.map(skein_store::Plan::Backup).as_ref())?
             }
             Request::Repair => self.plan_restore(step, Some(&skein_store::Plan::Anew))?,
+            Request::ListWorkspaces => self.list_workspaces()?,
+            Request::AddWorkspace => self.add_workspace(step)?,
             Request::Storage => return self.measure(step, (client, message.id)),
             Request::PreviewFreeing => {
                 return self.preview_freeing(step, (client, message.id));
@@ -597,7 +607,7 @@ impl Core {
         ApiError::new(
             ErrorCode::WrongState,
             "This profile has no workspace yet.",
-            "Create one with `skein init`, or join one with `skein join`.",
+            "Create one with `skein init`, or join one with `skein join`. `skein workspaces` shows those of this profile.",
         )
     }
 }

@@ -207,7 +207,7 @@ impl Core {
         Err(ApiError::new(
             ErrorCode::WrongState,
             "This profile has a workspace already; nothing was changed.",
-            "Use another --profile for another workspace.",
+            "Say --another for a further workspace beside it, or use another --profile.",
         ))
     }
 

@@ -43,8 +43,8 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    /// Runs until the core has stopped or nobody can send to it any more.
-    pub(crate) fn run(mut self) {
+    /// Runs until the core has stopped or nobody can send to it any more; says whether nothing was ever made or joined there.
+    pub(crate) fn run(mut self) -> bool {
         let started = Instant::now();
         let now = || Now {
             wall_ms: SystemTime::now()
@@ -92,7 +92,7 @@ impl Actor {
                         }
                     }
                     Effect::Job(job) => self.start(*job),
-                    Effect::Stopped => return,
+                    Effect::Stopped => return self.core.is_unused(),
                     other => self.order_network(other),
                 }
             }

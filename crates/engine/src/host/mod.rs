@@ -6,6 +6,7 @@ mod keys;
 mod outgoing;
 mod profile;
 mod socket;
+mod workspaces;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,9 +24,11 @@ use tokio::sync::mpsc;
 pub use client::{Client, ClientReceiver, ClientSender};
 pub use keys::{KeyError, Keychain, KeychainError, Passphrase, Protect, Unlock};
 pub use profile::{Profile, ProfileError};
+pub use workspaces::Workspaces;
 
 use crate::api::{KeyProtection, Request};
 use crate::core::{Core, Input, PeerInput};
+use crate::places::{Place, Places};
 use actor::{Actor, Arrival};
 use client::BACKLOG;
 pub(crate) use outgoing::Outgoing;
@@ -68,7 +71,7 @@ pub struct Host(Role);
 
 #[derive(Debug)]
 enum Role {
-    Owner(Owner),
+    Owner(Box<Owner>),
     Guest(PathBuf),
 }
 
@@ -76,14 +79,17 @@ enum Role {
 struct Owner {
     inbox: mpsc::Sender<Arrival>,
     clients: std::sync::Arc<AtomicU64>,
-    actor: std::thread::JoinHandle<()>,
+    /// Says at its end whether nothing was ever made or joined here.
+    actor: std::thread::JoinHandle<bool>,
     net: Option<NetHandle>,
     socket: Option<PathBuf>,
+    /// Of a further place: to leave nothing behind where it was not used.
+    further: Option<(Profile, Unlock)>,
     _ownership: Ownership,
 }
 
 impl Host {
-    /// Opens the profile in `folder`, making it if it is new; `unlock` opens its device key, if this process is the one that needs it. Must run inside a tokio runtime.
+    /// Opens the first workspace of the profile in `folder`, making it if it is new; `unlock` opens its device key, if this process is the one that needs it. Must run inside a tokio runtime.
     ///
     /// # Errors
     /// When the folder, its key or its database cannot be used, or another process has it and does not answer.
@@ -92,7 +98,19 @@ impl Host {
         wanted: Use,
         unlock: Unlock,
     ) -> Result<Self, ProfileError> {
-        let profile = Profile::at(folder)?;
+        Self::open_place(&Places::of(folder).first(), wanted, unlock).await
+    }
+
+    /// Opens the workspace in a place of a profile. A further place that is not used is gone when it is closed.
+    ///
+    /// # Errors
+    /// As [`Host::open`].
+    pub async fn open_place(
+        place: &Place,
+        wanted: Use,
+        unlock: Unlock,
+    ) -> Result<Self, ProfileError> {
+        let profile = Profile::at(place.folder())?;
         let socket = profile.socket().map_err(|source| ProfileError::Folder {
             path: profile.folder().to_owned(),
             source,
@@ -100,9 +118,9 @@ impl Host {
         let given_up = Instant::now() + PATIENCE;
         loop {
             if let Some(ownership) = profile.own()? {
-                return Owner::start(&profile, ownership, socket, wanted, unlock)
+                return Owner::start((place, &profile), ownership, socket, wanted, unlock)
                     .await
-                    .map(|owner| Self(Role::Owner(owner)));
+                    .map(|owner| Self(Role::Owner(Box::new(owner))));
             }
             match UnixStream::connect(&socket).await {
                 Ok(_) => return Ok(Self(Role::Guest(socket))),
@@ -145,6 +163,7 @@ impl Host {
     /// Seals what is unsealed, puts it into shared folders, closes connections and lets the profile go. For a guest there is nothing to do.
     pub async fn close(self) {
         let Role::Owner(owner) = self.0 else { return };
+        let owner = *owner;
         if owner.socket.is_some()
             && let Ok(mut client) = owner.client().await
         {
@@ -155,25 +174,32 @@ impl Host {
         // Already stopped is as good as stopping now.
         let _ = owner.inbox.send(Input::Shutdown.into()).await;
         let actor = owner.actor;
-        let _ = tokio::task::spawn_blocking(move || actor.join()).await;
+        let ended = tokio::task::spawn_blocking(move || actor.join()).await;
         if let Some(net) = owner.net {
             net.shutdown().await;
         }
         if let Some(socket) = owner.socket {
             let _ = std::fs::remove_file(socket);
         }
+        if let (Ok(Ok(true)), Some((profile, unlock))) = (ended, owner.further) {
+            let removing = move || profile.remove(&unlock);
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(removing).await {
+                tracing::warn!(%error, "an empty place for a workspace is left over; the next one that is added takes it");
+            }
+        }
     }
 }
 
 impl Owner {
     async fn start(
-        profile: &Profile,
+        (place, profile): (&Place, &Profile),
         ownership: Ownership,
         socket: PathBuf,
         wanted: Use,
         unlock: Unlock,
     ) -> Result<Self, ProfileError> {
         let mut rng = ChaCha20Rng::from_entropy();
+        let further = (!place.is_first()).then(|| (profile.clone(), unlock.clone()));
         let (device, protection) = device_key(profile, unlock).await?;
         let restored = Restored::if_planned(&profile.database()).map_err(|source| {
             ProfileError::NotRestored {
@@ -194,6 +220,7 @@ impl Owner {
                 error,
             })?;
         core.key_rests(protection);
+        core.lies_in(place.clone());
         let is_restored = restored.is_some();
         if let Some(restored) = restored {
             core.was_restored(restored);
@@ -258,6 +285,7 @@ impl Owner {
             actor,
             net,
             socket: served,
+            further,
             _ownership: ownership,
         };
         if is_restored {

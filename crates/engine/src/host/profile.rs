@@ -9,7 +9,8 @@ use rand_core::CryptoRngCore;
 use skein_access::DeviceKey;
 
 use super::keys::{self, KeyError, Protect, Unlock};
-use crate::api::KeyProtection;
+use crate::api::{ApiError, ErrorCode, KeyProtection};
+use crate::places::Slug;
 
 /// Why a profile could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,16 @@ pub enum ProfileError {
         /// What is wrong with it.
         error: crate::api::ApiError,
     },
+    /// There is no such workspace in the profile.
+    #[error(
+        "There is no workspace “{slug}” in the profile {path}. Nothing was changed. `skein workspaces` shows those that there are."
+    )]
+    NoWorkspace {
+        /// What was asked for.
+        slug: Slug,
+        /// The profile.
+        path: PathBuf,
+    },
     /// Another process has the profile and does not answer.
     #[error(
         "Another Skein has the profile {path} open and does not answer ({reason}). Nothing was changed. Close it, or use another --profile."
@@ -59,6 +70,16 @@ pub enum ProfileError {
         /// What went wrong.
         reason: String,
     },
+}
+
+impl From<ProfileError> for ApiError {
+    fn from(error: ProfileError) -> Self {
+        let code = match &error {
+            ProfileError::NoWorkspace { .. } => ErrorCode::NotFound,
+            _ => ErrorCode::Storage,
+        };
+        Self::new(code, error.to_string(), "")
+    }
 }
 
 /// The profile's folder, made if it was not there, readable by its owner only.
@@ -211,6 +232,12 @@ impl Profile {
             .into());
         };
         Ok(keys::protect(&self.key_file(), unlock, wanted, rng)?)
+    }
+
+    /// Takes the folder away with all that is in it, and what the keychain holds for its device.
+    pub(crate) fn remove(&self, unlock: &Unlock) -> io::Result<()> {
+        keys::forget(&self.key_file(), unlock);
+        fs::remove_dir_all(&self.folder)
     }
 
     fn key_file(&self) -> PathBuf {

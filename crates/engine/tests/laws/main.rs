@@ -40,3 +40,4 @@ mod roles;
 mod secret_service;
 mod two_members;
 mod typescript;
+mod workspaces;

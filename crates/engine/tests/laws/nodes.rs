@@ -8,7 +8,7 @@ use skein_engine::api::{
     ServerMessage, Status, View, WorkspaceState,
 };
 use skein_engine::relay::{DatabaseAddress, Relay, RelayConfig, RelayLimits};
-use skein_engine::{Client, Host, Network, Unlock, Use};
+use skein_engine::{Client, Host, Network, Place, Places, Unlock, Use};
 use skein_model::{BoardView, DocumentId, NoteEdit};
 
 /// To stay, and to speak to this machine only.
@@ -25,7 +25,12 @@ pub struct Member {
 
 impl Member {
     pub async fn open(folder: &Path, wanted: Use) -> Self {
-        let host = Host::open(folder, wanted, Unlock::default()).await.unwrap();
+        Self::within(&Places::of(folder).first(), wanted).await
+    }
+
+    pub async fn within(place: &Place, wanted: Use) -> Self {
+        let unlock = Unlock::default();
+        let host = Host::open_place(place, wanted, unlock).await.unwrap();
         let client = host.client().await.unwrap();
         Self { host, client }
     }

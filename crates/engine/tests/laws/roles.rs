@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::sim::World;
 use ErrorCode::{Denied, Invalid, NotFound, ReadOnly, WrongState};
 use skein_access::{DeviceKey, Role};
+use skein_engine::Places;
 use skein_engine::api::{ApiError, ErrorCode, Reply, Request, View, WorkspaceState};
 use skein_model::{BoardEdit, CardId, DocumentId, FileId, NewCard, NoteEdit, Splice};
 use ts_rs::{Config, TS};
@@ -396,6 +397,9 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
         ),
         (Request::RestoreBackup { backup: None }, ALL),
         (Request::Repair, ALL),
+        // What else is on this machine is its user's, whatever the role here.
+        (Request::ListWorkspaces, ALL),
+        (Request::AddWorkspace, ALL),
         (Request::Storage, ALL),
         (Request::PreviewFreeing, ALL),
         (
@@ -659,6 +663,12 @@ fn text_view(world: &mut World, index: usize, client: u64, note: DocumentId) -> 
 #[test]
 fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let (mut world, things) = world();
+    for machine in &mut world.machines {
+        let profile = Places::of(machine.path.with_extension("profile"));
+        std::fs::create_dir(profile.folder()).unwrap();
+        let core = machine.core.as_mut().unwrap();
+        core.lies_in(profile.first());
+    }
     let mut wrong = Vec::new();
     for (request, row) in table(&things) {
         for (index, expected) in ASKING.into_iter().zip(row) {

@@ -19,13 +19,14 @@ mod relays;
 mod stay;
 mod storage;
 mod why;
+mod workspaces;
 
 use serde_json::json;
 use skein_engine::Use;
 use skein_engine::api::{Reply, Request};
 
 use crate::arguments::{Arguments, Command, File, Import};
-use crate::connection::{Connection, another_question, profile_folder};
+use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -35,9 +36,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Command::Relay(relay) = arguments.command {
         return relay::run(out, relay, arguments.this_machine_only).await;
     }
+    let place = arguments.place()?;
     if let Command::Key { command } = arguments.command {
-        let folder = profile_folder(arguments.profile)?;
-        return key::run(out, &folder, command).await;
+        return key::run(out, &place.folder(), command).await;
+    }
+    if let Command::Workspaces = arguments.command {
+        return workspaces::list(out, place.places());
     }
     let wanted = match &arguments.command {
         Command::Run { port } => Use::Stay(arguments.network(*port)),
@@ -54,8 +58,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         | Command::Storage { command: Some(_) } => Use::Sync(arguments.network(None)),
         _ => Use::Once,
     };
-    let mut connection = Connection::open(&arguments, wanted).await?;
-    let result = dispatch(&mut connection, out, arguments.command).await;
+    let mut connection = Connection::open(place, wanted).await?;
+    let alone = arguments.workspace.is_some();
+    let result = dispatch(&mut connection, out, arguments.command, alone).await;
     connection.close().await;
     result
 }
@@ -64,9 +69,12 @@ async fn dispatch(
     connection: &mut Connection,
     out: Output,
     command: Command,
+    alone: bool,
 ) -> Result<(), Failure> {
     match command {
-        Command::Init { name, workspace } => {
+        Command::Init {
+            name, workspace, ..
+        } => {
             let request = Request::CreateWorkspace {
                 member_name: name,
                 workspace_name: workspace,
@@ -140,6 +148,7 @@ async fn dispatch(
             bundle,
             folder,
             wait,
+            ..
         } => {
             let carried = (bundle.as_deref(), folder.as_deref());
             people::join(connection, out, ticket, name, carried, wait).await
@@ -156,9 +165,9 @@ async fn dispatch(
         Command::Status => people::status(connection, out).await,
         Command::Sync { wait, timeout, .. } => people::sync(connection, out, wait, timeout).await,
         Command::Relays { command } => relays::run(connection, out, command).await,
-        // They run before a profile would be opened.
-        Command::Relay(_) | Command::Key { .. } => Ok(()),
-        Command::Run { .. } => stay::run(connection, out).await,
+        // They run before a workspace would be opened.
+        Command::Relay(_) | Command::Key { .. } | Command::Workspaces => Ok(()),
+        Command::Run { .. } => stay::run(connection, out, alone).await,
         Command::Serve { port } => stay::serve(connection, out, port).await,
     }
 }

@@ -1,5 +1,7 @@
 //! `skein run` and `skein serve`: stay until told to end.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use skein_engine::api::{Reply, Request};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -9,12 +11,16 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::serve;
 
-/// A node without a window: prints who and where it is, and stays.
-pub(super) async fn run(connection: &mut Connection, out: Output) -> Result<(), Failure> {
+/// A node without a window: prints who and where it is, and stays; in all workspaces of the profile, unless in one alone.
+pub(super) async fn run(
+    connection: &mut Connection,
+    out: Output,
+    alone: bool,
+) -> Result<(), Failure> {
     if !connection.is_owner() {
         return Err(Failure::invalid(
-            "This profile is in use by another Skein, which exchanges for it already.",
-            "Use another --profile.",
+            "This workspace is in use by another Skein, which exchanges for it already.",
+            "Name another --workspace, or another --profile.",
         ));
     }
     let end = EndOfStay::listen()?;
@@ -34,7 +40,18 @@ pub(super) async fn run(connection: &mut Connection, out: Output) -> Result<(), 
             lines.join("\n")
         },
     );
-    end.come().await;
+    let workspaces = connection.workspaces().await;
+    let others = async {
+        match alone {
+            true => std::future::pending().await,
+            false => workspaces.keep_open().await,
+        }
+    };
+    tokio::select! {
+        () = end.come() => {}
+        () = others => {}
+    }
+    workspaces.close().await;
     Ok(())
 }
 
@@ -45,13 +62,18 @@ pub(super) async fn serve(
     port: u16,
 ) -> Result<(), Failure> {
     let end = EndOfStay::listen()?;
-    let site = serve::Site::bind(port, connection.folder()).await?;
-    let address = site.address();
+    let place = connection.place().clone();
+    let site = serve::Site::bind(port, place.places().folder()).await?;
+    let address = site.address(&place);
     out.show(&json!({ "address": address }), || format!("Open {address}\nThe address is a key: whoever has it and uses this machine can read and write here."));
-    tokio::select! {
-        served = site.serve(connection) => served,
+    let workspaces = Arc::new(connection.workspaces().await);
+    let result = tokio::select! {
+        served = site.serve(workspaces.clone()) => served,
+        () = workspaces.keep_open() => Ok(()),
         () = end.come() => Ok(()),
-    }
+    };
+    workspaces.close().await;
+    result
 }
 
 /// The wish of a person or the system that this process end. Listened for before anybody is told that it runs: whoever reads

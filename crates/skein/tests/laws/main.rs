@@ -19,3 +19,4 @@ mod odd_profiles;
 mod postgres;
 mod relay;
 mod serving;
+mod workspaces;

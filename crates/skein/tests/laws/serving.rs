@@ -59,6 +59,12 @@ impl Served {
         format!("127.0.0.1:{}", self.port)
     }
 
+    /// Opens the socket as a page of this workspace would.
+    fn open_on(&self, workspace: &str) -> Api {
+        let address = format!("{}&workspace={workspace}", self.token);
+        self.open(&address, None).unwrap()
+    }
+
     /// Opens the socket as a page with this token and origin would.
     fn open(&self, token: &str, origin: Option<&str>) -> Result<Api, u16> {
         let mut request = format!("ws://{}/api?token={token}", self.here())
@@ -268,4 +274,41 @@ fn a_page_hears_of_a_colleague_far_away() {
     }
     served.process.end();
     online.end();
+}
+
+#[test]
+fn a_page_shows_the_workspace_that_its_address_names_and_hears_when_there_is_none() {
+    let root = tempdir().unwrap();
+    let ana = Profile::founded(root.path(), "Ana");
+    let served = Served::start(&ana);
+    let mut first = served.open_on("first");
+    let added = first.ok(&json!({ "type": "add_workspace" }));
+    let slug = text(&added["slug"]);
+    let mut second = served.open_on(&slug);
+    second.ok(&json!({ "type": "create_workspace", "memberName": "Ana", "workspaceName": "Herons", "zone": null }));
+    second.ok(&json!({ "type": "create_note", "title": "Reeds" }));
+    let listed = first.ok(&json!({ "type": "list_documents" }));
+    assert_eq!(listed["documents"], json!([]));
+    let all = first.ok(&json!({ "type": "list_workspaces" }));
+    assert_eq!(all["workspaces"][1]["name"], "Herons");
+    assert_eq!(all["workspaces"][0]["here"], true);
+    for nowhere in ["k2k2k2", "..", "%2Fetc"] {
+        let mut page = served.open_on(nowhere);
+        let lost = page.receive().unwrap();
+        assert_eq!(lost["type"], "lost");
+        assert_eq!(lost["error"]["code"], "not_found");
+        assert_eq!(page.receive(), None);
+    }
+    drop(served);
+    assert_eq!(ana.json(&["workspaces"]).as_array().unwrap().len(), 2);
+    let folder = root.path().join("workspaces").join(&slug);
+    std::fs::write(folder.join("device.key"), b"{").unwrap();
+    let served = Served::start(&ana);
+    let mut second = served.open_on(&slug);
+    let lost = second.receive().unwrap();
+    assert_eq!(lost["error"]["code"], "storage");
+    let all = served
+        .open_on("first")
+        .ok(&json!({ "type": "list_workspaces" }));
+    assert_eq!(all["workspaces"][1]["trouble"], lost["error"]["message"]);
 }

@@ -77,6 +77,18 @@ function isView(request: Request, view: string): boolean {
   return request.type === "subscribe" && request.view.type === view;
 }
 
+/** The profile has further workspaces with these names. */
+const inWorkspaces = (names: string[], trouble: string | null = null) =>
+  changed((fake) => {
+    fake.others = names.map((name, index) => ({
+      slug: `w${index}`,
+      id: `w-${index + 2}`,
+      name,
+      here: false,
+      trouble,
+    }));
+  });
+
 /** The engine does not answer a request, or a subscription of a view, yet. */
 const slow = (...what: string[]) =>
   changed((fake) => {
@@ -118,6 +130,7 @@ const SEARCH = "{Control>}{Shift>}f{/Shift}{/Control}";
 const SETTINGS = "{Control>},{/Control}";
 const SAFETY = "gb";
 const STORAGE = "gr";
+const WORKSPACES = "gw";
 
 /** Keys are pressed once the window is there. */
 const opening =
@@ -435,6 +448,54 @@ export const STORIES: Record<string, Record<string, Story>> = {
     loading: { engine: slow("tree"), then: opening(SWITCHER), told: [["combobox"], OPENING] },
     error: { engine: refusing("tree"), then: opening(SWITCHER), told: [["combobox"], REFUSED] },
     long: { engine: having(longNotes()), then: opening(SWITCHER, "ا"), told: [["option", ARABIC]] },
+  },
+  workspaces: {
+    alone: {
+      then: press("button", "Kestrel"),
+      told: [
+        ["menuitemcheckbox", "Kestrel"],
+        ["menuitem", "Add a workspace…"],
+      ],
+    },
+    "ten, long and alike": {
+      engine: inWorkspaces([...LONG, ...Array<string>(6).fill("Herons")]),
+      then: press("button", "Kestrel"),
+      told: [
+        ["menuitemcheckbox", GERMAN],
+        ["menuitemcheckbox", ARABIC],
+        ["menuitemcheckbox", "Herons"],
+      ],
+    },
+    "one that did not open": {
+      engine: inWorkspaces(["Herons"], "The device key is damaged."),
+      then: press("button", "Kestrel"),
+      told: [["menuitem", "Herons – did not open"]],
+    },
+    "by typing": {
+      engine: inWorkspaces(["Herons", "Swans"]),
+      then: opening(WORKSPACES, "swa"),
+      told: [
+        ["option", "Swans"],
+        ["option", "Add a workspace…"],
+      ],
+      not: [["option", "Herons"]],
+    },
+    "a list that is refused": {
+      engine: refusing("list_workspaces"),
+      then: press("button", "Kestrel"),
+      told: [["menuitem", "Add a workspace…"]],
+    },
+    "back from a new one": {
+      engine: () => {
+        const fake = new FakeEngine("empty");
+        fake.others = inWorkspaces(["Herons", ARABIC])().others;
+        return fake;
+      },
+      told: [
+        ["link", "Herons"],
+        ["link", ARABIC],
+      ],
+    },
   },
   trash: {
     empty: { at: "#/trash", told: [["heading", "The trash is empty"]] },

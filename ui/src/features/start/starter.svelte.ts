@@ -20,6 +20,7 @@ export function isBeginning(): boolean {
   return making;
 }
 
+/** Its words are those of the first page, which came with them. */
 export async function begin(
   engine: Engine,
   names: { memberName: string; workspaceName: string; zone: string },

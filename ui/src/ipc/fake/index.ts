@@ -14,6 +14,7 @@ import type {
   KeptBackups,
   Kind,
   ListedInvite,
+  ListedWorkspace,
   Member,
   MemberDevice,
   Notice,
@@ -177,6 +178,8 @@ export class FakeEngine implements Transport {
   readonly storage = new FakeStorage(NOW);
   readonly folders = new FakeFolders((code, message, hint) => new Refused(code, message, hint));
   preferences: Record<string, string> = {};
+  /** The other workspaces of the profile. */
+  others: ListedWorkspace[] = [];
   /** What is answered only by `catchUp`, as over a slow line. */
   slow: (request: Request) => boolean = () => false;
   /** Why a request is refused, where one is. */
@@ -403,6 +406,13 @@ export class FakeEngine implements Transport {
         this.preferences = Object.fromEntries([...others, ...own]);
         return [{ type: "done" }, () => this.#tellPreferences()];
       }
+      case "list_workspaces": {
+        const { workspaceId: id, workspaceName: name } = this.status;
+        const here = { slug: "first", id, name, here: true, trouble: null };
+        return [{ type: "workspaces", workspaces: [here, ...this.others] }, quiet];
+      }
+      case "add_workspace":
+        return [{ type: "workspace_added", slug: "k3x9ab" }, quiet];
       case "list_invites":
         return [{ type: "invites", invites: this.invites }, quiet];
       case "revoke_invite":

@@ -210,6 +210,19 @@ pub(super) fn protect(
     Ok(now)
 }
 
+/// Has the keychain forget what opens the key in a file, which is about to go.
+pub(super) fn forget(path: &Path, unlock: &Unlock) {
+    let Ok(Some(KeyFile::Sealed(sealed))) = read(path) else {
+        return;
+    };
+    if sealed.by == SealedBy::Keychain
+        && let Some(keychain) = &unlock.keychain
+        && let Err(error) = keychain.forget(sealed.device)
+    {
+        tracing::warn!(%error, "the keychain still holds a key that opens nothing any more");
+    }
+}
+
 /// Writes beside, opens what was written, and renames: a crash leaves the old file or the new one, each whole.
 fn put(
     path: &Path,

@@ -1,0 +1,172 @@
+//! All workspaces of one profile, open side by side in this process: each with an engine, a device and connections of its own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::{Client, Host, Network, ProfileError, Unlock, Use};
+use crate::places::{Place, Places, Slug};
+
+/// How long an end waits for a workspace that is still being opened.
+const OPENING: Duration = Duration::from_secs(5);
+
+/// How often it is looked for what another process added or let go.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// A place's engine, once it is open. Whoever wants it while it is being opened waits for that one alone.
+type Opened = Arc<Mutex<Option<Host>>>;
+
+/// The workspaces of a profile in use.
+pub struct Workspaces {
+    places: Places,
+    wanted: Use,
+    unlock: Unlock,
+    /// Nothing once they were closed.
+    open: Mutex<Option<BTreeMap<Slug, Opened>>>,
+}
+
+impl Workspaces {
+    /// The workspaces in these places; nothing is opened yet. `unlock` opens their device keys.
+    #[must_use]
+    pub fn of(places: Places, wanted: Use, unlock: Unlock) -> Self {
+        Self {
+            places,
+            wanted,
+            unlock,
+            open: Mutex::new(Some(BTreeMap::new())),
+        }
+    }
+
+    /// The profile's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.places.folder()
+    }
+
+    /// The place of this workspace; `None` when there is none.
+    #[must_use]
+    pub fn place(&self, slug: &Slug) -> Option<Place> {
+        self.places.place(slug)
+    }
+
+    /// Goes on with one that is open already.
+    pub async fn keep(&self, slug: &Slug, host: Host) {
+        if let Some(opened) = self.opened(slug).await {
+            *opened.lock().await = Some(host);
+        }
+    }
+
+    /// Opens all of them, one after the other. One that does not open stops no other: why it did not is told where they are listed, and to
+    /// whoever asks for it.
+    pub async fn open_all(&self) {
+        let places = self.places.all().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the further workspaces of this profile cannot be seen");
+            vec![self.places.first()]
+        });
+        for place in places {
+            // What went wrong is noted.
+            let _ = self.client(Some(place.slug())).await;
+        }
+    }
+
+    /// Opens all of them and looks again and again for what another process added or let go. Never ends by itself.
+    pub async fn keep_open(&self) {
+        loop {
+            self.open_all().await;
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// A new connection to the engine of this workspace, or of the first. If it is not open it is opened; if another process had it and has
+    /// ended, this one takes it over.
+    ///
+    /// # Errors
+    /// When there is no such workspace, or it cannot be opened.
+    pub async fn client(&self, slug: Option<&Slug>) -> Result<Client, ProfileError> {
+        let place = match slug {
+            None => self.places.first(),
+            Some(slug) => self
+                .places
+                .place(slug)
+                .ok_or_else(|| ProfileError::NoWorkspace {
+                    slug: slug.clone(),
+                    path: self.places.folder().to_owned(),
+                })?,
+        };
+        let Some(opened) = self.opened(place.slug()).await else {
+            return Err(ProfileError::NoAnswer {
+                path: self.places.folder().to_owned(),
+                reason: "it is being closed".to_owned(),
+            });
+        };
+        let mut host = opened.lock().await;
+        if let Some(open) = host.as_ref()
+            && let Ok(client) = open.client().await
+        {
+            return Ok(client);
+        }
+        if let Some(ended) = host.take() {
+            ended.close().await;
+        }
+        let result = self.open(&place).await;
+        let trouble = result.as_ref().err().map(ToString::to_string);
+        if self.places.opened(place.slug(), trouble)
+            && let Err(error) = &result
+        {
+            tracing::error!(%error, slug = %place.slug(), "a workspace could not be opened");
+        }
+        let (open, client) = result?;
+        *host = Some(open);
+        Ok(client)
+    }
+
+    /// Writes out what is unsealed and lets all of them go.
+    pub async fn close(&self) {
+        let mut closing = JoinSet::new();
+        for opened in self
+            .open
+            .lock()
+            .await
+            .take()
+            .unwrap_or_default()
+            .into_values()
+        {
+            closing.spawn(async move {
+                // While somebody is still asked to unlock the keychain nothing is open, and nothing is there to be written out.
+                let Ok(mut host) = timeout(OPENING, opened.lock()).await else {
+                    return;
+                };
+                if let Some(host) = host.take() {
+                    host.close().await;
+                }
+            });
+        }
+        closing.join_all().await;
+    }
+
+    async fn open(&self, place: &Place) -> Result<(Host, Client), ProfileError> {
+        // A port that somebody named is for one of them alone.
+        let own_port = |network: Network| Network {
+            port: None,
+            ..network
+        };
+        let wanted = match self.wanted {
+            Use::Once => Use::Once,
+            Use::Stay(network) => Use::Stay(own_port(network)),
+            Use::Sync(network) => Use::Sync(own_port(network)),
+        };
+        let host = Host::open_place(place, wanted, self.unlock.clone()).await?;
+        let client = host.client().await?;
+        Ok((host, client))
+    }
+
+    async fn opened(&self, slug: &Slug) -> Option<Opened> {
+        let mut open = self.open.lock().await;
+        Some(open.as_mut()?.entry(slug.clone()).or_default().clone())
+    }
+}
