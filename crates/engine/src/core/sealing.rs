@@ -1,7 +1,7 @@
 //! Sealing: what was changed here becomes signed, encrypted envelopes, durably, and is handed to whoever is connected.
 
 use skein_access::payload::MAX_CHANGE_COUNT;
-use skein_access::{DataPayload, Envelope, MAX_CHANGES, Stamp};
+use skein_access::{Chain, DataPayload, DeviceKey, Envelope, MAX_CHANGES, Stamp};
 use skein_model::{ChangeBytes, DocumentId, Kind};
 use skein_store::{ChangeRow, Durability, Mark};
 use skein_sync::ItemRef;
@@ -121,10 +121,6 @@ impl Core {
         let Some(workspace) = &mut self.workspace else {
             return Ok(());
         };
-        let (epoch, key) = workspace
-            .keyring
-            .writing_epoch(&workspace.authority)
-            .ok_or_else(|| ApiError::internal("this device holds no key of the workspace yet"))?;
         let mut chain = workspace.chain;
         let mut sealed: Vec<(Parcel, Envelope)> = Vec::with_capacity(parcels.len());
         for parcel in parcels {
@@ -133,12 +129,7 @@ impl Core {
                 kind_code: parcel.kind.code(),
                 changes: parcel.changes.clone(),
             };
-            let stamp = Stamp {
-                chain,
-                ..workspace.stamp(step)
-            };
-            let envelope =
-                skein_access::seal_data(&self.device, &stamp, (&epoch, key), &payload, step.rng)?;
+            let envelope = workspace.seal(&self.device, step, chain, &payload)?;
             chain = envelope.next();
             sealed.push((parcel, envelope));
         }
@@ -167,6 +158,56 @@ impl Core {
         self.announce(step, &items);
         self.judge_own(step);
         Ok(())
+    }
+}
+
+impl Core {
+    /// Makes envelopes in this device's name of changes that no envelope holds any more. They are to be received like what came from elsewhere.
+    pub(super) fn seal_again(
+        &mut self,
+        step: &mut Step<'_>,
+        document: DocumentId,
+        kind: Kind,
+        changes: Vec<ChangeBytes>,
+    ) -> Result<Vec<Vec<u8>>, ApiError> {
+        self.rotate_if_needed(step)?;
+        let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
+        let mut chain = workspace.chain;
+        let mut envelopes = Vec::new();
+        // None of them has a row here.
+        let changes = changes.into_iter().map(|change| (0, change)).collect();
+        for Parcel { changes, .. } in split(document, kind, changes) {
+            let payload = DataPayload {
+                document,
+                kind_code: kind.code(),
+                changes,
+            };
+            let envelope = workspace.seal(&self.device, step, chain, &payload)?;
+            chain = envelope.next();
+            envelopes.push(envelope.bytes().to_vec());
+        }
+        Ok(envelopes)
+    }
+}
+
+impl Workspace {
+    fn seal(
+        &self,
+        device: &DeviceKey,
+        step: &mut Step<'_>,
+        chain: Chain,
+        payload: &DataPayload,
+    ) -> Result<Envelope, ApiError> {
+        let (epoch, key) = self
+            .keyring
+            .writing_epoch(&self.authority)
+            .ok_or_else(|| ApiError::internal("this device holds no key of the workspace yet"))?;
+        let stamp = Stamp {
+            chain,
+            ..self.stamp(step)
+        };
+        let sealed = skein_access::seal_data(device, &stamp, (&epoch, key), payload, step.rng)?;
+        Ok(sealed)
     }
 }
 

@@ -1,17 +1,17 @@
 //! Backups of the workspace's file: one a day while Skein stays open and something changed, and whenever somebody asks. Each is checked when
 //! it is made; one that is put back is completed by what the file before it still holds.
 
+mod taking_over;
 mod work;
 
-use std::collections::VecDeque;
-
-use skein_store::{Backup, Durability, Mark, Plan, ReadOnlyStore, Restored, WORKSPACE};
+use skein_store::{Backup, Durability, Mark, Plan, Restored, WORKSPACE};
 
 use super::io::{ClientId, Effect};
 use super::jobs::Job;
 use super::step::Step;
 use super::{Core, Flow};
-use crate::api::{ApiError, BundleReport, ErrorCode, KeptBackup, KeptBackups, Reply, RequestId};
+use crate::api::{ApiError, ErrorCode, KeptBackup, KeptBackups, Reply, RequestId};
+use taking_over::Before;
 
 pub use work::{BackupDone, BackupJob};
 
@@ -21,8 +21,6 @@ const AFTER_START_MS: u64 = 60 * 1_000;
 const AGAIN_MS: u64 = 60 * 60 * 1_000;
 /// How old the newest may become while something changes (ms).
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// How many envelopes of the file before are taken over in one step.
-const ENVELOPES_A_STEP: usize = 200;
 /// Holds up to which envelope the newest backup goes.
 const THROUGH: &str = "backup.through";
 
@@ -39,14 +37,6 @@ pub(super) struct Backups {
     /// What a start put in the file's place, until that has been told.
     restored: Option<Restored>,
     before: Option<Before>,
-}
-
-/// The file that lay there before a backup was put back, as far as it is not taken over.
-struct Before {
-    number: u32,
-    store: ReadOnlyStore,
-    marks: VecDeque<Mark>,
-    report: BundleReport,
 }
 
 impl Core {
@@ -198,26 +188,6 @@ impl Core {
         self.look_for_what_was_set_aside();
     }
 
-    /// Takes up the oldest that was set aside and is not taken over. Of what cannot be read at all there is nothing to take.
-    fn look_for_what_was_set_aside(&mut self) {
-        let folder = self.store.backup_folder().clone();
-        while let Some(number) = folder.to_take_over() {
-            if let Some(store) = folder.set_aside(number) {
-                self.backups.before = Some(Before {
-                    number,
-                    marks: store.salvage_marks().into_iter().collect(),
-                    store,
-                    report: BundleReport::default(),
-                });
-                return;
-            }
-            if let Err(error) = folder.taken_over(number) {
-                tracing::warn!(%error, "what was set aside is looked for again at the next start");
-                return;
-            }
-        }
-    }
-
     fn tell_restored(&mut self, step: &mut Step<'_>, restored: &Restored) {
         let what = match restored.plan {
             Plan::Backup(_) => "A backup was restored",
@@ -265,62 +235,6 @@ impl Core {
         let changed = through.map(Mark::from_be_bytes) != Some(self.store.last_mark()?);
         let age = wall_ms.saturating_sub(newest.made_ms);
         Ok(changed && !(0..DAY_MS).contains(&age))
-    }
-
-    /// Whether something of the file that lay there before is still to be taken over.
-    pub(super) fn takes_over(&self) -> bool {
-        self.backups.before.is_some()
-    }
-
-    /// Takes over all that is left of the file that lay there before, because nothing comes after this.
-    pub(super) fn take_over_the_rest(&mut self, step: &mut Step<'_>) {
-        while self.backups.before.is_some() {
-            self.take_over_some(step);
-        }
-    }
-
-    fn take_over_some(&mut self, step: &mut Step<'_>) {
-        if self.workspace.is_none() || self.storable().is_err() {
-            // Nothing can be taken over here; the next start looks again.
-            self.backups.before = None;
-        }
-        let Some(before) = &mut self.backups.before else {
-            return;
-        };
-        let some = before.marks.len().min(ENVELOPES_A_STEP);
-        let marks: Vec<Mark> = before.marks.drain(..some).collect();
-        let envelopes = marks
-            .into_iter()
-            .filter_map(|mark| before.store.salvage_envelope(mark))
-            .collect();
-        let (number, is_all) = (before.number, before.marks.is_empty());
-        // It stays where it is meanwhile: while something is taken over, nothing is sealed.
-        let mut report = std::mem::take(&mut before.report);
-        let taken = self
-            .take_envelopes(step, envelopes, &mut report)
-            .and_then(|()| match is_all {
-                true => Ok(self.store.backup_folder().taken_over(number)?),
-                false => Ok(()),
-            });
-        match taken {
-            Err(error) => {
-                tracing::warn!(%error, "what was set aside is taken over at the next start");
-                self.backups.before = None;
-            }
-            Ok(()) if is_all => {
-                tracing::info!(?report, "what was set aside is taken over");
-                self.backups.before = None;
-                self.look_for_what_was_set_aside();
-            }
-            Ok(()) => {
-                if let Some(before) = &mut self.backups.before {
-                    before.report = report;
-                }
-            }
-        }
-        if self.backups.before.is_none() {
-            self.plan_sealing(step);
-        }
     }
 }
 
