@@ -2,9 +2,14 @@
 
 use tauri::AppHandle;
 
+/// How long an end waits for the event loop.
+#[cfg(unix)]
+const LONGEST_END: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Waits for SIGTERM or SIGINT and then ends the app as closing its window does.
 #[cfg(unix)]
 pub(crate) async fn end_when_asked(app: AppHandle) {
+    use tauri::Manager;
     use tokio::signal::unix::{SignalKind, signal};
 
     let signals = (
@@ -20,6 +25,16 @@ pub(crate) async fn end_when_asked(app: AppHandle) {
         _ = interrupt.recv() => {}
     }
     app.exit(0);
+    // A dialog of the system's own (to print, to choose a folder) has the event loop to itself as long as it is open, and nobody may be there to
+    // close it. What is unsealed is written out all the same.
+    tokio::time::sleep(LONGEST_END).await;
+    let closed =
+        tauri::async_runtime::spawn_blocking(move || app.state::<crate::engine::Engine>().close())
+            .await;
+    if let Err(error) = closed {
+        tracing::error!(%error, "the engine could not be closed");
+    }
+    std::process::exit(0);
 }
 
 /// Other systems close the window, which ends the app.

@@ -123,7 +123,7 @@ impl Engine {
         self.workspaces.place(&slug).as_ref().map(Place::folder)
     }
 
-    /// Writes out what is unsealed and lets the profile go. Called once, when the app ends.
+    /// Writes out what is unsealed and lets the profile go, when the app ends. What is closed already is passed over.
     pub(crate) fn close(&self) {
         self.line().to_engine = None;
         async_runtime::block_on(self.workspaces.close());

@@ -125,17 +125,11 @@ impl Workspaces {
         Ok(client)
     }
 
-    /// Writes out what is unsealed and lets all of them go.
+    /// Writes out what is unsealed and lets all of them go. Whoever closes meanwhile waits until that is done.
     pub async fn close(&self) {
         let mut closing = JoinSet::new();
-        for opened in self
-            .open
-            .lock()
-            .await
-            .take()
-            .unwrap_or_default()
-            .into_values()
-        {
+        let mut open = self.open.lock().await;
+        for opened in open.take().unwrap_or_default().into_values() {
             closing.spawn(async move {
                 // While somebody is still asked to unlock the keychain nothing is open, and nothing is there to be written out.
                 let Ok(mut host) = timeout(OPENING, opened.lock()).await else {
