@@ -182,7 +182,7 @@ impl Host {
             let _ = std::fs::remove_file(socket);
         }
         if let (Ok(Ok(true)), Some((profile, unlock))) = (ended, owner.further) {
-            let removing = move || profile.remove(&unlock);
+            let removing = move || profile.remove_unused(&unlock);
             if let Ok(Err(error)) = tokio::task::spawn_blocking(removing).await {
                 tracing::warn!(%error, "an empty place for a workspace is left over; the next one that is added takes it");
             }

@@ -12,6 +12,19 @@ use super::keys::{self, KeyError, Protect, Unlock};
 use crate::api::{ApiError, ErrorCode, KeyProtection};
 use crate::places::Slug;
 
+/// The files of a profile in which nothing was ever made.
+const OF_AN_UNUSED: [&str; 9] = [
+    "device.key",
+    "engine.sock",
+    "last-frame.json",
+    "lock",
+    "page.key",
+    "workspace.db",
+    "workspace.db-shm",
+    "workspace.db-wal",
+    "workspace.json",
+];
+
 /// Why a profile could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
@@ -234,10 +247,33 @@ impl Profile {
         Ok(keys::protect(&self.key_file(), unlock, wanted, rng)?)
     }
 
-    /// Takes the folder away with all that is in it, and what the keychain holds for its device.
-    pub(crate) fn remove(&self, unlock: &Unlock) -> io::Result<()> {
+    /// Takes the folder of a profile away in which nothing was ever made, and what the keychain holds for its device. If there is anything in it that
+    /// such a profile does not have, such as a backup or a file, all stays; says whether it went.
+    pub(crate) fn remove_unused(&self, unlock: &Unlock) -> io::Result<bool> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            let known = match entry.file_type()?.is_dir() {
+                true => fs::read_dir(&path)?.next().is_none(),
+                false => entry
+                    .file_name()
+                    .to_str()
+                    .is_some_and(|name| OF_AN_UNUSED.contains(&name)),
+            };
+            if !known {
+                return Ok(false);
+            }
+            found.push((path, entry.file_type()?.is_dir()));
+        }
         keys::forget(&self.key_file(), unlock);
-        fs::remove_dir_all(&self.folder)
+        for (path, is_folder) in found {
+            match is_folder {
+                true => fs::remove_dir(path)?,
+                false => fs::remove_file(path)?,
+            }
+        }
+        fs::remove_dir(&self.folder).map(|()| true)
     }
 
     fn key_file(&self) -> PathBuf {
@@ -299,6 +335,30 @@ mod tests {
             profile.device_key(&Unlock::default(), &mut rng()),
             Err(ProfileError::Key(KeyError::Damaged { .. }))
         ));
+    }
+
+    #[test]
+    fn an_unused_profile_goes_and_one_that_holds_anything_else_stays_whole() {
+        for (more, goes) in [
+            (None, true),
+            (Some("workspace.backups/00001-1.db"), false),
+            (Some("workspace.files/chunk"), false),
+            (Some("a letter"), false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let profile = Profile::at(folder.path().join("a")).unwrap();
+            profile.device_key(&Unlock::default(), &mut rng()).unwrap();
+            fs::write(profile.database(), b"x").unwrap();
+            fs::create_dir(profile.folder().join("workspace.files")).unwrap();
+            if let Some(more) = more {
+                let path = profile.folder().join(more);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, b"work").unwrap();
+            }
+            assert_eq!(profile.remove_unused(&Unlock::default()).unwrap(), goes);
+            assert_eq!(profile.database().exists(), !goes, "{more:?}");
+            assert_eq!(profile.folder().exists(), !goes, "{more:?}");
+        }
     }
 
     #[test]
