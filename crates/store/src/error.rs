@@ -24,7 +24,7 @@ pub enum StoreError {
     ReadOnly,
     /// What is in the file is not what was written.
     #[error(
-        "the workspace's file, workspace.db, is damaged ({0}): the file is left as it is. Export what can be read, then restore a backup or join again from another device"
+        "the workspace's file, workspace.db, is damaged ({0}): the file is left as it is. Export what can be read, then restore a backup, have it repaired, or join again from another device"
     )]
     Damaged(String),
     /// The search index alone is damaged; it can be built again from what the file holds.

@@ -594,7 +594,7 @@ impl Core {
                 format!("Nothing was changed, this profile is open for reading only: {reason}."),
                 match self.store.is_damaged() {
                     true => {
-                        "Export what is here, then restore a backup or join again; colleagues' devices hold the shared work."
+                        "Export what is here, then restore a backup or have the file repaired (Safety); colleagues' devices hold the shared work."
                     }
                     false => "What is here can be read and exported.",
                 },
