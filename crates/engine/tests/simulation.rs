@@ -24,11 +24,11 @@ const REGRESSIONS_WITH_PEOPLE: &[u64] = &[266, 623, 679, 764, 775, 20_640, 20_66
 /// The same, at a relay.
 const REGRESSIONS_AT_A_RELAY: &[u64] = &[296, 1_108, 1_152, 1_168, 1_204];
 /// How many seeds are run when nothing else is said.
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 1_500;
 /// And how many in which people come and go, and change their roles.
-const SEEDS_WITH_PEOPLE: u64 = 150;
+const SEEDS_WITH_PEOPLE: u64 = 250;
 /// And how many in which people meet at a relay alone.
-const SEEDS_AT_A_RELAY: u64 = 120;
+const SEEDS_AT_A_RELAY: u64 = 250;
 
 /// What stories are about besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
