@@ -64,10 +64,10 @@ fn fill(old: &ReadOnlyStore, workspace: &WorkspaceId, place: &Path) -> Result<()
             let places = vec!["?"; columns.len()].join(", ");
             let columns = columns.join(", ");
             let sql = format!("INSERT OR IGNORE INTO {table} ({columns}) VALUES ({places})");
-            match run(&tx, &sql, params_from_iter(values)).map(drop) {
-                // A row that does not fit is damaged itself.
-                Err(error @ (StoreError::DiskFull | StoreError::Io(_))) => return Err(error),
-                _ => {}
+            let kept = run(&tx, &sql, params_from_iter(values));
+            // A row that does not fit is damaged itself.
+            if let Err(error @ (StoreError::DiskFull | StoreError::Io(_))) = kept {
+                return Err(error);
             }
         }
     }
