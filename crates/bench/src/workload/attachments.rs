@@ -185,14 +185,18 @@ pub(crate) async fn child(profile: &Path, document: DocumentId, file: FileId) ->
     let mut member = Member::open(profile, LOOPBACK).await?;
     let idle = Memory::now()?.resident;
     let watched = member.watch(View::Files { document }).await?;
-    member.ask(Request::FetchFile { document, file }).await?;
+    let mut is_asked_for = false;
     loop {
         let Event::Files { files } = member.event(watched).await? else {
             bail!("files were asked for and something else came");
         };
+        // The note tells of the file a moment after the two are connected.
         let Some(now) = files.iter().find(|one| one.id == file) else {
             continue;
         };
+        if !std::mem::replace(&mut is_asked_for, true) {
+            member.ask(Request::FetchFile { document, file }).await?;
+        }
         let peak = Memory::now()?.peak;
         let here = now.here;
         println!("{}", serde_json::to_string(&Progress { here, idle, peak })?);
