@@ -391,7 +391,7 @@ pub enum Request {
         /// Which backup, by its name.
         backup: Option<String>,
     },
-    /// Has the next start of Skein put the profile's file together anew, of what can be read of it and of what colleagues hold. The file as it is
+    /// Has the next start of Skein put the profile's file together anew, of what can be read of it and of what colleagues hold. What is there now
     /// is set aside and not changed; `RestoreBackup` without a backup calls it off: `Backups`.
     Repair,
     /// The workspaces of this profile: `Workspaces`.

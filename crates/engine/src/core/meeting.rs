@@ -41,7 +41,7 @@ impl Core {
     }
 
     /// Whether a damage took all operations: who is a member is asked of those who were met before.
-    fn knows_nobody(&self) -> bool {
+    pub(super) fn knows_nobody(&self) -> bool {
         let workspace = self.workspace.as_ref();
         workspace.is_some_and(|workspace| !workspace.authority.is_founded())
     }

@@ -42,9 +42,9 @@ pub enum ProfileError {
     /// The workspace file cannot be opened at all.
     #[error("{0}")]
     Store(#[from] skein_store::OpenError),
-    /// A backup was to be restored and could not be.
+    /// A backup was to be restored, or the file to be put together anew, and that could not be.
     #[error(
-        "The backup was not restored: {source}. {path} is as it was; start Skein again to go on with it, or choose another backup."
+        "Nothing was restored or repaired: {source}. {path} is as it was; start Skein again to go on with it, or choose another backup."
     )]
     NotRestored {
         /// The workspace's file.

@@ -63,6 +63,15 @@ fn restore(world: &mut World, name: &str) -> KeptBackups {
     kept(world.ask(0, request))
 }
 
+/// The bytes of a file with the beginning of one page changed.
+fn with_damaged(whole: &[u8], page: usize) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
+    bytes[page * PAGE..page * PAGE + 64]
+        .iter_mut()
+        .for_each(|byte| *byte ^= 0x55);
+    bytes
+}
+
 /// Has the next start put the file together anew.
 fn repair(world: &mut World) -> KeptBackups {
     kept(world.ask(0, Request::Repair))
@@ -221,11 +230,7 @@ fn after_a_restore_all_is_there_that_the_backup_or_the_file_before_it_holds() {
     let whole = fs::read(&path).unwrap();
     let (mut tested, mut nothing_to_show, mut all_lost) = (0, 0, 0);
     for page in 1..whole.len() / PAGE {
-        let mut bytes = whole.clone();
-        bytes[page * PAGE..page * PAGE + 64]
-            .iter_mut()
-            .for_each(|byte| *byte ^= 0x55);
-        fs::write(&path, &bytes).unwrap();
+        fs::write(&path, with_damaged(&whole, page)).unwrap();
         let before = fs::read(&path).unwrap();
         start(&mut world);
         let closed = world.status(0);
@@ -418,11 +423,7 @@ fn a_file_of_which_any_page_is_damaged_is_whole_again_by_a_repair_and_a_colleagu
     let whole = fs::read(&path).unwrap();
     let (mut tested, mut too_little) = (0, Vec::new());
     for page in 1..whole.len() / PAGE {
-        let mut bytes = whole.clone();
-        bytes[page * PAGE..page * PAGE + 64]
-            .iter_mut()
-            .for_each(|byte| *byte ^= 0x55);
-        fs::write(&path, &bytes).unwrap();
+        fs::write(&path, with_damaged(&whole, page)).unwrap();
         start(&mut world);
         if state(&mut world) != WorkspaceState::ReadOnly || tested == 24 {
             world.machines[0].crash(false);
@@ -448,6 +449,50 @@ fn a_file_of_which_any_page_is_damaged_is_whole_again_by_a_repair_and_a_colleagu
     }
     assert!(tested >= 6, "only {tested} pages made the file read only");
     assert!(too_little.len() <= 3, "{too_little:?}");
+}
+
+#[test]
+fn work_that_is_nowhere_else_outlives_the_loss_of_every_envelope_with_its_page() {
+    let mut world = two(11);
+    end(&mut world, 1);
+    let theirs = fs::read(&world.machines[1].path).unwrap();
+    let note = write_note(&mut world, "Alone", &"flown ".repeat(900));
+    settle(&mut world);
+    end(&mut world, 0);
+    let path = world.machines[0].path.clone();
+    let whole = fs::read(&path).unwrap();
+    let (mut tested, mut no_operations, mut lost) = (0, 0, Vec::new());
+    for page in 1..whole.len() / PAGE {
+        fs::write(&path, with_damaged(&whole, page)).unwrap();
+        start(&mut world);
+        let read_only = state(&mut world) == WorkspaceState::ReadOnly;
+        if !read_only || world.ask(0, Request::Repair).is_err() {
+            world.machines[0].crash(false);
+            continue;
+        }
+        tested += 1;
+        // Twice: what needs the operations waits for the start after they came.
+        for turn in 0..2 {
+            end(&mut world, 0);
+            start(&mut world);
+            settle(&mut world);
+            no_operations += usize::from(turn == 0 && world.status(0).role.is_none());
+            fs::write(&world.machines[1].path, &theirs).unwrap();
+            world.settle(&[0, 1]);
+            if turn == 0 {
+                end(&mut world, 1);
+            }
+        }
+        if world.ask(0, Request::ReadNote { document: note }).is_err() {
+            lost.push(page);
+        }
+        end(&mut world, 0);
+        end(&mut world, 1);
+        fs::write(&world.machines[1].path, &theirs).unwrap();
+    }
+    assert!(tested >= 6, "only {tested} pages made the file read only");
+    assert!(no_operations > 0, "a page took all operations");
+    assert!(lost.is_empty(), "{lost:?} of {tested}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use skein_model::{ChangeBytes, Document, DocumentId, Kind};
 use skein_store::{Mark, ReadOnlyStore};
 use skein_sync::Group;
 
-use crate::api::{ApiError, BundleReport};
+use crate::api::{ApiError, BundleReport, ErrorCode};
 use crate::core::Core;
 use crate::core::incoming::Giver;
 use crate::core::step::Step;
@@ -99,6 +99,17 @@ impl Core {
                 .collect();
             return self.take_over_envelopes(step, envelopes).map(|()| false);
         }
+        if self.knows_nobody() {
+            // Whether this device may write is not known before the operations come from a colleague; the next start looks again.
+            return Err(ApiError::new(
+                ErrorCode::WrongState,
+                "who is a member is not known here yet",
+                "",
+            ));
+        }
+        let Some(before) = &mut self.backups.before else {
+            return Ok(true);
+        };
         let some = before.documents.len().min(DOCUMENTS_A_STEP);
         let documents: Vec<DocumentId> = before.documents.drain(..some).collect();
         for id in documents {
