@@ -276,7 +276,7 @@ test("people and connections are shown in words, and a failed address says why",
 });
 
 test("one's own devices are listed, a further one is let in by link and picture, and one goes with plain words", async () => {
-  show();
+  await show();
   fake.members = fake.members.map((member) =>
     member.me ? { ...member, devices: ["d-1", "d-2"].map((id) => ({ id, words: id })) } : member,
   );
@@ -302,7 +302,7 @@ test("one's own devices are listed, a further one is let in by link and picture,
 });
 
 test("a recovery sheet is explained, made, shown once and gone with its dialog", async () => {
-  show();
+  await show();
   await userEvent.keyboard("{Control>},{/Control}");
   await page.getByRole("button", { name: "Recovery sheet…" }).click();
   await expect.element(page.getByText(/Whoever has it can be you here/)).toBeVisible();
@@ -321,7 +321,7 @@ test("a recovery sheet is explained, made, shown once and gone with its dialog",
 });
 
 test("an owner gives another role and takes somebody out, who is told what he keeps", async () => {
-  show();
+  await show();
   await page.getByRole("button", { name: "3 people" }).click();
   await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
   await expect.element(page.getByRole("combobox", { name: "Role" })).toHaveValue("editor");
@@ -341,7 +341,7 @@ test("an owner gives another role and takes somebody out, who is told what he ke
 });
 
 test("an owner makes an invite by which somebody who lost theirs comes back under their name", async () => {
-  show();
+  await show();
   await page.getByRole("button", { name: "3 people" }).click();
   await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
   await page.getByRole("button", { name: "Let a new device in…" }).click();
@@ -353,7 +353,7 @@ test("an owner makes an invite by which somebody who lost theirs comes back unde
 });
 
 test("whoever leaves is told so at the top and can change nothing; others than owners manage nobody", async () => {
-  show();
+  await show();
   fake.setStatus({ role: "editor" });
   await page.getByRole("button", { name: "3 people" }).click();
   await expect.element(page.getByRole("button", { name: "Leave…" })).toBeVisible();
@@ -370,7 +370,7 @@ test("whoever leaves is told so at the top and can change nothing; others than o
 });
 
 test("who reads by role is told once, finds nothing to change, and still says who he is", async () => {
-  show("#/note/n-interviews");
+  await show("#/note/n-interviews");
   fake.setStatus({ role: "viewer" });
   await expect.element(page.getByText(/You are a viewer here/)).toBeVisible();
   await expect
@@ -385,7 +385,7 @@ test("who reads by role is told once, finds nothing to change, and still says wh
 });
 
 test("a new person who gave no name is asked for it while joining", async () => {
-  show("#/", "empty");
+  await show("#/", "empty");
   await page.getByRole("radio", { name: "Join with an invite" }).click();
   await page.getByRole("textbox", { name: "Invite" }).fill("skein1abc");
   await page.getByRole("button", { name: "Join", exact: true }).click();
