@@ -6,8 +6,8 @@
 //! | … | body |
 //! | 64 | Ed25519 signature (strict) under `skein/1 envelope signature` over header and body |
 //!
-//! The body of an access envelope is one operation in the clear (see [`crate::operation`]). The body of a data or snapshot
-//! envelope is a nonce (24 random bytes), then XChaCha20-Poly1305 ciphertext with its tag (16 bytes) at the end. The key is derived from the
+//! The body of an access envelope is one operation in the clear (see [`crate::operation`]). The body of a data envelope or a pack
+//! is a nonce (24 random bytes), then XChaCha20-Poly1305 ciphertext with its tag (16 bytes) at the end. The key is derived from the
 //! epoch's key under `skein/1 epoch content key`, the associated data is the whole header, the plaintext is padded to a
 //! size class (see [`crate::padding`]). No envelope is longer than 256 KiB. Its id is BLAKE3 over all of its bytes, the signature too.
 
@@ -23,8 +23,9 @@ use crate::header::{
 };
 use crate::id::{EnvelopeId, EpochId, WorkspaceId};
 use crate::key::{self, DeviceKey, EpochKey};
+use crate::pack::Pack;
 use crate::padding;
-use crate::payload::{DataPayload, MAX_CHANGE_COUNT, Payload, SnapshotPayload};
+use crate::payload::{DataPayload, MAX_CHANGE_COUNT, Payload};
 
 pub use crate::header::EnvelopeKind;
 
@@ -150,10 +151,36 @@ impl UnverifiedEnvelope {
         })
     }
 
+    /// An envelope as its author made it, of what a pack carries of it. Whether it is that one, its signature tells.
+    ///
+    /// # Errors
+    /// When the parts cannot make up an envelope.
+    pub(crate) fn put_together(
+        header: &Header,
+        content: &[u8],
+        key: &EpochKey,
+        seal: &[u8; NONCE_LENGTH + SIGNATURE_LENGTH],
+    ) -> Result<Self, EnvelopeError> {
+        let (nonce, signature) = seal
+            .split_first_chunk::<NONCE_LENGTH>()
+            .ok_or(EnvelopeError::CutOff)?;
+        let bytes = content.len();
+        let padded = padding::pad(content).ok_or(EnvelopeError::TooMuch { bytes })?;
+        let ciphertext =
+            encrypt(header, nonce, &padded, key).ok_or(EnvelopeError::TooMuch { bytes })?;
+        Self::decode(&[&header.encode(), nonce.as_slice(), &ciphertext, signature].concat())
+    }
+
     /// What the envelope claims about itself.
     #[must_use]
     pub const fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// What its id is, if it is an envelope.
+    #[must_use]
+    pub fn id(&self) -> EnvelopeId {
+        envelope_id(&self.bytes)
     }
 
     /// Checks that it belongs to this workspace and that the device it names signed it.
@@ -240,22 +267,28 @@ impl Envelope {
         self.open_as(key)
     }
 
-    /// Decrypts a snapshot envelope.
+    /// Decrypts a pack.
     ///
     /// # Errors
     /// When it is of another kind, the key is another, or the content is unknown to this version.
-    pub fn open_snapshot(&self, key: &EpochKey) -> Result<SnapshotPayload, EnvelopeError> {
+    pub fn open_pack(&self, key: &EpochKey) -> Result<Pack, EnvelopeError> {
         self.open_as(key)
     }
 
-    pub(crate) fn body(&self) -> &[u8] {
-        self.bytes
-            .get(HEADER_LENGTH..self.bytes.len().saturating_sub(SIGNATURE_LENGTH))
-            .unwrap_or_default()
+    /// The nonce and the signature of an encrypted envelope.
+    pub(crate) fn seal(&self) -> Option<[u8; NONCE_LENGTH + SIGNATURE_LENGTH]> {
+        let nonce = self.body().first_chunk::<NONCE_LENGTH>()?;
+        let signature = self.bytes.last_chunk::<SIGNATURE_LENGTH>()?;
+        [nonce.as_slice(), signature].concat().try_into().ok()
     }
 
-    fn open_as<P: Payload>(&self, key: &EpochKey) -> Result<P, EnvelopeError> {
-        if self.header.kind != P::KIND {
+    /// What was put into an envelope of this kind, before it was padded and encrypted.
+    pub(crate) fn content(
+        &self,
+        kind: EnvelopeKind,
+        key: &EpochKey,
+    ) -> Result<Vec<u8>, EnvelopeError> {
+        if self.header.kind != kind {
             return Err(EnvelopeError::OtherKind(self.header.kind));
         }
         let header = self.bytes.get(..HEADER_LENGTH).unwrap_or_default();
@@ -270,7 +303,18 @@ impl Envelope {
         let padded = cipher(key)
             .decrypt(XNonce::from_slice(nonce), sealed)
             .map_err(|_| EnvelopeError::WrongKey)?;
-        P::decode(padding::unpad(&padded).ok_or(EnvelopeError::UnknownContent)?)
+        let content = padding::unpad(&padded).ok_or(EnvelopeError::UnknownContent)?;
+        Ok(content.to_vec())
+    }
+
+    pub(crate) fn body(&self) -> &[u8] {
+        self.bytes
+            .get(HEADER_LENGTH..self.bytes.len().saturating_sub(SIGNATURE_LENGTH))
+            .unwrap_or_default()
+    }
+
+    fn open_as<P: Payload>(&self, key: &EpochKey) -> Result<P, EnvelopeError> {
+        P::decode(&self.content(P::KIND, key)?)
     }
 }
 
@@ -301,18 +345,18 @@ pub fn seal_data(
     seal(device, stamp, epoch, payload, rng)
 }
 
-/// Encrypts and signs a snapshot of one document, or a part of it.
+/// Encrypts and signs a pack.
 ///
 /// # Errors
 /// When it does not fit one envelope.
-pub fn seal_snapshot(
+pub fn seal_pack(
     device: &DeviceKey,
     stamp: &Stamp,
     epoch: (&EpochId, &EpochKey),
-    payload: &SnapshotPayload,
+    pack: &Pack,
     rng: &mut impl CryptoRngCore,
 ) -> Result<Envelope, EnvelopeError> {
-    seal(device, stamp, epoch, payload, rng)
+    seal(device, stamp, epoch, pack, rng)
 }
 
 fn seal<P: Payload>(
@@ -330,13 +374,7 @@ fn seal<P: Payload>(
     let header = header(device, stamp, P::KIND, *epoch);
     let mut nonce = [0; NONCE_LENGTH];
     rng.fill_bytes(&mut nonce);
-    let sealed = Sealed {
-        msg: &padded,
-        aad: &header.encode(),
-    };
-    let ciphertext = cipher(key)
-        .encrypt(XNonce::from_slice(&nonce), sealed)
-        .map_err(|_| too_much())?;
+    let ciphertext = encrypt(&header, &nonce, &padded, key).ok_or_else(too_much)?;
     Ok(sign(device, header, &[&nonce, &ciphertext]))
 }
 
@@ -374,6 +412,19 @@ fn sign(device: &DeviceKey, header: Header, body: &[&[u8]]) -> Envelope {
     let signature = device.sign(domain::ENVELOPE_SIGNATURE, &[&bytes]);
     bytes.extend_from_slice(&signature.0);
     Envelope::trusted(header, bytes)
+}
+
+fn encrypt(
+    header: &Header,
+    nonce: &[u8; NONCE_LENGTH],
+    padded: &[u8],
+    key: &EpochKey,
+) -> Option<Vec<u8>> {
+    let sealed = Sealed {
+        msg: padded,
+        aad: &header.encode(),
+    };
+    cipher(key).encrypt(XNonce::from_slice(nonce), sealed).ok()
 }
 
 fn cipher(key: &EpochKey) -> XChaCha20Poly1305 {

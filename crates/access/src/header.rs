@@ -5,7 +5,7 @@
 //! | offset | bytes | field |
 //! | --- | --- | --- |
 //! | 0 | 1 | format, 1 |
-//! | 1 | 1 | kind: 1 access, 2 data, 3 snapshot |
+//! | 1 | 1 | kind: 1 access, 2 data, 3 pack |
 //! | 2 | 32 | workspace |
 //! | 34 | 4 | hour: whole hours since 1970-01-01 00:00 UTC by the author's clock; sorts, decides nothing |
 //! | 38 | 32 | device: the author's Ed25519 public key |
@@ -34,8 +34,8 @@ pub enum EnvelopeKind {
     Access,
     /// Changes of one document, encrypted.
     Data,
-    /// One document saved whole, or a part of it, encrypted.
-    Snapshot,
+    /// Many small envelopes of one device in one, encrypted.
+    Pack,
 }
 
 impl EnvelopeKind {
@@ -45,7 +45,7 @@ impl EnvelopeKind {
         match self {
             Self::Access => 1,
             Self::Data => 2,
-            Self::Snapshot => 3,
+            Self::Pack => 3,
         }
     }
 
@@ -55,7 +55,7 @@ impl EnvelopeKind {
         match code {
             1 => Some(Self::Access),
             2 => Some(Self::Data),
-            3 => Some(Self::Snapshot),
+            3 => Some(Self::Pack),
             _ => None,
         }
     }

@@ -31,6 +31,7 @@ pub mod key;
 pub mod key_encryption;
 pub mod keyring;
 pub mod operation;
+pub mod pack;
 pub mod payload;
 pub mod permit;
 pub mod profile;
@@ -50,8 +51,7 @@ pub use changing::{
 };
 pub use code::{Code, CodeError};
 pub use envelope::{
-    Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, envelope_id, seal_data,
-    seal_snapshot,
+    Chain, Envelope, EnvelopeError, Stamp, UnverifiedEnvelope, envelope_id, seal_data, seal_pack,
 };
 pub use file_cipher::{LARGEST_CHUNK, chunk_name, new_file_key, open_chunk, seal_chunk};
 pub use forks::{Fork, forks};
@@ -65,7 +65,8 @@ pub use key_encryption::{KeyEncryptionKey, PassphraseCost, SEALED_DEVICE_KEY};
 pub use keyring::Keyring;
 pub use node::VoidReason;
 pub use operation::{Action, Operation, Relay};
-pub use payload::{DataPayload, MAX_CHANGES, SnapshotPayload};
+pub use pack::{MAX_PACKED, MAX_PACKED_COUNT, Pack, Unpacked};
+pub use payload::{DataPayload, MAX_CHANGES};
 pub use permit::{
     AcceptPermit, AdminPermit, Denied, ReadPermit, RebuildPermit, Unaccepted, WritePermit,
 };

@@ -48,6 +48,10 @@ fn run(seed: u64, about: About) {
     world.found();
     if about == About::Relay {
         world.name_relay();
+        // In half of them old work is packed, and the relay lets it go.
+        if seed % 2 == 1 {
+            world.packs_soon(4);
+        }
     }
     // Most stories begin when all are members; in the others they come one by one in the middle of things.
     if world.chance(75) {
@@ -155,6 +159,9 @@ impl World {
             );
         }
         self.check_liveness(originals);
+        if self.relay.is_some() && self.machines[0].packing.is_some() {
+            self.somebody_new_comes_to_the_relay(originals);
+        }
         self.check_nothing_is_left(originals);
     }
 }

@@ -45,7 +45,7 @@ pub use shared::{
     DatabaseAddress, SharedDatabase, SharedError, SharedOpenError, SharedShelf, Word,
 };
 pub use shared_folder::{FolderEntry, FolderError, FolderReader, SharedFolder};
-pub use shelf::{A_LOOK, Arrival, FileShelf, Inventory, Shelf, ShelfError};
+pub use shelf::{A_LOOK, Arrival, FileShelf, Inventory, Shelf, ShelfError, Vouch, Vouched};
 pub use snippet::Snippet;
 pub use store::{Durability, Store};
 pub use table::changes::{ChangeRow, Unsealed};

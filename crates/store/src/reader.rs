@@ -13,6 +13,7 @@ use crate::backup::BackupFolder;
 use crate::chunks::ChunkFolder;
 use crate::error::StoreError;
 use crate::permit;
+use crate::shelf::Vouched;
 use crate::table::changes::{self, ChangeRow, Unsealed};
 use crate::table::documents::{self, TreeRow};
 use crate::table::envelopes::{
@@ -25,7 +26,7 @@ use crate::table::notices::{self, StoredNotice};
 use crate::table::peers::{self, Peer};
 use crate::table::search::{self, Hit};
 use crate::table::snapshots::{self, StoredSnapshot};
-use crate::table::{cards, journal, settings, tags};
+use crate::table::{cards, journal, settings, tags, vouched};
 
 /// All of a document that is needed to open it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -481,6 +482,36 @@ impl Reader {
     /// When reading fails.
     pub fn written(&self) -> Result<Vec<Written>, StoreError> {
         envelopes::written(&self.connection)
+    }
+
+    /// What devices said of packs so far.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn vouched(&self) -> Result<Vec<Vouched>, StoreError> {
+        vouched::all_of_them(&self.connection)
+    }
+
+    /// What may go into a device's next pack: its data beyond a number, written by this hour (since 1970), each of at most `largest` bytes; the first `most`,
+    /// in the order of their numbers.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn envelopes_to_pack(
+        &self,
+        (device, beyond): (DeviceId, u64),
+        by_hour: u32,
+        (largest, most): (usize, usize),
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        envelopes::to_pack(&self.connection, (device, beyond), by_hour, (largest, most))
+    }
+
+    /// A device's newest pack.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn last_pack_of(&self, device: DeviceId) -> Result<Option<StoredEnvelope>, StoreError> {
+        envelopes::last_pack(&self.connection, device)
     }
 
     /// One envelope; `None` when it is not here.

@@ -18,6 +18,7 @@ pub(crate) const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0003_small_journal.sql")),
     M::up(include_str!("../migrations/0004_shared_folders.sql")),
     M::up(include_str!("../migrations/0005_freed_files.sql")),
+    M::up(include_str!("../migrations/0006_packs.sql")),
 ];
 
 /// Parts of the file by name, with the statement that made them.

@@ -13,12 +13,15 @@ use crate::cut::CutText;
 use crate::error::StoreError;
 use crate::permit::{self, MayWrite};
 use crate::reader::Reader;
+use crate::shelf::{Vouch, Vouched};
 use crate::table::changes::{self, ChangeRow};
 use crate::table::documents::{self, ListedAs};
 use crate::table::envelopes::{self, EnvelopeState, Mark};
 use crate::table::folders::{self, FolderFile, FolderFileId, FolderId};
 use crate::table::peers::{self, Peer};
-use crate::table::{cards, files, journal, links, notices, search, settings, snapshots, tags};
+use crate::table::{
+    cards, files, journal, links, notices, search, settings, snapshots, tags, vouched,
+};
 
 /// Changes to be kept with a document, and the version they lead to.
 #[derive(Debug, Clone, Copy)]
@@ -373,6 +376,27 @@ impl Tx<'_> {
         document: Option<DocumentId>,
     ) -> Result<Option<Mark>, StoreError> {
         envelopes::insert(&self.connection, envelope, state, document)
+    }
+
+    /// Notes what a device says of a pack. Once all of `everybody` have said the same, the bytes of what the pack stands for are let go. Whether they were.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn vouch(&mut self, vouch: &Vouch<'_>, everybody: &[DeviceId]) -> Result<bool, StoreError> {
+        let mut said = Vouched {
+            pack: vouch.pack,
+            device: vouch.device,
+            digest: vouch.digest,
+            let_go: false,
+        };
+        vouched::set(&self.connection, &said)?;
+        let by_now = vouched::of_pack(&self.connection, vouch.pack)?;
+        said.let_go = Vouched::by_all(&by_now, &vouch.digest, everybody);
+        if said.let_go {
+            envelopes::let_go(&self.connection, vouch.stands_for)?;
+            vouched::set(&self.connection, &said)?;
+        }
+        Ok(said.let_go)
     }
 
     /// Keeps an envelope made of these changes, which are sealed from now on.

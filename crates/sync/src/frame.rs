@@ -11,13 +11,14 @@ use skein_access::{EnvelopeId, InviteProof};
 
 use crate::item::Group;
 use crate::limits::{
-    BATCH_ENVELOPES, FRAME_BYTES, HAVE_IDS, HOLDING_BYTES, PRESENCE_BYTES, PROTOCOL,
+    BATCH_ENVELOPES, FRAME_BYTES, HAVE_IDS, HOLDING_BYTES, PACK_BYTES, PRESENCE_BYTES, PROTOCOL,
     RECONCILE_ACCEPTED, TAGS,
 };
 
 const PRESENCE_NUMBER: u8 = 64;
 const HOLDING_NUMBER: u8 = 65;
-const FIRST_SKIPPABLE: u8 = 66;
+const PACK_NUMBER: u8 = 66;
+const FIRST_SKIPPABLE: u8 = 67;
 const LAST_SKIPPABLE: u8 = 127;
 const ID_BYTES: usize = 32;
 
@@ -162,6 +163,9 @@ pub enum Frame {
     /// Whether chunks of files are held, and the answer: passed on, never stored. Number 65, then the bytes: it may be skipped.
     #[serde(skip)]
     Holding(Bytes),
+    /// For which envelopes a pack stands, and the answer: passed on, never stored. Number 66, then the bytes: it may be skipped.
+    #[serde(skip)]
+    Pack(Bytes),
     /// A frame of a newer version that may be skipped. Never sent.
     #[serde(skip)]
     Skipped(u8),
@@ -200,6 +204,7 @@ impl Frame {
         let bytes = match self {
             Self::Presence(presence) => [&[PRESENCE_NUMBER], presence.0.as_slice()].concat(),
             Self::Holding(holding) => [&[HOLDING_NUMBER], holding.0.as_slice()].concat(),
+            Self::Pack(pack) => [&[PACK_NUMBER], pack.0.as_slice()].concat(),
             Self::Skipped(number) => return Err(FrameError::Unknown(*number)),
             essential => postcard::to_stdvec(essential).map_err(|_| FrameError::Empty)?,
         };
@@ -223,6 +228,8 @@ impl Frame {
             PRESENCE_NUMBER => Ok(Self::Presence(Bytes(body.to_vec()))),
             HOLDING_NUMBER if body.len() > HOLDING_BYTES => Err(FrameError::TooMuch("chunks")),
             HOLDING_NUMBER => Ok(Self::Holding(Bytes(body.to_vec()))),
+            PACK_NUMBER if body.len() > PACK_BYTES => Err(FrameError::TooMuch("a pack")),
+            PACK_NUMBER => Ok(Self::Pack(Bytes(body.to_vec()))),
             FIRST_SKIPPABLE..=LAST_SKIPPABLE => Ok(Self::Skipped(*number)),
             ESSENTIAL_FRAMES.. => Err(FrameError::Unknown(*number)),
             _ => {

@@ -21,7 +21,7 @@ impl Group {
     pub const fn of(kind: EnvelopeKind) -> Self {
         match kind {
             EnvelopeKind::Access => Self::Access,
-            EnvelopeKind::Data | EnvelopeKind::Snapshot => Self::Data,
+            EnvelopeKind::Data | EnvelopeKind::Pack => Self::Data,
         }
     }
 }

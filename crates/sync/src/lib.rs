@@ -40,7 +40,7 @@ pub use fetching::Fetching;
 pub use frame::{Bytes, Frame, FrameError, Hello, Ids, Items, Scope, Why};
 pub use item::{Group, ItemRef, Key};
 pub use limits::{
-    BATCH_BYTES, BATCH_ENVELOPES, FRAME_BYTES, HOLDING_BYTES, PRESENCE_BYTES, PROTOCOL,
+    BATCH_BYTES, BATCH_ENVELOPES, FRAME_BYTES, HOLDING_BYTES, PACK_BYTES, PRESENCE_BYTES, PROTOCOL,
     WINDOW_BYTES,
 };
 pub use ordered::OrderedIds;

@@ -14,6 +14,8 @@ pub const WINDOW_BYTES: usize = 4 * 1024 * 1024;
 pub const PRESENCE_BYTES: usize = 4 * 1024;
 /// One question about chunks of files, or its answer.
 pub const HOLDING_BYTES: usize = 16 * 1024;
+/// One question about a pack, or its answer: the names of all that it may stand for, and a little more.
+pub const PACK_BYTES: usize = 68 * 1024;
 
 /// The first batch, and the smallest on a slow link: even a few kilobytes a second bring it within the receiver's patience.
 pub(crate) const SMALLEST_BATCH_BYTES: usize = 32 * 1024;

@@ -7,8 +7,8 @@ use crate::cycle::{Cycle, Left, Run, Step};
 use crate::frame::{Bytes, Frame, Ids, Items, Scope};
 use crate::item::{Group, ItemRef, Key};
 use crate::limits::{
-    HAVE_IDS, HOLDING_BYTES, INVITEE_ENVELOPES, PATIENCE_MS, PRESENCE_BYTES, PRESENCE_PER_SECOND,
-    STARTS_PER_MINUTE,
+    HAVE_IDS, HOLDING_BYTES, INVITEE_ENVELOPES, PACK_BYTES, PATIENCE_MS, PRESENCE_BYTES,
+    PRESENCE_PER_SECOND, STARTS_PER_MINUTE,
 };
 use crate::outbox::{Agreement, Held, SessionOutput};
 use crate::patience::{Patience, Rate};
@@ -168,6 +168,12 @@ impl Open {
                 }
                 Ok(())
             }
+            Frame::Pack(bytes) => {
+                if self.data_is_open() {
+                    turn.out.push(SessionOutput::Pack(bytes.0));
+                }
+                Ok(())
+            }
             Frame::Skipped(_) => Ok(()),
             Frame::Bye(reason) => Err(CloseReason::ByPeer(readable(&reason))),
             Frame::StreamEnd { group } => self.pull.stream_ended(group),
@@ -241,6 +247,14 @@ impl Open {
         turn.out.send(&Frame::Holding(Bytes(bytes.to_vec())))
     }
 
+    /// Passes a question about a pack to the peer, or the answer to its own.
+    pub(crate) fn pack(&self, bytes: &[u8], turn: &mut Turn<'_>) -> Result<(), CloseReason> {
+        if !self.data_is_open() || bytes.len() > PACK_BYTES {
+            return Ok(());
+        }
+        turn.out.send(&Frame::Pack(Bytes(bytes.to_vec())))
+    }
+
     /// Time passed.
     pub(crate) fn tick(&mut self, turn: &Turn<'_>) -> Result<(), CloseReason> {
         self.pull.retry_deferred(turn);
@@ -296,6 +310,7 @@ impl Open {
             Frame::Stored { .. } => self.progressed(ACKNOWLEDGEMENTS),
             Frame::Presence(_)
             | Frame::Holding(_)
+            | Frame::Pack(_)
             | Frame::Skipped(_)
             | Frame::Again
             | Frame::Have { paced: false, .. } => return,

@@ -44,6 +44,8 @@ pub enum SessionOutput {
     Presence(Vec<u8>),
     /// A question about chunks of files from the peer, or its answer to one.
     Holding(Vec<u8>),
+    /// A question about a pack from the peer, or its answer to one.
+    Pack(Vec<u8>),
     /// The session is over: close the connection and drop the session.
     Close(CloseReason),
 }

@@ -69,6 +69,8 @@ pub enum SessionInput<'a> {
     Presence(&'a [u8]),
     /// A question about chunks of files for the peer, or the answer to its own.
     Holding(&'a [u8]),
+    /// A question about a pack for the peer, or the answer to its own.
+    Pack(&'a [u8]),
     /// Time passed. Every deadline is checked then, so give it several times a second.
     Tick,
     /// The connection is gone.
@@ -470,6 +472,7 @@ fn exchange(
         }
         SessionInput::Presence(bytes) => open.presence(bytes, turn),
         SessionInput::Holding(bytes) => open.holding(bytes, turn),
+        SessionInput::Pack(bytes) => open.pack(bytes, turn),
         SessionInput::Tick => open.tick(turn),
         SessionInput::Admitted(_)
         | SessionInput::AccessChanged

@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use skein_access::{
-    Chain, DataPayload, DeviceId, DeviceKey, Envelope, EnvelopeError, EnvelopeId, EnvelopeKind,
-    EpochId, EpochKey, Header, MAX_CHANGES, MAX_ENVELOPE, SnapshotPayload, Stamp,
-    UnverifiedEnvelope, WorkspaceId, forks, seal_data, seal_snapshot, tag,
+    Chain, DataPayload, DeviceId, DeviceKey, Envelope, EnvelopeError, EnvelopeId, EpochId,
+    EpochKey, Header, MAX_CHANGES, MAX_ENVELOPE, Stamp, UnverifiedEnvelope, WorkspaceId, forks,
+    seal_data, tag,
 };
-use skein_model::{ChangeBytes, DocumentId, Heads};
+use skein_model::{ChangeBytes, DocumentId};
 
 const WORKSPACE: WorkspaceId = WorkspaceId::from_bytes([5; 32]);
 const EPOCH: EpochId = EpochId::from_bytes([6; 32]);
@@ -161,29 +161,6 @@ fn short_texts_of_different_lengths_look_alike() {
     assert!(
         lengths.iter().all(|length| *length == lengths[0]),
         "{lengths:?}"
-    );
-}
-
-#[test]
-fn a_snapshot_travels_in_parts_and_is_not_mistaken_for_changes() {
-    let mut rng = rng(5);
-    let device = DeviceKey::generate(&mut rng);
-    let key = EpochKey::generate(&mut rng);
-    let snapshot = SnapshotPayload {
-        document: DocumentId::from_bytes([9; 16]),
-        kind_code: 2,
-        heads: Heads::from(vec![[1; 32], [2; 32]]),
-        part: 1,
-        parts: 3,
-        bytes: vec![4; 5000],
-    };
-    let envelope = seal_snapshot(&device, &stamp(), (&EPOCH, &key), &snapshot, &mut rng).unwrap();
-    let arrived = taken(envelope.bytes()).unwrap();
-    assert_eq!(arrived.header().kind, EnvelopeKind::Snapshot);
-    assert_eq!(arrived.open_snapshot(&key).unwrap(), snapshot);
-    assert_eq!(
-        arrived.open(&key).unwrap_err(),
-        EnvelopeError::OtherKind(EnvelopeKind::Snapshot)
     );
 }
 

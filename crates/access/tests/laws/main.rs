@@ -13,6 +13,7 @@ mod envelopes;
 mod file_chunks;
 mod joining;
 mod key_encryption;
+mod packs;
 mod permits;
 mod tickets;
 mod world;

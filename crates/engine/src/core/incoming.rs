@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use skein_access::{Envelope, Unaccepted, UnverifiedEnvelope};
+use skein_access::{Envelope, EnvelopeKind, Unaccepted, UnverifiedEnvelope};
 use skein_model::{ChangeBytes, DocumentId, Heads, Kind, MergeError, Merged};
 use skein_store::{Durability, EnvelopeState};
 use skein_sync::{Group, ItemRef};
@@ -107,6 +107,16 @@ impl Core {
                 }
             }
         }
+        let unpacked = self.unpacked(&kept);
+        if !unpacked.is_empty() {
+            self.compare_what_was_withheld(step);
+        }
+        let counts = |envelope: &Envelope| {
+            let workspace = self.workspace.as_ref();
+            let accepted = workspace.map(|workspace| workspace.authority.accept(envelope));
+            giver == Giver::Insider || matches!(accepted, Some(Ok(_)))
+        };
+        kept.extend(unpacked.into_iter().filter(|envelope| counts(envelope)));
         let opened: Vec<Opened> = match group {
             Group::Access => Vec::new(),
             Group::Data => kept
@@ -192,6 +202,9 @@ impl Core {
         let Some(workspace) = &self.workspace else {
             return locked;
         };
+        if envelope.header().kind == EnvelopeKind::Pack {
+            return Opened::Not(self.state_of_pack(envelope), None);
+        }
         let permit = workspace.authority.accept(envelope);
         if matches!(permit, Err(Unaccepted::UnknownAuthor)) {
             return locked;
@@ -441,6 +454,12 @@ impl Core {
                 let Some(envelope) = self.verified(&stored.bytes) else {
                     continue;
                 };
+                if envelope.header().kind == EnvelopeKind::Pack {
+                    if !self.unpack_again(step, &envelope) {
+                        return;
+                    }
+                    continue;
+                }
                 let (state_now, document) = match self.open_envelope(&envelope) {
                     Opened::Ready { document, changes } => {
                         let carried = Carried { envelope, changes };

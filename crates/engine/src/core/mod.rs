@@ -32,6 +32,7 @@ mod meeting;
 mod membership;
 mod neighbours;
 mod notices;
+pub(crate) mod packs;
 mod peers;
 mod preferences;
 mod profiles;
@@ -63,6 +64,7 @@ pub use io::{
     ChunkAnswer, ClientId, CodeNews, CodeOrder, Effect, ExchangeId, Input, Now, PeerInput,
 };
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
+pub use packs::PackingRule;
 pub use rebuilding::{Rebuilt, ToRebuild};
 pub use storage::RoomJob;
 
@@ -85,6 +87,7 @@ use incoming::Gathering;
 use joining::Joining;
 use judging::Judging;
 use ladder::Ways;
+use packs::Packing;
 use peers::Link;
 use profiles::Profiles;
 use rotation::Rotation;
@@ -143,6 +146,7 @@ pub struct Core {
     backups: Backups,
     folders: Folders,
     measuring: Measuring,
+    packing: Packing,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -205,6 +209,7 @@ impl Core {
             backups: Backups::default(),
             folders: Folders::default(),
             measuring: Measuring::default(),
+            packing: Packing::default(),
             wall_ms: 0,
         };
         if let Err(error) = core.take_up() {
@@ -246,6 +251,7 @@ impl Core {
             self.next_code_work(),
             self.next_backup_work(),
             self.next_folder_work(),
+            self.next_packing(),
         ]
         .into_iter()
         .flatten()
@@ -299,6 +305,7 @@ impl Core {
         self.work_on_codes(step);
         self.work_on_backups(step);
         self.work_on_folders(step);
+        self.work_on_packs(step);
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {

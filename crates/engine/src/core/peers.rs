@@ -294,6 +294,7 @@ impl Core {
                 }
                 SessionOutput::Presence(bytes) => self.caret_came(step, peer, &bytes),
                 SessionOutput::Holding(bytes) => self.holding_came(step, peer, &bytes),
+                SessionOutput::Pack(bytes) => self.pack_word_came(step, peer, &bytes),
                 SessionOutput::Close(reason) => {
                     let reason = reason.to_string();
                     self.joining_refused(step, &reason);
@@ -457,6 +458,14 @@ impl Core {
             .find(|peer| peer.device == *device)
             .and_then(|peer| u64::try_from(peer.mark).ok())
             .unwrap_or(0)
+    }
+
+    /// What a pack held was taken in: what a relay could not give any more may be here now, so the two compare soon.
+    pub(super) fn compare_what_was_withheld(&mut self, step: &Step<'_>) {
+        let at = step.now.mono_ms + COMPARE_AFTER;
+        for link in self.links.values_mut().filter(|link| !link.agreed) {
+            link.compare_at = link.compare_at.min(at);
+        }
     }
 
     pub(super) fn tick_links(&mut self, step: &mut Step<'_>) {

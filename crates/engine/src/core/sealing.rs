@@ -1,7 +1,9 @@
 //! Sealing: what was changed here becomes signed, encrypted envelopes, durably, and is handed to whoever is connected.
 
 use skein_access::payload::MAX_CHANGE_COUNT;
-use skein_access::{Chain, DataPayload, DeviceKey, Envelope, MAX_CHANGES, Stamp};
+use skein_access::{
+    Chain, DataPayload, DeviceKey, Envelope, EpochId, EpochKey, MAX_CHANGES, Stamp,
+};
 use skein_model::{ChangeBytes, DocumentId, Kind};
 use skein_store::{ChangeRow, Durability, Mark};
 use skein_sync::ItemRef;
@@ -76,7 +78,7 @@ impl Core {
 
     /// Whether anything made here goes into envelopes: whoever is out keeps it as it is, and until all of an earlier file is taken over its last
     /// number is not known.
-    fn seals(&self) -> bool {
+    pub(super) fn seals(&self) -> bool {
         let me = self.device.id();
         let member = |workspace: &Workspace| workspace.authority.is_member(&me);
         self.workspace.as_ref().is_some_and(member)
@@ -191,6 +193,13 @@ impl Core {
 }
 
 impl Workspace {
+    /// The key under which to write now.
+    pub(super) fn writing_epoch(&self) -> Result<(EpochId, &EpochKey), ApiError> {
+        self.keyring
+            .writing_epoch(&self.authority)
+            .ok_or_else(|| ApiError::internal("this device holds no key of the workspace yet"))
+    }
+
     fn seal(
         &self,
         device: &DeviceKey,
@@ -198,10 +207,7 @@ impl Workspace {
         chain: Chain,
         payload: &DataPayload,
     ) -> Result<Envelope, ApiError> {
-        let (epoch, key) = self
-            .keyring
-            .writing_epoch(&self.authority)
-            .ok_or_else(|| ApiError::internal("this device holds no key of the workspace yet"))?;
+        let (epoch, key) = self.writing_epoch()?;
         let stamp = Stamp {
             chain,
             ..self.stamp(step)

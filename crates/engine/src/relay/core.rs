@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use skein_access::{Admission, DeviceId, InviteProof, WorkspaceId};
+use skein_access::{Admission, DeviceId, EnvelopeId, InviteProof, WorkspaceId};
 use skein_store::Word;
 use skein_sync::{
     EnvelopeSet, Fetching, Group, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
@@ -110,6 +110,10 @@ pub(super) struct Link {
     pub(super) since: i64,
     pub(super) sent: u64,
     pub(super) received: u64,
+    /// The packs about which it was asked, in this connection.
+    pub(super) asked: BTreeSet<EnvelopeId>,
+    /// The one of them about which it owes an answer.
+    pub(super) asking: Option<EnvelopeId>,
     pace: Pace,
     /// What it brought and its pace does not allow yet.
     waiting: VecDeque<Batch>,
@@ -238,6 +242,8 @@ impl RelayCore {
             since: step.now.wall_ms,
             sent: 0,
             received: 0,
+            asked: BTreeSet::new(),
+            asking: None,
             pace: Pace::new(self.bytes_per_second),
             waiting: VecDeque::new(),
             next_tick: step.now.mono_ms + TICK,
@@ -346,6 +352,10 @@ impl RelayCore {
                     let reason = "this device was not let in".to_owned();
                     self.give(step, peer, SessionInput::Shut(reason));
                 }
+                SessionOutput::Agreed(agreement) if agreement.group == Group::Data => {
+                    self.ask_about_packs(step, peer);
+                }
+                SessionOutput::Pack(bytes) => self.pack_word_came(step, peer, &bytes),
                 // Nobody's work is told here how far it got, carets are for members' eyes, and files are not held.
                 SessionOutput::Acknowledged(_)
                 | SessionOutput::Agreed(_)

@@ -5,6 +5,7 @@ mod core;
 mod elsewhere;
 mod host;
 mod pace;
+mod packs;
 mod room;
 mod shelves;
 mod status;

@@ -10,6 +10,7 @@ use skein_store::{A_LOOK, Shelf, ShelfError, Written};
 use skein_sync::{EnvelopeSet, Fetching, Group, ItemRef};
 
 use super::RelayError;
+use super::packs::Packs;
 
 /// What operations may take beyond the quota: a workspace that is full must still be able to remove somebody.
 const FOR_OPERATIONS: u64 = 16 * 1024 * 1024;
@@ -17,7 +18,7 @@ const FOR_OPERATIONS: u64 = 16 * 1024 * 1024;
 /// A workspace that is served.
 pub(super) struct Room {
     pub(super) id: WorkspaceId,
-    shelf: Box<dyn Shelf>,
+    pub(super) shelf: Box<dyn Shelf>,
     pub(super) authority: Authority,
     pub(super) set: EnvelopeSet,
     pub(super) fetching: Fetching,
@@ -26,6 +27,9 @@ pub(super) struct Room {
     pub(super) bytes: u64,
     /// What bytes of all envelopes may come to.
     quota: u64,
+    pub(super) packs: Packs,
+    /// Envelopes of which only the names are kept since this process started, because packs stand for them.
+    pub(super) let_go: u64,
     /// Envelopes that were not taken because the workspace is full.
     pub(super) had_no_room: u64,
     /// Why nothing of it can be kept at present.
@@ -65,6 +69,8 @@ impl Room {
             .filter_map(|bytes| verified(bytes).ok())
             .collect();
         let mut set = EnvelopeSet::new();
+        let held = inventory.held.iter().map(|held| (held.kind, held.id));
+        let packs = Packs::of(held, shelf.vouched()?);
         for held in inventory.held {
             let item = ItemRef::new(held.kind, held.hour, held.id);
             set.insert(item, inventory.newest);
@@ -80,6 +86,8 @@ impl Room {
             written,
             shelf,
             quota,
+            packs,
+            let_go: 0,
             had_no_room: 0,
             trouble: None,
             away: None,
@@ -228,8 +236,16 @@ impl Room {
         (Group::of(envelope.header().kind) == group).then_some(envelope)
     }
 
+    /// What each device has here from now on.
+    pub(super) fn holds(&mut self, written: Vec<Written>) {
+        self.bytes = written.iter().map(|one| one.bytes).sum();
+        let written = written.into_iter();
+        self.written = written.map(|one| (one.device, one)).collect();
+    }
+
     fn account(&mut self, envelope: &Envelope) {
         let header = envelope.header();
+        self.packs.came(header.kind, envelope.id());
         let bytes = envelope.bytes().len() as u64;
         self.bytes = self.bytes.saturating_add(bytes);
         let one = self.written.entry(header.device).or_insert(Written {

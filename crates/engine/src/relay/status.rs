@@ -55,6 +55,8 @@ pub struct RelayedWorkspace {
     pub full: bool,
     /// Envelopes that were not taken for want of room, since the start.
     pub had_no_room: u64,
+    /// Envelopes of which only the names are kept because a pack took their place, since the start.
+    pub let_go: u64,
     /// Invites by which somebody can come in.
     pub open_invites: u64,
     /// Why nothing is kept at present.
@@ -120,6 +122,7 @@ impl RelayCore {
             quota: room.quota(),
             full: room.is_full(),
             had_no_room: room.had_no_room,
+            let_go: room.let_go,
             open_invites: room.open_invites(now.hour()).count() as u64,
             trouble: room.trouble().cloned(),
             devices: devices.map(|device| self.of_device(room, device)).collect(),

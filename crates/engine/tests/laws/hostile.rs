@@ -7,14 +7,14 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use skein_access::{
-    Authority, Chain, DataPayload, DeviceKey, Envelope, EnvelopeId, EnvelopeKind, EpochId, Role,
-    SnapshotPayload, Stamp, UnverifiedEnvelope, WorkspaceId, profile_of, seal_data, seal_snapshot,
+    Authority, Chain, DataPayload, DeviceKey, Envelope, EnvelopeId, EnvelopeKind, EpochId,
+    EpochKey, Pack, Role, Stamp, UnverifiedEnvelope, WorkspaceId, profile_of, seal_data, seal_pack,
 };
 use skein_engine::api::{ClientMessage, ErrorCode, Outcome, Reply, Request, ServerMessage, View};
 use skein_engine::core::{Effect, Input, PeerInput};
 use skein_model::{
-    ActorSeed, BoardEdit, CardId, ChangeBytes, Document, DocumentId, Edit, Heads, Kind, NewCard,
-    Place, ProfileEdit, TextField,
+    ActorSeed, BoardEdit, CardId, ChangeBytes, Document, DocumentId, Edit, Kind, NewCard, Place,
+    ProfileEdit, TextField,
 };
 use skein_store::{Durability, EnvelopeState, Opened, Store};
 use skein_sync::{Bytes, Frame, Hello, Ids};
@@ -561,31 +561,33 @@ fn poison(world: &mut World, index: usize, note: DocumentId, board: DocumentId) 
     ] {
         mallory.send(&mut rng, &stamp, document, kind, changes);
     }
-    let snapshot = SnapshotPayload {
-        document: note,
-        kind_code: 1,
-        heads: Heads::default(),
-        part: 7,
-        parts: 2,
-        bytes: vec![1; 100],
-    };
+    // A pack of her own poison, and one in which nothing is what she signed.
     let keyring = mallory.authority.keyring(&mallory.key);
     let epoch = mallory.epoch;
-    let envelope = seal_snapshot(
-        &mallory.key,
-        &stamp,
-        (&epoch, keyring.get(&epoch).unwrap()),
-        &snapshot,
-        &mut rng,
-    )
-    .unwrap();
-    mallory.put(&envelope);
-    let unknown = EpochId::from_bytes([1; 32]);
-    let payload = DataPayload {
+    let payload = |changes| DataPayload {
         document: note,
         kind_code: 1,
-        changes: honest,
+        changes,
     };
+    let key = keyring.get(&epoch).unwrap();
+    let poisoned = payload(vec![garbage()]);
+    let poisoned = seal_data(&mallory.key, &stamp, (&epoch, key), &poisoned, &mut rng).unwrap();
+    let another = EpochKey::generate(&mut rng);
+    let mixed = seal_data(
+        &mallory.key,
+        &stamp,
+        (&epoch, &another),
+        &payload(foreign),
+        &mut rng,
+    );
+    for (inner, key_of) in [(poisoned, key), (mixed.unwrap(), &another)] {
+        let pack = Pack::of(mallory.key.id(), &[inner], |_| Some(key_of));
+        assert_eq!(pack.len(), 1);
+        let pack = seal_pack(&mallory.key, &stamp, (&epoch, key), &pack, &mut rng).unwrap();
+        mallory.put(&pack);
+    }
+    let unknown = EpochId::from_bytes([1; 32]);
+    let payload = payload(honest);
     let envelope = seal_data(
         &mallory.key,
         &stamp,

@@ -30,6 +30,7 @@ mod long_work;
 mod members;
 mod nodes;
 mod only_here;
+mod packs;
 #[path = "../../../store/tests/postgres/mod.rs"]
 mod postgres;
 mod preferences;

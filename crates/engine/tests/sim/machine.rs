@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use skein_access::{DeviceId, DeviceKey};
 use skein_engine::api::{ApiError, Event, Reply, ServerMessage, SubscriptionId, TreeItem};
-use skein_engine::core::{Core, Effect, Input, Job, Now};
+use skein_engine::core::{Core, Effect, Input, Job, Now, PackingRule};
 use skein_model::{BoardView, CardId, CardSummary, DocumentId, TextField};
 use skein_store::Store;
 
@@ -59,6 +59,8 @@ pub(crate) struct Machine {
     rng: ChaCha20Rng,
     pub(crate) skew_ms: i64,
     started_ms: u64,
+    /// When it packs, if otherwise than usual.
+    pub(crate) packing: Option<PackingRule>,
     /// Counts the lives, so that work of an earlier one is not given to a later one.
     pub(crate) life: u32,
     pub(crate) devices_allowed: BTreeSet<DeviceId>,
@@ -86,6 +88,7 @@ impl Machine {
             rng: ChaCha20Rng::from_seed(rng.r#gen()),
             skew_ms: rng.gen_range(-3..=3) * 365 * 24 * 3_600_000 * i64::from(rng.gen_bool(0.5)),
             started_ms: 0,
+            packing: None,
             life: 0,
             devices_allowed: BTreeSet::new(),
             strangers_allowed: false,
@@ -110,7 +113,10 @@ impl Machine {
             matches!(opened, skein_store::Opened::Ready(_)),
             "the file is damaged: {opened:?}"
         );
-        let core = Core::open(opened, DeviceKey::from_bytes(&self.key), &mut self.rng).unwrap();
+        let mut core = Core::open(opened, DeviceKey::from_bytes(&self.key), &mut self.rng).unwrap();
+        if let Some(rule) = self.packing {
+            core.packs_by(rule);
+        }
         self.core = Some(core);
         self.started_ms = now_ms;
         self.life += 1;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
-use skein_access::{DeviceId, DeviceKey, WorkspaceId};
+use skein_access::{DeviceId, DeviceKey, EnvelopeKind, Role, WorkspaceId};
 use skein_engine::api::{PeerState, Reply, Request};
-use skein_engine::core::Now;
+use skein_engine::core::{Now, PackingRule};
 use skein_engine::relay::{RelayCore, RelayEffect, RelayInput, RelayLimits, Shelves};
 
 use super::network::Packet;
@@ -26,6 +26,14 @@ pub(crate) struct RelayMachine {
     strangers_allowed: bool,
     /// A copy of its folder, made earlier.
     copy: Option<PathBuf>,
+}
+
+/// What a relay has on its disk.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) whole: usize,
+    pub(crate) names: usize,
+    pub(crate) packs: usize,
 }
 
 impl RelayMachine {
@@ -194,7 +202,56 @@ impl World {
         }
     }
 
-    fn loses_its_disk(&mut self) {
+    /// People pack what they wrote after a few edits: these machines' cores are opened anew for that.
+    pub(crate) fn packs_soon(&mut self, least: usize) {
+        for index in 0..self.machines.len() {
+            let (age, every) = (0, 20_000);
+            self.machines[index].packing = Some(PackingRule { least, age, every });
+            if self.machines[index].is_running() {
+                self.machines[index].crash(false);
+                self.start(index);
+            }
+        }
+    }
+
+    /// Somebody joins at the relay while everybody else is away, and has all that they have.
+    pub(crate) fn somebody_new_comes_to_the_relay(&mut self, others: &[usize]) {
+        self.tickets.clear();
+        self.invite(0, Role::Editor, 1);
+        self.settle(others);
+        let new = self.add_machine();
+        for index in others.iter().copied() {
+            self.network.machine_gone(&mut self.rng.clone(), index);
+            self.machines[index].crash(false);
+            self.start(index);
+        }
+        self.settle(&[new]);
+        self.check_among(&[others[0], new]);
+    }
+
+    /// How many envelopes of changes the relay keeps whole, of how many only the name, and how many packs.
+    pub(crate) fn kept_by_the_relay(&mut self) -> Kept {
+        self.stop_relay();
+        let relay = self.relay();
+        let file = relay.folder.join(format!("{}.relay", relay.workspace));
+        let Ok(skein_store::Opened::Ready(store)) = skein_store::Store::open(file) else {
+            panic!("the relay's file does not open")
+        };
+        let mut kept = Kept::default();
+        for stored in store.envelopes_after(0, u32::MAX).unwrap() {
+            match stored.kind {
+                EnvelopeKind::Access => {}
+                EnvelopeKind::Data if stored.bytes.is_empty() => kept.names += 1,
+                EnvelopeKind::Data => kept.whole += 1,
+                EnvelopeKind::Pack => kept.packs += 1,
+            }
+        }
+        store.close().unwrap();
+        self.start_relay();
+        kept
+    }
+
+    pub(crate) fn loses_its_disk(&mut self) {
         self.stop_relay();
         let folder = self.relay().folder.clone();
         std::fs::remove_dir_all(&folder).unwrap();

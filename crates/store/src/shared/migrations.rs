@@ -3,7 +3,10 @@
 use tokio_postgres::{Client, Error};
 
 /// Every form the schema ever had, by the way that leads there from the one before.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/shared/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/shared/0001_first.sql"),
+    include_str!("../../migrations/shared/0002_packs.sql"),
+];
 
 /// Relays that start at once wait here for each other ("SKEN").
 const LOCK: i64 = 0x534b_454e;

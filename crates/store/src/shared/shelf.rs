@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use skein_access::{DeviceId, Envelope, EnvelopeId, EnvelopeKind, WorkspaceId};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, IsolationLevel, Row, Transaction};
 
 use super::connection::CHANNEL;
 use super::database::{AT_LENGTH, SOON, SharedDatabase};
 use super::error::SharedError;
-use crate::shelf::{A_LOOK, Arrival, Inventory, Shelf, ShelfError};
+use crate::shelf::{A_LOOK, Arrival, Inventory, Shelf, ShelfError, Vouch, Vouched};
 use crate::table::envelopes::{EnvelopeRef, Written};
 
 /// The envelopes of one workspace, in a database.
@@ -77,7 +78,7 @@ impl Shelf for SharedShelf {
         let asked: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
         let most = i64::try_from(bytes).unwrap_or(i64::MAX);
         let rows = self.database.ask(SOON, async |client: &mut Client| {
-            let sql = "SELECT bytes FROM (
+            let sql = "SELECT nullif(bytes, '') FROM (
                     SELECT place, bytes, sum(size) OVER (ORDER BY place) - size AS before FROM (
                         SELECT place, bytes, coalesce(octet_length(bytes), 0) AS size
                         FROM unnest($2::bytea[]) WITH ORDINALITY AS asked (wanted, place)
@@ -154,6 +155,29 @@ impl Shelf for SharedShelf {
         Ok(arrivals)
     }
 
+    fn vouched(&self) -> Result<Vec<Vouched>, ShelfError> {
+        let key = self.key();
+        let rows = self.database.ask(SOON, async |client: &mut Client| {
+            let sql =
+                "SELECT pack, device, digest, let_go FROM skein_relay.vouched WHERE workspace = $1";
+            client.query(sql, &[&key]).await
+        })?;
+        Ok(rows.iter().map(vouched).collect::<Result<_, _>>()?)
+    }
+
+    fn vouch(
+        &mut self,
+        vouch: &Vouch<'_>,
+        everybody: &[DeviceId],
+    ) -> Result<Option<Vec<Written>>, ShelfError> {
+        let key = self.workspace.as_bytes().as_slice();
+        let rows = self.database.ask(SOON, async |client: &mut Client| {
+            note_vouch(client, key, vouch, everybody).await
+        })?;
+        let written = |rows: Vec<Row>| rows.iter().map(written).collect::<Result<_, _>>();
+        Ok(rows.map(written).transpose()?)
+    }
+
     /// Every word of it is in the database already.
     fn close(self: Box<Self>) -> Result<(), ShelfError> {
         Ok(())
@@ -169,6 +193,9 @@ struct Read {
     held: Vec<Row>,
     written: Vec<Row>,
 }
+
+const WRITTEN: &str = "SELECT device, count(*), sum(octet_length(bytes))::bigint, max(hour)
+    FROM skein_relay.envelopes WHERE workspace = $1 GROUP BY device";
 
 async fn read_all(client: &mut Client, key: &[u8]) -> Result<Read, Error> {
     let of_one_moment = client
@@ -186,9 +213,7 @@ async fn read_all(client: &mut Client, key: &[u8]) -> Result<Read, Error> {
     let operations = moment.query(sql, &[&key, &access]).await?;
     let sql = "SELECT hour, id, kind FROM skein_relay.envelopes WHERE workspace = $1";
     let held = moment.query(sql, &[&key]).await?;
-    let sql = "SELECT device, count(*), sum(octet_length(bytes))::bigint, max(hour)
-        FROM skein_relay.envelopes WHERE workspace = $1 GROUP BY device";
-    let written = moment.query(sql, &[&key]).await?;
+    let written = moment.query(WRITTEN, &[&key]).await?;
     moment.commit().await?;
     Ok(Read {
         newest,
@@ -226,6 +251,52 @@ async fn keep(client: &mut Client, key: &[u8], envelopes: &[Envelope]) -> Result
     }
     transaction.commit().await?;
     Ok(Kept { before, numbers })
+}
+
+/// Notes a vouch, and lets go what the pack stands for once everybody has said the same: then what each device has here.
+async fn note_vouch(
+    client: &mut Client,
+    key: &[u8],
+    vouch: &Vouch<'_>,
+    everybody: &[DeviceId],
+) -> Result<Option<Vec<Row>>, Error> {
+    let pack = vouch.pack.as_bytes().as_slice();
+    let (device, digest) = (vouch.device.as_bytes().as_slice(), vouch.digest.as_slice());
+    let transaction = client.transaction().await?;
+    // Two relays that hear the last two words at once take them one after the other.
+    let sql = "SELECT newest FROM skein_relay.workspaces WHERE id = $1 FOR UPDATE";
+    transaction.query_one(sql, &[&key]).await?;
+    let sql =
+        "INSERT INTO skein_relay.vouched (workspace, pack, device, digest) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (workspace, pack, device) DO UPDATE SET digest = $4, let_go = false";
+    let values: [&(dyn ToSql + Sync); 4] = [&key, &pack, &device, &digest];
+    transaction.execute(sql, &values).await?;
+    let sql = "SELECT count(*) FROM skein_relay.vouched
+        WHERE workspace = $1 AND pack = $2 AND digest = $4 AND device = ANY($3)";
+    let all: Vec<&[u8]> = everybody
+        .iter()
+        .map(|device| device.as_bytes().as_slice())
+        .collect();
+    let said: i64 = transaction
+        .query_one(sql, &[&key, &pack, &all, &digest])
+        .await?
+        .try_get(0)?;
+    if all.is_empty() || said < i64::try_from(all.len()).unwrap_or(i64::MAX) {
+        transaction.commit().await?;
+        return Ok(None);
+    }
+    let sql = "UPDATE skein_relay.envelopes SET bytes = ''
+        WHERE workspace = $1 AND id = ANY($2) AND kind = $3";
+    let ids = vouch.stands_for.iter();
+    let ids: Vec<&[u8]> = ids.map(|id| id.as_bytes().as_slice()).collect();
+    let data = i16::from(EnvelopeKind::Data.code());
+    transaction.execute(sql, &[&key, &ids, &data]).await?;
+    let sql = "UPDATE skein_relay.vouched SET let_go = true
+        WHERE workspace = $1 AND pack = $2 AND device = $3";
+    transaction.execute(sql, &[&key, &pack, &device]).await?;
+    let written = transaction.query(WRITTEN, &[&key]).await?;
+    transaction.commit().await?;
+    Ok(Some(written))
 }
 
 /// Inserts what is not here yet, and gives it the next numbers.
@@ -277,6 +348,15 @@ fn held(row: &Row) -> Result<EnvelopeRef, SharedError> {
         hour: hour(row, 0)?,
         id: EnvelopeId::from_bytes(id(row, 1)?),
         kind: kind.ok_or_else(|| damaged("an unknown kind of envelope"))?,
+    })
+}
+
+fn vouched(row: &Row) -> Result<Vouched, SharedError> {
+    Ok(Vouched {
+        pack: EnvelopeId::from_bytes(id(row, 0)?),
+        device: DeviceId::from_bytes(id(row, 1)?),
+        digest: id(row, 2)?,
+        let_go: column(row, 3)?,
     })
 }
 

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use skein_access::{Envelope, EnvelopeId, EnvelopeKind};
+use skein_access::{DeviceId, Envelope, EnvelopeId, EnvelopeKind};
 
-use super::{Arrival, Inventory, Shelf, ShelfError};
+use super::{Arrival, Inventory, Shelf, ShelfError, Vouch, Vouched};
 use crate::damage::DamageReport;
 use crate::error::OpenError;
 use crate::open::Opened;
 use crate::store::{Durability, Store};
-use crate::table::envelopes::EnvelopeState;
+use crate::table::envelopes::{EnvelopeState, Written};
 
 /// The file of one workspace.
 #[derive(Debug)]
@@ -55,6 +55,7 @@ impl Shelf for FileShelf {
                 None
             });
             let found = stored.map(|stored| stored.bytes);
+            let found = found.filter(|bytes| !bytes.is_empty());
             gathered += found.as_ref().map_or(0, Vec::len);
             envelopes.push(found);
         }
@@ -76,6 +77,21 @@ impl Shelf for FileShelf {
     /// Nothing: whoever else wants to write to the file is kept out.
     fn brought_elsewhere(&mut self) -> Result<Vec<Arrival>, ShelfError> {
         Ok(Vec::new())
+    }
+
+    fn vouched(&self) -> Result<Vec<Vouched>, ShelfError> {
+        Ok(self.0.vouched()?)
+    }
+
+    fn vouch(
+        &mut self,
+        vouch: &Vouch<'_>,
+        everybody: &[DeviceId],
+    ) -> Result<Option<Vec<Written>>, ShelfError> {
+        let let_go = self
+            .0
+            .write(Durability::Full, |tx| tx.vouch(vouch, everybody))?;
+        Ok(let_go.then(|| self.0.written()).transpose()?)
     }
 
     fn close(self: Box<Self>) -> Result<(), ShelfError> {

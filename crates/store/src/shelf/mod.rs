@@ -2,14 +2,12 @@
 
 mod file;
 
-use skein_access::Envelope;
-
 pub use file::FileShelf;
 
 use crate::error::StoreError;
 use crate::shared::SharedError;
 use crate::table::envelopes::{EnvelopeRef, Written};
-use skein_access::EnvelopeId;
+use skein_access::{DeviceId, Envelope, EnvelopeId};
 
 /// The envelopes of one workspace, in the order in which they came.
 pub trait Shelf: Send {
@@ -19,8 +17,8 @@ pub trait Shelf: Send {
     /// When it cannot be read.
     fn inventory(&mut self) -> Result<Inventory, ShelfError>;
 
-    /// Entry by entry the bytes of envelopes, until about so many are gathered; `None` for one that is not here, or cannot be read any
-    /// more.
+    /// Entry by entry the bytes of envelopes, until about so many are gathered; `None` for one that is not here, was let go, or cannot be read
+    /// any more.
     ///
     /// # Errors
     /// When nothing can be read.
@@ -44,6 +42,23 @@ pub trait Shelf: Send {
     /// When it cannot be read.
     fn brought_elsewhere(&mut self) -> Result<Vec<Arrival>, ShelfError>;
 
+    /// What devices said of packs so far.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn vouched(&self) -> Result<Vec<Vouched>, ShelfError>;
+
+    /// Notes what a device says of a pack. Once all of `everybody` have said the same, the bytes of what the pack stands for are let go, their names are kept:
+    /// then the answer is what each device has here from now on.
+    ///
+    /// # Errors
+    /// When it could not be noted, or when that is not known. To say it again does no harm.
+    fn vouch(
+        &mut self,
+        vouch: &Vouch<'_>,
+        everybody: &[DeviceId],
+    ) -> Result<Option<Vec<Written>>, ShelfError>;
+
     /// Ends with it, fit to be copied.
     ///
     /// # Errors
@@ -65,6 +80,44 @@ pub struct Inventory {
     pub newest: u64,
     /// What each device wrote, as far as that shows from outside.
     pub written: Vec<Written>,
+}
+
+/// A device says of a pack which envelopes it stands for, and that it holds all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouch<'v> {
+    /// The pack.
+    pub pack: EnvelopeId,
+    /// The device.
+    pub device: DeviceId,
+    /// Names the set of envelopes.
+    pub digest: [u8; 32],
+    /// The envelopes.
+    pub stands_for: &'v [EnvelopeId],
+}
+
+/// What a device said of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouched {
+    /// The pack.
+    pub pack: EnvelopeId,
+    /// The device.
+    pub device: DeviceId,
+    /// Names the set of envelopes for which the pack stands.
+    pub digest: [u8; 32],
+    /// Whether they were let go when this was said.
+    pub let_go: bool,
+}
+
+impl Vouched {
+    /// Whether all of these devices are among those that said one and the same of a pack.
+    #[must_use]
+    pub fn by_all(said: &[Self], digest: &[u8; 32], everybody: &[DeviceId]) -> bool {
+        let same = |device: &DeviceId| {
+            let mut said = said.iter();
+            said.any(|one| one.device == *device && one.digest == *digest)
+        };
+        !everybody.is_empty() && everybody.iter().all(same)
+    }
 }
 
 /// An envelope that another process kept.

@@ -302,6 +302,39 @@ pub(crate) fn to_judge(
     all(connection, &sql, params![device.as_bytes(), beyond], stored)
 }
 
+/// Small data of a device beyond a number, written by an hour, in the order of numbers: what may go into a pack.
+pub(crate) fn to_pack(
+    connection: &Connection,
+    (device, beyond): (DeviceId, u64),
+    by_hour: u32,
+    (largest, most): (usize, usize),
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    let beyond = i64::try_from(beyond).unwrap_or(i64::MAX);
+    let largest = i64::try_from(largest).unwrap_or(i64::MAX);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let sql = format!(
+        "{STORED} WHERE device = ?1 AND sequence > ?2 AND kind = 2 AND hour <= ?3 AND length(bytes) <= ?4 ORDER BY sequence LIMIT ?5"
+    );
+    let values = params![device.as_bytes(), beyond, by_hour, largest, most];
+    all(connection, &sql, values, stored)
+}
+
+/// The pack of a device that has the largest number.
+pub(crate) fn last_pack(
+    connection: &Connection,
+    device: DeviceId,
+) -> Result<Option<StoredEnvelope>, StoreError> {
+    let sql = format!("{STORED} WHERE device = ?1 AND kind = 3 ORDER BY sequence DESC LIMIT 1");
+    one(connection, &sql, [device.as_bytes()], stored)
+}
+
+/// Keeps of these envelopes everything but their bytes.
+pub(crate) fn let_go(connection: &Connection, ids: &[EnvelopeId]) -> Result<(), StoreError> {
+    let sql = "UPDATE envelopes SET bytes = x'' WHERE id = ?1 AND kind = 2";
+    ids.iter()
+        .try_for_each(|id| run(connection, sql, [id.as_bytes()]).map(|_| ()))
+}
+
 pub(crate) fn last_sequence(connection: &Connection, device: DeviceId) -> Result<u64, StoreError> {
     let sql = "SELECT coalesce(max(sequence), 0) FROM envelopes WHERE device = ?1";
     let last = one(connection, sql, [device.as_bytes()], |row| {

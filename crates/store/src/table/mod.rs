@@ -16,3 +16,4 @@ pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod snapshots;
 pub(crate) mod tags;
+pub(crate) mod vouched;

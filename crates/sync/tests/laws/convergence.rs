@@ -9,7 +9,7 @@ use crate::world::{World, device};
 fn kind(world: &mut World) -> EnvelopeKind {
     match world.rng.gen_range(0..10) {
         0 => EnvelopeKind::Access,
-        1 => EnvelopeKind::Snapshot,
+        1 => EnvelopeKind::Pack,
         _ => EnvelopeKind::Data,
     }
 }

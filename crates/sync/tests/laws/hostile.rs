@@ -59,6 +59,7 @@ fn frames() -> impl Strategy<Value = Frame> {
                 10 => Frame::Again,
                 11 => Frame::Bye(Bytes(bytes)),
                 12 if small == 0 => Frame::Holding(Bytes(bytes)),
+                12 if small == 1 => Frame::Pack(Bytes(bytes)),
                 12 => Frame::Presence(Bytes(bytes)),
                 13 => {
                     let kind = if group == Group::Access {

@@ -335,6 +335,8 @@ impl World {
             }
             SessionOutput::Presence(bytes) => self.nodes[node].presence.push(bytes),
             SessionOutput::Holding(bytes) => self.nodes[node].holding.push(bytes),
+            // Nobody here is a relay.
+            SessionOutput::Pack(_) => {}
             SessionOutput::Close(reason) => {
                 if let Some(peer) = peer {
                     self.nodes[node].closed.push((device(peer), reason));

@@ -1,0 +1,182 @@
+//! Packs: relays keep little of what is old, and nobody lacks anything for it.
+
+use crate::sim::World;
+use crate::sim::relay::{Kept, RELAY};
+
+use skein_access::Role;
+use skein_engine::api::{AuditReport, Reply, Request};
+use skein_model::{DocumentId, NoteEdit, TextField};
+
+const LEAST: usize = 20;
+
+/// So many people who meet at a relay alone, and a note that all of them have.
+fn marsh(seed: u64, members: usize) -> (World, DocumentId) {
+    let mut world = World::new(seed, members);
+    for machine in &mut world.machines {
+        machine.skew_ms = 0;
+    }
+    world.found();
+    world.name_relay();
+    world.packs_soon(LEAST);
+    world.invite(0, Role::Editor, 20);
+    let note = world.ask(
+        0,
+        Request::CreateNote {
+            title: "Marsh".to_owned(),
+            text: None,
+            parent: None,
+            after: None,
+        },
+    );
+    let Ok(Reply::Created { id: document }) = note else {
+        panic!("{note:?}")
+    };
+    let all: Vec<usize> = (0..members).collect();
+    for index in 1..members {
+        world.join(index);
+    }
+    world.settle(&all);
+    (world, document)
+}
+
+/// Somebody types, with pauses: each time an envelope of its own.
+fn types(world: &mut World, index: usize, note: DocumentId, lines: usize) {
+    for line in 0..lines {
+        let text = format!("line {line} of {index}\n");
+        let edit = NoteEdit::AppendText { text };
+        let edit = Request::EditNote {
+            document: note,
+            edit,
+        };
+        world.ask(index, edit).unwrap();
+        world.pass(2_100);
+        while world.do_what_is_there() {}
+    }
+}
+
+/// Time for packs, and for questions about them.
+fn a_while_later(world: &mut World, among: &[usize]) {
+    for _ in 0..15 {
+        world.pass(2_000);
+        while world.do_what_is_there() {}
+    }
+    // Whoever comes anew is asked.
+    for index in among.iter().copied() {
+        world.dial(index, RELAY);
+    }
+    world.settle(among);
+    world.pass(100);
+    while world.do_what_is_there() {}
+}
+
+fn audit(world: &mut World, index: usize) -> AuditReport {
+    match world.ask(index, Request::Audit).unwrap() {
+        Reply::Audit { report } => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Somebody comes by the relay while everybody else sleeps, and has what `like` has.
+fn somebody_new_has_all(world: &mut World, like: usize, note: DocumentId) {
+    // By an invite of its own: one that a person knew who is out lets nobody in.
+    world.tickets.clear();
+    world.invite(0, Role::Editor, 1);
+    world.settle(&[0, like]);
+    let text = world.text(like, note, TextField::NoteText);
+    let report = audit(world, like);
+    let others: Vec<usize> = world.running();
+    let new = world.add_machine();
+    world.machines[new].skew_ms = 0;
+    for index in others.iter().copied() {
+        world.network.machine_gone(&mut world.rng.clone(), index);
+        world.machines[index].crash(false);
+        world.start(index);
+    }
+    world.settle(&[new]);
+    assert_eq!(world.text(new, note, TextField::NoteText), text);
+    let found = audit(world, new);
+    assert_eq!(found.differences, []);
+    assert_eq!(found.digest, report.digest);
+    // A join and a profile more, and all that was there before.
+    assert!(found.envelopes > report.envelopes);
+}
+
+#[test]
+fn whoever_comes_gets_back_what_the_relay_let_go() {
+    let (mut world, note) = marsh(1, 2);
+    types(&mut world, 0, note, 60);
+    types(&mut world, 1, note, 30);
+    let Kept { whole, names, .. } = world.kept_by_the_relay();
+    assert_eq!(names, 0);
+    a_while_later(&mut world, &[0, 1]);
+    let kept = world.kept_by_the_relay();
+    assert!(kept.packs >= 2 && kept.names >= 60, "{kept:?}");
+    assert!(kept.whole + kept.names >= whole, "{kept:?}");
+    // The names stand, so those who have everything have nothing to bring or to fetch.
+    world.settle(&[0, 1]);
+    assert_eq!(world.kept_by_the_relay(), kept);
+    somebody_new_has_all(&mut world, 0, note);
+}
+
+#[test]
+fn a_relay_keeps_everything_until_every_device_has_said_the_same() {
+    let (mut world, note) = marsh(2, 3);
+    types(&mut world, 0, note, 40);
+    world.settle(&[0, 1]);
+    a_while_later(&mut world, &[0, 1]);
+    let kept = world.kept_by_the_relay();
+    assert!(kept.packs >= 1, "{kept:?}");
+    assert_eq!(kept.names, 0, "the third was not there");
+    world.settle(&[2]);
+    a_while_later(&mut world, &[0, 1, 2]);
+    assert!(world.kept_by_the_relay().names >= LEAST);
+    somebody_new_has_all(&mut world, 2, note);
+}
+
+#[test]
+fn whoever_is_out_is_not_waited_for() {
+    let (mut world, note) = marsh(3, 3);
+    types(&mut world, 0, note, 40);
+    a_while_later(&mut world, &[0, 1]);
+    assert_eq!(world.kept_by_the_relay().names, 0);
+    let people = world.people(0);
+    let third = people.iter().find(|person| person.name == "Member 2");
+    let member = third.unwrap().id.to_string();
+    world.ask(0, Request::RemoveMember { member }).unwrap();
+    world.out.insert(2);
+    a_while_later(&mut world, &[0, 1]);
+    assert!(world.kept_by_the_relay().names >= LEAST);
+    somebody_new_has_all(&mut world, 1, note);
+}
+
+#[test]
+fn a_relay_that_lost_its_disk_is_refilled_with_what_it_had_let_go() {
+    let (mut world, note) = marsh(4, 2);
+    types(&mut world, 0, note, 40);
+    a_while_later(&mut world, &[0, 1]);
+    assert!(world.kept_by_the_relay().names >= LEAST);
+    world.loses_its_disk();
+    world.settle(&[0]);
+    let kept = world.kept_by_the_relay();
+    assert!(kept.names == 0 && kept.whole >= 40, "{kept:?}");
+    // Those who have it say again for what the packs stand.
+    a_while_later(&mut world, &[0, 1]);
+    assert!(world.kept_by_the_relay().names >= LEAST);
+    somebody_new_has_all(&mut world, 0, note);
+}
+
+#[test]
+fn without_a_relay_nothing_is_packed() {
+    let (mut world, note) = marsh(5, 2);
+    let relay = world.relay().device.to_string();
+    world.ask(0, Request::RemoveRelay { relay }).unwrap();
+    world.pass(100);
+    while world.do_what_is_there() {}
+    let before = audit(&mut world, 0).envelopes;
+    types(&mut world, 0, note, 40);
+    for _ in 0..30 {
+        world.pass(2_000);
+    }
+    let after = audit(&mut world, 0).envelopes;
+    assert_eq!(after - before, 40);
+}
