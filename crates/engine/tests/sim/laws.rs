@@ -59,7 +59,7 @@ impl World {
         }
     }
 
-    fn audit(&mut self, index: usize) -> AuditReport {
+    pub(crate) fn audit(&mut self, index: usize) -> AuditReport {
         match self.ask(index, Request::Audit) {
             Ok(Reply::Audit { report }) => report,
             other => panic!("{other:?}"),

@@ -219,6 +219,8 @@ impl World {
         self.tickets.clear();
         self.invite(0, Role::Editor, 1);
         self.settle(others);
+        let kept = self.kept_by_the_relay();
+        self.log(|| format!("the relay has {kept:?}"));
         let new = self.add_machine();
         for index in others.iter().copied() {
             self.network.machine_gone(&mut self.rng.clone(), index);
@@ -226,6 +228,12 @@ impl World {
             self.start(index);
         }
         self.settle(&[new]);
+        let [of_all, of_new] = [others[0], new].map(|index| {
+            let report = self.audit(index);
+            (report.documents, report.changes, report.digest)
+        });
+        assert_eq!(of_new, of_all, "who came has not what the others have");
+        self.settle(&[others[0], new]);
         self.check_among(&[others[0], new]);
     }
 
@@ -325,9 +333,15 @@ impl World {
         }
     }
 
-    /// For the end of a story: the relay runs, and nobody spoils anything.
+    /// For the end of a story: the relay runs, nobody spoils anything, and nothing more is packed.
     pub(crate) fn the_relay_is_there(&mut self) {
         self.tampered = None;
+        for machine in &mut self.machines {
+            if let (Some(rule), Some(core)) = (&mut machine.packing, &mut machine.core) {
+                rule.least = usize::MAX;
+                core.packs_by(*rule);
+            }
+        }
         if !self.relay().is_running() {
             self.start_relay();
         }

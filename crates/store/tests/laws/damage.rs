@@ -274,7 +274,7 @@ fn a_file_of_a_newer_version_is_read_but_not_written() {
         report.damage,
         Damage::NewerVersion {
             found: 99,
-            known: 5
+            known: 6
         }
     );
     assert_eq!(store.tree().unwrap().len(), 121);
