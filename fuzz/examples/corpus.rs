@@ -5,15 +5,18 @@ use std::fs;
 use std::path::Path;
 
 use data_encoding::BASE64;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
 use serde_json::{Value, json};
 use skein_access::{
-    DeviceId, EnvelopeId, EnvelopeKind, Header, UnverifiedEnvelope, WorkspaceId, tag,
+    Chain, DataPayload, DeviceId, DeviceKey, EnvelopeId, EnvelopeKind, EpochId, EpochKey, Header,
+    Pack, Stamp, UnverifiedEnvelope, WorkspaceId, seal_data, tag,
 };
 use skein_engine::api::{ClientMessage, Reply, Request, Role};
 use skein_fuzz::{SEPARATOR, Shell};
 use skein_model::file::CHUNK;
 use skein_model::{
-    ActorSeed, CardId, ChunkName, Document, DocumentId, Edit, FileKey, FileManifest, NoteEdit,
+    ActorSeed, CardId, ChangeBytes, ChunkName, Document, DocumentId, Edit, FileKey, FileManifest, NoteEdit,
     Place,
 };
 use skein_store::{Opened, Store};
@@ -40,6 +43,7 @@ fn main() {
     keep("operation", operations);
     keep("session_frame", sessions(&envelopes));
     keep("envelope", envelopes);
+    keep("pack", vec![packed()]);
     keep(
         "invite_text",
         texts(&[
@@ -148,6 +152,30 @@ fn make(shell: &mut Shell) -> Made {
         board: board.to_string(),
         column: view.columns[0].id.to_string(),
     }
+}
+
+/// A pack of three envelopes.
+fn packed() -> Vec<u8> {
+    let mut rng = ChaCha20Rng::seed_from_u64(7);
+    let device = DeviceKey::generate(&mut rng);
+    let (epoch, key) = (EpochId::from_bytes([7; 32]), EpochKey::from_bytes([7; 32]));
+    let mut stamp = Stamp {
+        workspace: WorkspaceId::from_bytes([7; 32]),
+        hour: 490_000,
+        chain: Chain::START,
+    };
+    let mut envelopes = Vec::new();
+    for number in 0..3 {
+        let payload = DataPayload {
+            document: DocumentId::from_bytes([number; 16]),
+            kind_code: 1,
+            changes: vec![ChangeBytes(vec![number; 40])],
+        };
+        let sealed = seal_data(&device, &stamp, (&epoch, &key), &payload, &mut rng).unwrap();
+        stamp.chain = sealed.next();
+        envelopes.push(sealed);
+    }
+    Pack::of(device.id(), &envelopes, |_| Some(&key)).write()
 }
 
 fn envelopes_in(bundle: &[u8]) -> Vec<Vec<u8>> {

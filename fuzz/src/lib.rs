@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Component, Path};
 
 use skein_access::code::Code;
-use skein_access::{Header, Operation, Ticket, UnverifiedEnvelope, WorkspaceId};
+use skein_access::{EpochKey, Header, Operation, Pack, Ticket, UnverifiedEnvelope, WorkspaceId};
 use skein_engine::{Host, Use, exchange};
 use skein_model::{ActorSeed, ChangeBytes, Document, FileManifest, Heads, TextField, markdown};
 use skein_store::{Opened, Store};
@@ -26,6 +26,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("envelope", envelope),
     ("operation", operation),
+    ("pack", pack),
     ("invite_text", invite_text),
     ("session_frame", session_frame),
     ("bundle", bundle),
@@ -53,6 +54,17 @@ pub fn envelope(bytes: &[u8]) {
 pub fn operation(bytes: &[u8]) {
     if let Some(operation) = Operation::decode(bytes) {
         assert_eq!(operation.encode(), bytes, "there is one form of each");
+    }
+}
+
+/// What is inside a pack, as a member may have sealed it.
+pub fn pack(bytes: &[u8]) {
+    if let Ok(pack) = Pack::read(bytes) {
+        let key = EpochKey::from_bytes([7; 32]);
+        let workspace = WorkspaceId::from_bytes([7; 32]);
+        for (_, envelope) in pack.unpack(&workspace, |_| Some(&key)).envelopes {
+            let _ = envelope.verify(&workspace);
+        }
     }
 }
 

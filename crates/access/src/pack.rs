@@ -135,6 +135,20 @@ impl Pack {
         pack
     }
 
+    /// Reads what is inside a pack's ciphertext.
+    ///
+    /// # Errors
+    /// When it is no pack, or speaks of more than one may.
+    pub fn read(content: &[u8]) -> Result<Self, EnvelopeError> {
+        Payload::decode(content)
+    }
+
+    /// What is inside a pack's ciphertext.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
+        Payload::encode(self)
+    }
+
     /// How many envelopes it speaks of.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -176,6 +176,12 @@ fn of_workspace(workspace: &RelayedWorkspace) -> String {
         workspace.operations,
         workspace.open_invites,
     ));
+    if workspace.let_go > 0 {
+        html.push_str(&format!(
+            "<p>{} old envelopes were let go since the start: packs that members hold and vouch for stand for them.</p>",
+            workspace.let_go
+        ));
+    }
     if let Some(trouble) = &workspace.trouble {
         html.push_str(&format!(
             "<p class=\"warn\">Nothing can be kept: {}</p>",
@@ -281,6 +287,11 @@ fn figures(status: &RelayStatus) -> String {
         "workspace_had_no_room_total",
         "counter",
         of_each(|one| one.had_no_room),
+    );
+    say(
+        "workspace_let_go_total",
+        "counter",
+        of_each(|one| one.let_go),
     );
     say(
         "workspace_in_trouble",

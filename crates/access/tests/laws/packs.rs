@@ -1,6 +1,7 @@
 //! Packs give back, byte for byte, what went in, and nothing that its author did not sign.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
@@ -115,6 +116,35 @@ proptest! {
         let sealed = author.seals(&pack);
         prop_assert_eq!(author.comes_out(&sealed), goes);
     }
+
+    #[test]
+    fn of_changed_bytes_nothing_comes_out_that_was_not_signed(
+        seed in 0..4_u64,
+        changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut author = Author::new(seed);
+        let written: Vec<Envelope> = (0..5).map(|_| author.writes(40, 1, 490_000)).collect();
+        let mut bytes = author.pack(&written).write();
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if let Ok(pack) = Pack::read(&bytes) {
+            let unpacked = pack.unpack(&WORKSPACE, |epoch| author.keys.get(epoch));
+            for (_, envelope) in unpacked.envelopes {
+                if let Ok(envelope) = envelope.verify(&WORKSPACE) {
+                    prop_assert!(written.contains(&envelope));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_pack_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        if let Ok(pack) = Pack::read(&bytes) {
+            prop_assert_eq!(pack.write(), bytes);
+        }
+    }
 }
 
 #[test]
@@ -181,6 +211,23 @@ fn a_key_that_is_not_here_yet_locks_its_entry_and_those_that_follow_it_and_nothi
     assert!(unpacked.is_whole());
     let all: Vec<EnvelopeId> = written.iter().map(Envelope::id).collect();
     assert_eq!(ids(&unpacked.envelopes), all);
+}
+
+#[test]
+fn a_few_bytes_cannot_ask_for_much_memory() {
+    // A listing of zeros, a thousand times as long as it may be.
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    let zeros = vec![0; 1 << 20];
+    for _ in 0..64 {
+        encoder.write_all(&zeros).unwrap();
+    }
+    let listing = encoder.finish().unwrap();
+    let mut content = vec![1];
+    content.extend([3; 32]);
+    content.extend(postcard::to_stdvec(&listing).unwrap());
+    content.push(0);
+    assert!(content.len() < 100_000);
+    assert_eq!(Pack::read(&content), Err(EnvelopeError::UnknownContent));
 }
 
 #[test]

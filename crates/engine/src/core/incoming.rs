@@ -1,8 +1,8 @@
 //! Envelopes from peers: kept durably first, then opened, gathered per document, and merged in one call each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use skein_access::{Envelope, EnvelopeKind, Unaccepted, UnverifiedEnvelope};
+use skein_access::{Envelope, EnvelopeId, EnvelopeKind, Unaccepted, UnverifiedEnvelope};
 use skein_model::{ChangeBytes, DocumentId, Heads, Kind, MergeError, Merged};
 use skein_store::{Durability, EnvelopeState};
 use skein_sync::{Group, ItemRef};
@@ -116,13 +116,15 @@ impl Core {
             let accepted = workspace.map(|workspace| workspace.authority.accept(envelope));
             giver == Giver::Insider || matches!(accepted, Some(Ok(_)))
         };
+        let verified: BTreeSet<EnvelopeId> = unpacked.iter().map(Envelope::id).collect();
         kept.extend(unpacked.into_iter().filter(|envelope| counts(envelope)));
+        let open = |envelope: &Envelope| match envelope.header().kind {
+            EnvelopeKind::Pack => Opened::Not(self.state_of_pack(envelope, &verified), None),
+            _ => self.open_envelope(envelope),
+        };
         let opened: Vec<Opened> = match group {
             Group::Access => Vec::new(),
-            Group::Data => kept
-                .iter()
-                .map(|envelope| self.open_envelope(envelope))
-                .collect(),
+            Group::Data => kept.iter().map(open).collect(),
         };
         let written = self.store.write(Durability::Full, |tx| {
             kept.iter()
@@ -203,7 +205,7 @@ impl Core {
             return locked;
         };
         if envelope.header().kind == EnvelopeKind::Pack {
-            return Opened::Not(self.state_of_pack(envelope), None);
+            return Opened::Not(self.state_of_pack(envelope, &BTreeSet::new()), None);
         }
         let permit = workspace.authority.accept(envelope);
         if matches!(permit, Err(Unaccepted::UnknownAuthor)) {

@@ -34,6 +34,8 @@ pub(crate) struct Kept {
     pub(crate) whole: usize,
     pub(crate) names: usize,
     pub(crate) packs: usize,
+    /// Bytes of all of them.
+    pub(crate) bytes: usize,
 }
 
 impl RelayMachine {
@@ -248,11 +250,12 @@ impl World {
         let mut kept = Kept::default();
         for stored in store.envelopes_after(0, u32::MAX).unwrap() {
             match stored.kind {
-                EnvelopeKind::Access => {}
+                EnvelopeKind::Access => continue,
                 EnvelopeKind::Data if stored.bytes.is_empty() => kept.names += 1,
                 EnvelopeKind::Data => kept.whole += 1,
                 EnvelopeKind::Pack => kept.packs += 1,
             }
+            kept.bytes += stored.bytes.len();
         }
         store.close().unwrap();
         self.start_relay();

@@ -553,7 +553,7 @@ fn an_audit_counts_what_is_there() {
             .rows,
         2
     );
-    assert_eq!(tables.len(), 19);
+    assert_eq!(tables.len(), 20);
     assert!(store.orphans().unwrap().is_empty());
 }
 

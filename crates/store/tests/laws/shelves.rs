@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use skein_access::{DeviceKey, Envelope, EnvelopeId, WorkspaceId, create_workspace};
+use skein_access::{DeviceId, DeviceKey, Envelope, EnvelopeId, WorkspaceId, create_workspace};
 use skein_store::{
     A_LOOK, EnvelopeRef, FileShelf, SharedDatabase, SharedError, SharedOpenError, SharedShelf,
-    Shelf, ShelfError, Word,
+    Shelf, ShelfError, Vouch, Word,
 };
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -260,6 +260,51 @@ fn a_batch_is_kept_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_a_pack_stands_for_is_let_go_once_every_device_said_the_same_and_its_names_are_kept() {
+    for place in places("vouched") {
+        let (founder, envelopes) = written(6);
+        let mut shelf = place.shelf(founder.workspace);
+        shelf.keep(&envelopes).unwrap();
+        let before = held(&mut *shelf);
+        let pack = EnvelopeId::from_bytes([8; 32]);
+        let everybody = [1, 2].map(|name| DeviceId::from_bytes([name; 32]));
+        let ids: Vec<EnvelopeId> = envelopes[..4].iter().map(Envelope::id).collect();
+        let vouch = |device: usize, digest| Vouch {
+            pack,
+            device: everybody[device],
+            digest: [digest; 32],
+            stands_for: &ids,
+        };
+        // One alone, one who says something else, and nobody at all let nothing go.
+        assert_eq!(shelf.vouch(&vouch(0, 1), &everybody).unwrap(), None);
+        assert_eq!(shelf.vouch(&vouch(0, 1), &[]).unwrap(), None);
+        assert_eq!(shelf.vouch(&vouch(1, 2), &everybody).unwrap(), None);
+        assert!(bytes_of(&*shelf, ids[0]).is_some());
+        assert_eq!(shelf.vouch(&vouch(0, 3), &everybody).unwrap(), None);
+        let written = shelf.vouch(&vouch(1, 3), &everybody).unwrap().unwrap();
+        shelf.close().unwrap();
+
+        let mut shelf = place.shelf(founder.workspace);
+        assert_eq!(held(&mut *shelf), before);
+        for (number, envelope) in envelopes.iter().enumerate() {
+            let bytes = (number >= 4).then(|| envelope.bytes().to_vec());
+            assert_eq!(bytes_of(&*shelf, envelope.id()), bytes);
+        }
+        assert_eq!(shelf.inventory().unwrap().written, written);
+        let kept: usize = envelopes[4..].iter().map(|one| one.bytes().len()).sum();
+        assert_eq!((written[0].envelopes, written[0].bytes), (6, kept as u64));
+        let mut said = shelf.vouched().unwrap();
+        said.sort_by_key(|one| one.device);
+        let said = said.iter().map(|one| (one.device, one.digest, one.let_go));
+        let said: Vec<_> = said.collect();
+        let expected = [(everybody[0], [3; 32], false), (everybody[1], [3; 32], true)];
+        assert_eq!(said, expected);
+        // It is held: nobody brings it again, and if somebody does, nothing changes.
+        assert_eq!(shelf.keep(&envelopes[..1]).unwrap(), [None]);
+    }
+}
+
+#[test]
 fn what_one_process_keeps_the_others_are_told_of_and_see() {
     let place = Shared::new("others");
     let (founder, envelopes) = written(6);
@@ -439,7 +484,7 @@ fn relays_that_start_at_once_make_the_schema_once() {
         place
             .server
             .sql("starting", "SELECT version FROM skein_relay.form"),
-        "1"
+        "2"
     );
 }
 
