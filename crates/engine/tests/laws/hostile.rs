@@ -388,18 +388,18 @@ fn ten_thousand_requests_for_a_document_on_its_way_are_all_answered() {
 // ---- envelopes ----
 
 /// A member who writes what no engine would: envelopes with a good signature and bad contents.
-struct Mallory {
-    key: DeviceKey,
+pub(crate) struct Mallory {
+    pub(crate) key: DeviceKey,
     workspace: WorkspaceId,
-    epoch: EpochId,
-    store: Store,
-    authority: Authority,
+    pub(crate) epoch: EpochId,
+    pub(crate) store: Store,
+    pub(crate) authority: Authority,
     chain: Chain,
 }
 
 impl Mallory {
     /// Takes over a machine that is not running.
-    fn at(world: &World, index: usize) -> Self {
+    pub(crate) fn at(world: &World, index: usize) -> Self {
         let machine = &world.machines[index];
         let key = DeviceKey::from_bytes(&machine.key);
         let Opened::Ready(store) = Store::open(&machine.path).unwrap() else {
@@ -441,7 +441,7 @@ impl Mallory {
         }
     }
 
-    fn stamp(&self) -> Stamp {
+    pub(crate) fn stamp(&self) -> Stamp {
         Stamp {
             workspace: self.workspace,
             hour: 500_000,
@@ -476,7 +476,7 @@ impl Mallory {
     }
 
     /// What cannot even be read as an envelope only closes the connection; the rest goes from store to store.
-    fn put(&mut self, envelope: &Envelope) {
+    pub(crate) fn put(&mut self, envelope: &Envelope) {
         if UnverifiedEnvelope::decode(envelope.bytes()).is_err() {
             return;
         }

@@ -1,9 +1,15 @@
 //! Packs: relays keep little of what is old, and nobody lacks anything for it.
 
+use std::cell::Cell;
+
+use crate::hostile::Mallory;
 use crate::sim::World;
 use crate::sim::relay::RELAY;
 
-use skein_access::Role;
+use skein_access::{
+    DataPayload, Envelope, EnvelopeKind, EpochKey, Pack, Role, UnverifiedEnvelope, seal_data,
+    seal_pack,
+};
 use skein_engine::api::{AuditReport, Reply, Request};
 use skein_model::{DocumentId, NoteEdit, TextField};
 
@@ -88,14 +94,13 @@ fn somebody_new_has_all(world: &mut World, like: usize, note: DocumentId) {
     let new = world.add_machine();
     world.machines[new].skew_ms = 0;
     for index in others.iter().copied() {
-        world.network.machine_gone(&mut world.rng.clone(), index);
-        world.machines[index].crash(false);
-        world.start(index);
+        world.starts_again(index);
     }
     world.settle(&[new]);
     assert_eq!(world.text(new, note, TextField::NoteText), text);
     let found = audit(world, new);
-    assert_eq!(found.differences, []);
+    // What is kept aside at everybody, is at whoever comes.
+    assert_eq!(found.differences, report.differences);
     assert_eq!(found.digest, report.digest);
     // A join and a profile more, and all that was there before.
     assert!(found.envelopes > report.envelopes);
@@ -163,6 +168,60 @@ fn a_relay_that_lost_its_disk_is_refilled_with_what_it_had_let_go() {
     // Those who have it say again for what the packs stand.
     a_while_later(&mut world, &[0, 1]);
     assert!(world.kept_by_the_relay().names >= LEAST);
+    somebody_new_has_all(&mut world, 0, note);
+}
+
+#[test]
+fn a_pack_of_which_not_everything_is_genuine_takes_no_place() {
+    let (mut world, note) = marsh(6, 3);
+    world.packs_soon(usize::MAX);
+    types(&mut world, 1, note, 30);
+    world.settle(&[0, 1, 2]);
+    // The second packs what she wrote; of the last she seals something else than what she had signed.
+    world.stop(1);
+    let mut rng = world.rng.clone();
+    let mut mallory = Mallory::at(&world, 1);
+    let keyring = mallory.authority.keyring(&mallory.key);
+    let key = keyring.get(&mallory.epoch).unwrap();
+    let another = EpochKey::generate(&mut rng);
+    let device = mallory.key.id();
+    let stored = mallory.store.envelopes_after(0, u32::MAX).unwrap();
+    let workspace = mallory.stamp().workspace;
+    let written = stored.iter().map(|one| {
+        let envelope = UnverifiedEnvelope::decode(&one.bytes).unwrap();
+        envelope.verify(&workspace).unwrap()
+    });
+    let mut written: Vec<Envelope> = written
+        .filter(|one| one.header().device == device && one.header().kind == EnvelopeKind::Data)
+        .collect();
+    let payload = DataPayload {
+        document: note,
+        kind_code: 1,
+        changes: Vec::new(),
+    };
+    let stamp = mallory.stamp();
+    let sealed = (&mallory.epoch, &another);
+    written.push(seal_data(&mallory.key, &stamp, sealed, &payload, &mut rng).unwrap());
+    let count = Cell::new(0);
+    let pack = Pack::of(device, &written, |epoch| {
+        count.set(count.get() + 1);
+        let is_last = count.get() == written.len();
+        if is_last {
+            Some(&another)
+        } else {
+            keyring.get(epoch)
+        }
+    });
+    assert_eq!(pack.len(), written.len());
+    let sealed = (&mallory.epoch, key);
+    let pack = seal_pack(&mallory.key, &stamp, sealed, &pack, &mut rng).unwrap();
+    mallory.put(&pack);
+    drop(mallory);
+    world.rng = rng;
+    world.start(1);
+    a_while_later(&mut world, &[0, 1, 2]);
+    let kept = world.kept_by_the_relay();
+    assert_eq!((kept.packs, kept.names), (1, 0));
     somebody_new_has_all(&mut world, 0, note);
 }
 

@@ -210,10 +210,15 @@ impl World {
             let (age, every) = (0, 20_000);
             self.machines[index].packing = Some(PackingRule { least, age, every });
             if self.machines[index].is_running() {
-                self.machines[index].crash(false);
-                self.start(index);
+                self.starts_again(index);
             }
         }
+    }
+
+    pub(crate) fn starts_again(&mut self, index: usize) {
+        self.network.machine_gone(&mut self.rng.clone(), index);
+        self.machines[index].crash(false);
+        self.start(index);
     }
 
     /// Somebody joins at the relay while everybody else is away, and has all that they have.
@@ -225,9 +230,7 @@ impl World {
         self.log(|| format!("the relay has {kept:?}"));
         let new = self.add_machine();
         for index in others.iter().copied() {
-            self.network.machine_gone(&mut self.rng.clone(), index);
-            self.machines[index].crash(false);
-            self.start(index);
+            self.starts_again(index);
         }
         self.settle(&[new]);
         let [of_all, of_new] = [others[0], new].map(|index| {

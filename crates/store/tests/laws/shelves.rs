@@ -297,7 +297,10 @@ fn what_a_pack_stands_for_is_let_go_once_every_device_said_the_same_and_its_name
         said.sort_by_key(|one| one.device);
         let said = said.iter().map(|one| (one.device, one.digest, one.let_go));
         let said: Vec<_> = said.collect();
-        let expected = [(everybody[0], [3; 32], false), (everybody[1], [3; 32], true)];
+        let expected = [
+            (everybody[0], [3; 32], false),
+            (everybody[1], [3; 32], true),
+        ];
         assert_eq!(said, expected);
         // It is held: nobody brings it again, and if somebody does, nothing changes.
         assert_eq!(shelf.keep(&envelopes[..1]).unwrap(), [None]);
