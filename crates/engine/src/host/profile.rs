@@ -89,6 +89,9 @@ impl From<ProfileError> for ApiError {
     fn from(error: ProfileError) -> Self {
         let code = match &error {
             ProfileError::NoWorkspace { .. } => ErrorCode::NotFound,
+            ProfileError::Key(
+                KeyError::PassphraseWanted { .. } | KeyError::PassphraseWrong { .. },
+            ) => ErrorCode::Locked,
             _ => ErrorCode::Storage,
         };
         Self::new(code, error.to_string(), "")
