@@ -45,7 +45,8 @@ impl Engine {
         let places = Places::of(&arguments.profile);
         let workspaces = Workspaces::of(places, Use::Stay(network), unlock);
         let kept = last_workspace::kept(&arguments.profile).and_then(|slug| slug.parse().ok());
-        let begins_with = kept.filter(|slug| workspaces.place(slug).is_some());
+        let kept = kept.filter(|slug| workspaces.place(slug).is_some());
+        let begins_with = kept.or_else(|| first_in_use(workspaces.places()));
         Self {
             workspaces: Arc::new(workspaces),
             begins_with: begins_with.unwrap_or_else(Slug::first),
@@ -167,6 +168,11 @@ impl Engine {
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The workspace that is listed first.
+fn first_in_use(places: &Places) -> Option<Slug> {
+    places.list(None).ok()?.first()?.slug.parse().ok()
 }
 
 fn slug_of(workspace: &str) -> Result<Slug, ApiError> {

@@ -46,6 +46,12 @@ impl Workspaces {
         }
     }
 
+    /// Where they lie.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// The profile's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -68,7 +74,7 @@ impl Workspaces {
     /// Opens all of them, one after the other. One that does not open stops no other: why it did not is told where they are listed, and to
     /// whoever asks for it.
     pub async fn open_all(&self) {
-        let places = self.places.all().unwrap_or_else(|error| {
+        let places = self.places.in_use().unwrap_or_else(|error| {
             tracing::warn!(%error, "the further workspaces of this profile cannot be seen");
             vec![self.places.first()]
         });

@@ -10,8 +10,8 @@ use skein_engine::api::{
     ApiError, ErrorCode, ListedWorkspace, Reply, Request, Status, WorkspaceState,
 };
 use skein_engine::{
-    Client, Passphrase, Place, Places, Profile, ProfileError, Protect, Slug, Unlock, Use,
-    Workspaces,
+    Client, Passphrase, Place, Places, Profile, ProfileError, Protect, Removal, Slug, Unlock, Use,
+    Workspaces, remove_workspace,
 };
 use skein_model::DocumentId;
 
@@ -353,4 +353,95 @@ async fn a_passphrase_that_was_given_opens_the_workspace_again_when_another_proc
     here.unlock(&Slug::first(), &fly).await.unwrap();
     here.client(None).await.unwrap();
     here.close().await;
+}
+
+/// Both workspaces, closed, with a note in each.
+async fn with_a_note_in_each(profile: &Path) -> [Place; 2] {
+    let (mut geese, mut herons) = in_two(profile).await;
+    geese.create_note("Flight", "wings").await;
+    herons.create_note("Reeds", "mud").await;
+    geese.host.close().await;
+    herons.host.close().await;
+    let places = Places::of(profile);
+    [places.first(), places.place(&word("k3x9ab")).unwrap()]
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+async fn titles_in(place: &Place) -> Vec<String> {
+    let mut member = Member::within(place, LOOPBACK).await;
+    let titles = member.titles().await;
+    member.host.close().await;
+    titles
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workspace_that_is_taken_off_is_set_aside_whole_and_can_be_put_back() {
+    for first in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let [geese, herons] = with_a_note_in_each(folder.path()).await;
+        let (gone, stays, title, other) = match first {
+            true => (geese, herons, "Flight", "Reeds"),
+            false => (herons, geese, "Reeds", "Flight"),
+        };
+        let removed = remove_workspace(&gone, Removal::SetAside, &Unlock::default()).unwrap();
+        let aside = removed.aside.unwrap();
+        assert!(aside.starts_with(folder.path().join("removed")));
+        let listed = Places::of(folder.path()).list(None).unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!(listed[0].slug, stays.slug().as_str());
+
+        // Whoever stays makes nothing anew where it was.
+        let workspaces = open(folder.path());
+        workspaces.open_all().await;
+        workspaces.close().await;
+        assert!(!gone.folder().join("workspace.db").exists());
+        assert_eq!(titles_in(&stays).await, [other]);
+
+        fs::create_dir_all(gone.folder()).unwrap();
+        for name in names_in(&aside) {
+            fs::rename(aside.join(&name), gone.folder().join(&name)).unwrap();
+        }
+        assert_eq!(titles_in(&gone).await, [title]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_skein_did_not_put_there_stays_and_the_rest_is_gone_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let [geese, herons] = with_a_note_in_each(folder.path()).await;
+    for place in [&geese, &herons] {
+        fs::write(place.folder().join("a letter"), b"dear").unwrap();
+        fs::write(place.folder().join("workspace.dbx"), b"mine").unwrap();
+    }
+    let removed = remove_workspace(&herons, Removal::ForGood, &Unlock::default()).unwrap();
+    assert_eq!((removed.aside, removed.left.len()), (None, 2));
+    let left = names_in(&herons.folder());
+    assert_eq!(left, ["a letter", "lock", "workspace.dbx"]);
+
+    let removed = remove_workspace(&geese, Removal::ForGood, &Unlock::default()).unwrap();
+    assert_eq!((removed.aside, removed.left.len()), (None, 0));
+    let left = names_in(folder.path());
+    assert_eq!(left, ["a letter", "lock", "workspace.dbx", "workspaces"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workspace_in_use_is_not_taken_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let (geese, mut herons) = in_two(folder.path()).await;
+    let place = Places::of(folder.path()).place(&word("k3x9ab")).unwrap();
+    let before = names_in(&place.folder());
+    let said = remove_workspace(&place, Removal::ForGood, &Unlock::default()).unwrap_err();
+    assert!(matches!(said, ProfileError::NotRemoved { .. }), "{said}");
+    assert_eq!(names_in(&place.folder()), before);
+    herons.create_note("Reeds", "mud").await;
+    geese.host.close().await;
+    herons.host.close().await;
 }

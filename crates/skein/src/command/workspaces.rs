@@ -1,12 +1,52 @@
-//! `skein workspaces`: those of this profile, by name. None is opened for it.
+//! `skein workspaces`: those of this profile, by name, none opened for it; and one of them taken off this machine.
 
-use skein_engine::Places;
-use skein_engine::api::ListedWorkspace;
+use serde_json::json;
+use skein_engine::api::{ListedWorkspace, Reply, Request, Status, StorageKind, WorkspaceState};
+use skein_engine::{Place, Places, Removal, Removed, Unlock, Use, remove_workspace};
 
+use crate::arguments::Workspaces;
+use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, counted};
+use crate::place;
 
-pub(super) fn list(out: Output, places: &Places) -> Result<(), Failure> {
+/// So many names are told of what would be lost.
+const NAMED: usize = 5;
+
+/// What is on no other device, as far as is known here.
+#[derive(Default)]
+struct OnlyHere {
+    /// Nobody else is in the workspace.
+    alone: bool,
+    documents: usize,
+    changes: u32,
+    files: usize,
+    /// What they are called, as far as they are told.
+    names: Vec<String>,
+}
+
+pub(super) async fn run(
+    out: Output,
+    places: &Places,
+    command: Option<&Workspaces>,
+) -> Result<(), Failure> {
+    match command {
+        None => list(out, places),
+        Some(Workspaces::Remove {
+            name,
+            although_not_delivered,
+            for_good,
+        }) => {
+            let removal = match for_good {
+                true => Removal::ForGood,
+                false => Removal::SetAside,
+            };
+            remove(out, places, name, *although_not_delivered, removal).await
+        }
+    }
+}
+
+fn list(out: Output, places: &Places) -> Result<(), Failure> {
     let all = places.list(None)?;
     out.show(&all, || match all.as_slice() {
         [] => "This profile has no workspace yet. `skein init` makes one, `skein join` joins one."
@@ -23,4 +63,184 @@ fn line(one: &ListedWorkspace) -> String {
         (None, None) => "(not opened since this version can list it)",
     };
     format!("{:8} {name}", one.slug)
+}
+
+async fn remove(
+    out: Output,
+    places: &Places,
+    named: &str,
+    although_not_delivered: bool,
+    removal: Removal,
+) -> Result<(), Failure> {
+    let place = place::find(places, named)?;
+    let slug = place.slug().to_string();
+    let all = places.list(None)?;
+    let Some(listed) = all.iter().find(|one| one.slug == slug) else {
+        return Err(Failure::not_found(
+            format!("No workspace rests in the place “{slug}”. Nothing was changed."),
+            "`skein workspaces` shows those that there are.",
+        ));
+    };
+    let name = listed.name.clone().unwrap_or_else(|| slug.clone());
+    let counted_on = match look(&place).await {
+        Ok((only_here, counted_on)) => {
+            if !although_not_delivered {
+                only_here.refuse(&name, &slug)?;
+            }
+            counted_on
+        }
+        // What does not open cannot be asked.
+        Err(_) if although_not_delivered => None,
+        Err(failure) => return Err(failure),
+    };
+    let removing = move || remove_workspace(&place, removal, &Unlock::of_this_session());
+    let removed = tokio::task::spawn_blocking(removing).await;
+    let removed = removed.map_err(std::io::Error::from)??;
+    let value = json!({
+        "slug": slug, "name": name, "aside": removed.aside, "left": removed.left, "countedOn": counted_on,
+    });
+    out.show(&value, || words(&name, &removed, counted_on.as_deref()));
+    Ok(())
+}
+
+/// What of a workspace is nowhere else, and this device's id where others count on it.
+async fn look(place: &Place) -> Result<(OnlyHere, Option<String>), Failure> {
+    let mut connection = Connection::open(place.clone(), Use::Once).await?;
+    let looked = look_through(&mut connection).await;
+    connection.close().await;
+    looked
+}
+
+async fn look_through(connection: &mut Connection) -> Result<(OnlyHere, Option<String>), Failure> {
+    let status = connection.status().await?;
+    if matches!(
+        status.state,
+        WorkspaceState::Empty | WorkspaceState::Joining
+    ) {
+        return Ok((OnlyHere::default(), None));
+    }
+    let Reply::Delivery { delivery } = connection.ask(Request::Delivery { document: None }).await?
+    else {
+        return Err(another_question());
+    };
+    let alone = delivery.total == 0;
+    let mut documents = match alone {
+        true => connection.documents(None, true).await?,
+        false => Vec::new(),
+    };
+    let listing = match alone {
+        true => Request::ListDocuments {
+            kind: None,
+            trashed: false,
+        },
+        false => Request::ListOnlyHere,
+    };
+    let Reply::Documents { documents: listed } = connection.ask(listing).await? else {
+        return Err(another_question());
+    };
+    documents.splice(0..0, listed);
+    let (files, file_names) = files_only_here(connection).await?;
+    let titles = documents
+        .iter()
+        .map(|listed| format!("“{}”", listed.item.title));
+    let only_here = OnlyHere {
+        alone,
+        documents: documents.len(),
+        changes: if alone { 0 } else { delivery.pending },
+        files,
+        names: titles.chain(file_names).collect(),
+    };
+    Ok((only_here, counted_on(status, alone)))
+}
+
+fn counted_on(status: Status, alone: bool) -> Option<String> {
+    (!alone && !status.out).then_some(status.device_id)
+}
+
+/// Attached files of which no other device said that it holds them. The smallest of many are not told one by one, and count as such.
+async fn files_only_here(connection: &mut Connection) -> Result<(usize, Vec<String>), Failure> {
+    let Reply::Storage { storage } = connection.ask(Request::Storage).await? else {
+        return Err(another_question());
+    };
+    let all = storage
+        .parts
+        .iter()
+        .find(|part| part.what == StorageKind::Files)
+        .and_then(|part| usize::try_from(part.count?).ok())
+        .unwrap_or(0);
+    let untold = all.saturating_sub(storage.files.len());
+    let only = storage.files.iter().filter(|file| file.held_by.is_empty());
+    let names: Vec<String> = only.map(|file| file.name.clone()).collect();
+    Ok((names.len() + untold, names))
+}
+
+impl OnlyHere {
+    /// Says what would be lost, and how it is kept.
+    fn refuse(&self, name: &str, slug: &str) -> Result<(), Failure> {
+        let parts = [
+            (self.documents, "document"),
+            (self.changes as usize, "change"),
+            (self.files, "file"),
+        ];
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts
+            .map(|(count, what)| counted(count as u64, what))
+            .collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let (parts, names) = (parts.join(", "), self.named());
+        let export = format!(
+            "`skein --workspace {slug} export FOLDER` writes all of it to plain files. --although-not-delivered takes it off without asking."
+        );
+        let (what, first) = match self.alone {
+            true => (
+                format!("Nobody else is in “{name}”: what is here is nowhere else"),
+                String::new(),
+            ),
+            false => (
+                format!("Of “{name}” no other device is known to hold all that is here"),
+                format!(
+                    "`skein --workspace {slug} sync` hands it over; a shared folder or a bundle may hold it too, which is not known here. "
+                ),
+            ),
+        };
+        Err(Failure::invalid(
+            format!("{what}: {parts}{names}. Nothing was changed."),
+            format!("{first}{export}"),
+        ))
+    }
+
+    fn named(&self) -> String {
+        let shown: Vec<&str> = self.names.iter().take(NAMED).map(String::as_str).collect();
+        match (shown.is_empty(), self.names.len().saturating_sub(NAMED)) {
+            (true, _) => String::new(),
+            (false, 0) => format!(" ({})", shown.join(", ")),
+            (false, more) => format!(" ({}, and {more} more)", shown.join(", ")),
+        }
+    }
+}
+
+fn words(name: &str, removed: &Removed, counted_on: Option<&str>) -> String {
+    let mut lines = vec![format!("“{name}” is off this machine.")];
+    lines.push(match &removed.aside {
+        Some(aside) => format!(
+            "Its files were set aside in {}: from there they can be put back while Skein is closed, or deleted at any time.",
+            aside.display()
+        ),
+        None => "Its files were deleted.".to_owned(),
+    });
+    lines.extend(removed.left.iter().map(|path| {
+        format!(
+            "{} is nothing that Skein put there, and stayed.",
+            path.display()
+        )
+    }));
+    lines.extend(counted_on.map(|device| {
+        format!(
+            "Colleagues still count on this device. Take it out from another one of yours, or ask an owner: `skein device remove {}`.",
+            device.get(..8).unwrap_or(device)
+        )
+    }));
+    lines.join("\n")
 }
