@@ -38,7 +38,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     if let Command::Workspaces { command } = &arguments.command {
         let places = arguments.places()?;
-        return workspaces::run(out, &places, command.as_ref()).await;
+        let network = arguments.network(None);
+        return workspaces::run(out, &places, network, command.as_ref()).await;
     }
     let place = arguments.place()?;
     if let Command::Key { command } = arguments.command {

@@ -1,8 +1,8 @@
 //! `skein workspaces`: those of this profile, by name, none opened for it; and one of them taken off this machine.
 
 use serde_json::json;
-use skein_engine::api::{ListedWorkspace, Reply, Request, Status, StorageKind, WorkspaceState};
-use skein_engine::{Place, Places, Removal, Removed, Unlock, Use, remove_workspace};
+use skein_engine::api::{Listed, ListedWorkspace, Reply, Request, StorageKind, WorkspaceState};
+use skein_engine::{Network, Place, Places, Removal, Removed, Unlock, Use, remove_workspace};
 
 use crate::arguments::Workspaces;
 use crate::connection::{Connection, another_question};
@@ -12,6 +12,8 @@ use crate::place;
 
 /// So many names are told of what would be lost.
 const NAMED: usize = 5;
+/// So long somebody is waited for to whom the rest can be handed (ms).
+const WAIT_MS: u32 = 5_000;
 
 /// What is on no other device, as far as is known here.
 #[derive(Default)]
@@ -28,6 +30,7 @@ struct OnlyHere {
 pub(super) async fn run(
     out: Output,
     places: &Places,
+    network: Network,
     command: Option<&Workspaces>,
 ) -> Result<(), Failure> {
     match command {
@@ -41,7 +44,8 @@ pub(super) async fn run(
                 true => Removal::ForGood,
                 false => Removal::SetAside,
             };
-            remove(out, places, name, *although_not_delivered, removal).await
+            let place = place::find(places, name)?;
+            remove(out, place, network, *although_not_delivered, removal).await
         }
     }
 }
@@ -67,14 +71,13 @@ fn line(one: &ListedWorkspace) -> String {
 
 async fn remove(
     out: Output,
-    places: &Places,
-    named: &str,
+    place: Place,
+    network: Network,
     although_not_delivered: bool,
     removal: Removal,
 ) -> Result<(), Failure> {
-    let place = place::find(places, named)?;
     let slug = place.slug().to_string();
-    let all = places.list(None)?;
+    let all = place.places().list(None)?;
     let Some(listed) = all.iter().find(|one| one.slug == slug) else {
         return Err(Failure::not_found(
             format!("No workspace rests in the place “{slug}”. Nothing was changed."),
@@ -82,7 +85,7 @@ async fn remove(
         ));
     };
     let name = listed.name.clone().unwrap_or_else(|| slug.clone());
-    let counted_on = match look(&place).await {
+    let counted_on = match look(&place, network).await {
         Ok((only_here, counted_on)) => {
             if !although_not_delivered {
                 only_here.refuse(&name, &slug)?;
@@ -104,8 +107,8 @@ async fn remove(
 }
 
 /// What of a workspace is nowhere else, and this device's id where others count on it.
-async fn look(place: &Place) -> Result<(OnlyHere, Option<String>), Failure> {
-    let mut connection = Connection::open(place.clone(), Use::Once).await?;
+async fn look(place: &Place, network: Network) -> Result<(OnlyHere, Option<String>), Failure> {
+    let mut connection = Connection::open(place.clone(), Use::Sync(network)).await?;
     let looked = look_through(&mut connection).await;
     connection.close().await;
     looked
@@ -119,42 +122,55 @@ async fn look_through(connection: &mut Connection) -> Result<(OnlyHere, Option<S
     ) {
         return Ok((OnlyHere::default(), None));
     }
+    let mut found = only_here(connection).await?;
+    if !found.alone && !found.is_nothing() {
+        hand_over(connection).await;
+        found = only_here(connection).await?;
+    }
+    let counted_on = !found.alone && !status.out;
+    Ok((found, counted_on.then_some(status.device_id)))
+}
+
+/// Hands over what others lack, and asks who is there for the files that he holds. Whoever does not come is not asked.
+async fn hand_over(connection: &mut Connection) {
+    let settle = Request::WaitUntilIdle {
+        timeout_ms: WAIT_MS,
+        peers: 1,
+    };
+    let _ = connection.ask(settle).await;
+    let _ = connection.ask(Request::PreviewFreeing).await;
+}
+
+async fn only_here(connection: &mut Connection) -> Result<OnlyHere, Failure> {
     let Reply::Delivery { delivery } = connection.ask(Request::Delivery { document: None }).await?
     else {
         return Err(another_question());
     };
     let alone = delivery.total == 0;
-    let mut documents = match alone {
-        true => connection.documents(None, true).await?,
-        false => Vec::new(),
-    };
-    let listing = match alone {
-        true => Request::ListDocuments {
-            kind: None,
-            trashed: false,
+    let documents = match alone {
+        true => all_documents(connection).await?,
+        false => match connection.ask(Request::ListOnlyHere).await? {
+            Reply::Documents { documents } => documents,
+            _ => return Err(another_question()),
         },
-        false => Request::ListOnlyHere,
     };
-    let Reply::Documents { documents: listed } = connection.ask(listing).await? else {
-        return Err(another_question());
-    };
-    documents.splice(0..0, listed);
     let (files, file_names) = files_only_here(connection).await?;
     let titles = documents
         .iter()
         .map(|listed| format!("“{}”", listed.item.title));
-    let only_here = OnlyHere {
+    Ok(OnlyHere {
         alone,
         documents: documents.len(),
         changes: if alone { 0 } else { delivery.pending },
         files,
         names: titles.chain(file_names).collect(),
-    };
-    Ok((only_here, counted_on(status, alone)))
+    })
 }
 
-fn counted_on(status: Status, alone: bool) -> Option<String> {
-    (!alone && !status.out).then_some(status.device_id)
+async fn all_documents(connection: &mut Connection) -> Result<Vec<Listed>, Failure> {
+    let mut all = connection.documents(None, false).await?;
+    all.extend(connection.documents(None, true).await?);
+    Ok(all)
 }
 
 /// Attached files of which no other device said that it holds them. The smallest of many are not told one by one, and count as such.
@@ -169,12 +185,18 @@ async fn files_only_here(connection: &mut Connection) -> Result<(usize, Vec<Stri
         .and_then(|part| usize::try_from(part.count?).ok())
         .unwrap_or(0);
     let untold = all.saturating_sub(storage.files.len());
-    let only = storage.files.iter().filter(|file| file.held_by.is_empty());
+    // One of which only a part is here came from elsewhere.
+    let whole = storage.files.iter().filter(|file| file.here >= file.size);
+    let only = whole.filter(|file| file.held_by.is_empty());
     let names: Vec<String> = only.map(|file| file.name.clone()).collect();
     Ok((names.len() + untold, names))
 }
 
 impl OnlyHere {
+    fn is_nothing(&self) -> bool {
+        (self.documents, self.changes, self.files) == (0, 0, 0)
+    }
+
     /// Says what would be lost, and how it is kept.
     fn refuse(&self, name: &str, slug: &str) -> Result<(), Failure> {
         let parts = [
@@ -196,13 +218,11 @@ impl OnlyHere {
         let (what, first) = match self.alone {
             true => (
                 format!("Nobody else is in “{name}”: what is here is nowhere else"),
-                String::new(),
+                "",
             ),
             false => (
                 format!("Of “{name}” no other device is known to hold all that is here"),
-                format!(
-                    "`skein --workspace {slug} sync` hands it over; a shared folder or a bundle may hold it too, which is not known here. "
-                ),
+                "It is handed over to whoever is online: try again when a colleague or another device of yours is. A shared folder or a bundle may hold it too, which is not known here. ",
             ),
         };
         Err(Failure::invalid(

@@ -156,22 +156,31 @@ fn with_bo(root: &std::path::Path) -> (Profile, Profile, Staying) {
 fn a_workspace_goes_once_a_colleague_holds_all_of_it_and_it_is_said_who_counts_on_the_device() {
     let root = tempdir().unwrap();
     let (ana, bo, online) = with_bo(root.path());
+    let film = root.path().join("film.bin");
+    std::fs::write(&film, [7; 3_000]).unwrap();
+    ana.json(&["note", "new", "Survey"]);
+    ana.json(&["file", "add", "Survey", film.to_str().unwrap()]);
+    bo.sync();
+    let copy = root.path().join("copy.bin");
+    let get = ["file", "get", "Survey", "film.bin", "--out"];
+    bo.json(&[&get[..], &[copy.to_str().unwrap()]].concat());
     online.end();
     bo.json(&["note", "new", "Not sent yet"]);
     let remove = ["workspaces", "remove", "Geese"];
     let said = bo.fails(1, &remove);
     assert!(said.contains("no other device is known to hold"), "{said}");
     assert!(said.contains("1 document"), "{said}");
-    assert!(said.contains("(“Not sent yet”)"), "{said}");
+    assert!(said.contains("1 file (“Not sent yet”, film.bin)"), "{said}");
 
+    // Who is online takes the note, and says that she holds the file.
     let (_online, _) = ana.stay_online();
-    bo.sync();
     let said = bo.words(&remove);
     assert!(
         said.contains("Colleagues still count on this device"),
         "{said}"
     );
-    assert_eq!(titles(&ana.json(&["note", "list"])), ["Not sent yet"]);
+    let all = titles(&ana.json(&["note", "list"]));
+    assert_eq!(all, ["Survey", "Not sent yet"]);
     assert_eq!(bo.json(&["workspaces"]), json!([]));
 }
 
