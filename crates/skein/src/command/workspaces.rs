@@ -13,7 +13,7 @@ use crate::place;
 /// So many names are told of what would be lost.
 const NAMED: usize = 5;
 /// So long somebody is waited for to whom the rest can be handed (ms).
-const WAIT_MS: u32 = 5_000;
+const WAIT_MS: u32 = 10_000;
 
 /// What is on no other device, as far as is known here.
 #[derive(Default)]
@@ -127,7 +127,12 @@ async fn look_through(connection: &mut Connection) -> Result<(OnlyHere, Option<S
         hand_over(connection).await;
         found = only_here(connection).await?;
     }
-    let counted_on = !found.alone && !status.out;
+    let mut counted_on = !found.alone;
+    if status.out {
+        // What is left to be handed over beside documents is that this device left: no work goes with it.
+        counted_on &= found.changes > 0;
+        found.changes = 0;
+    }
     Ok((found, counted_on.then_some(status.device_id)))
 }
 
@@ -258,7 +263,7 @@ fn words(name: &str, removed: &Removed, counted_on: Option<&str>) -> String {
     }));
     lines.extend(counted_on.map(|device| {
         format!(
-            "Colleagues still count on this device. Take it out from another one of yours, or ask an owner: `skein device remove {}`.",
+            "As far as is known here, colleagues still count on this device. Take it out from another one of yours, or ask an owner: `skein device remove {}`.",
             device.get(..8).unwrap_or(device)
         )
     }));
