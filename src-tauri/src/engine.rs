@@ -45,11 +45,10 @@ impl Engine {
         let places = Places::of(&arguments.profile);
         let workspaces = Workspaces::of(places, Use::Stay(network), unlock);
         let kept = last_workspace::kept(&arguments.profile).and_then(|slug| slug.parse().ok());
-        let kept = kept.filter(|slug| workspaces.place(slug).is_some());
-        let begins_with = kept.or_else(|| first_in_use(workspaces.places()));
+        let begins_with = begins_with(workspaces.places(), kept);
         Self {
             workspaces: Arc::new(workspaces),
-            begins_with: begins_with.unwrap_or_else(Slug::first),
+            begins_with,
             line: Mutex::new(Line {
                 number: 0,
                 order: InOrder::new(),
@@ -170,9 +169,18 @@ impl Engine {
     }
 }
 
-/// The workspace that is listed first.
-fn first_in_use(places: &Places) -> Option<Slug> {
-    places.list(None).ok()?.first()?.slug.parse().ok()
+/// The workspace that was shown last if it is still there, else the one that is listed first.
+fn begins_with(places: &Places, kept: Option<Slug>) -> Slug {
+    let listed = places.list(None).unwrap_or_default();
+    let listed: Vec<Slug> = listed
+        .iter()
+        .filter_map(|one| one.slug.parse().ok())
+        .collect();
+    // A further place in which a join only begins is in no list yet.
+    let joins = |slug: &Slug| *slug != Slug::first() && places.place(slug).is_some();
+    let kept = kept.filter(|slug| listed.contains(slug) || joins(slug));
+    kept.or_else(|| listed.into_iter().next())
+        .unwrap_or_else(Slug::first)
 }
 
 fn slug_of(workspace: &str) -> Result<Slug, ApiError> {
