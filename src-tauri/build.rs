@@ -16,6 +16,7 @@ fn main() {
 
     let commands = tauri_build::AppManifest::new().commands(&[
         "connect",
+        "unlock",
         "send",
         "keep_frame",
         "open_outside",

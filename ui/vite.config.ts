@@ -53,6 +53,15 @@ const growingLengths = {
   },
 };
 
+/** What a part needs beside the first load, which is there already: a part that named all of it would make the first load larger. */
+function withoutTheFirst() {
+  let first = new Set<string>();
+  return (_: string, needed: string[], { hostType }: { hostType: "html" | "js" }): string[] => {
+    if (hostType === "html") first = new Set(needed);
+    return hostType === "html" ? needed : needed.filter((name) => !first.has(name));
+  };
+}
+
 export default defineConfig({
   base: "./",
   css: { postcss: { plugins: [growingLengths] } },
@@ -63,7 +72,7 @@ export default defineConfig({
   preview: { host: "127.0.0.1", port: 4173, strictPort: true },
   build: {
     target: "safari16",
-    modulePreload: { polyfill: false },
+    modulePreload: { polyfill: false, resolveDependencies: withoutTheFirst() },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
   },

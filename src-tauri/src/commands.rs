@@ -25,6 +25,16 @@ pub(crate) async fn connect(
         .await
 }
 
+/// Opens the workspace that the page names with the passphrase of its device key.
+#[tauri::command]
+pub(crate) async fn unlock(
+    engine: State<'_, Engine>,
+    workspace: String,
+    passphrase: String,
+) -> Result<(), Value> {
+    engine.unlock(&workspace, passphrase).await
+}
+
 /// Hands one client message to the engine: the `number`th of this `line`, which `connect` returned.
 #[tauri::command]
 pub(crate) fn send(

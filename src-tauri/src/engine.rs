@@ -1,11 +1,11 @@
 //! The only file of the shell that knows the engine: opens the profile's workspaces, passes messages through, closes them.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
-use skein_engine::api::{ApiError, ClientMessage, ErrorCode};
-use skein_engine::host::{Client, Network, Unlock, Use, Workspaces};
+use skein_engine::api::{ApiError, ClientMessage, ErrorCode, KeyProtection};
+use skein_engine::host::{Client, Network, Passphrase, Profile, Unlock, Use, Workspaces};
 use skein_engine::{Place, Places, Slug};
 use tauri::async_runtime;
 use tokio::sync::mpsc;
@@ -20,7 +20,7 @@ const WAITING: usize = 1024;
 /// The engines of this window's profile, one for each workspace, and the page's connection to the one that it shows.
 pub(crate) struct Engine {
     /// Their means to open keys live as long as the window, so that nobody is asked to unlock the keychain at each of the page's attempts.
-    workspaces: Workspaces,
+    workspaces: Arc<Workspaces>,
     /// The workspace that the window begins with.
     begins_with: Slug,
     line: Mutex<Line>,
@@ -45,10 +45,10 @@ impl Engine {
         let places = Places::of(&arguments.profile);
         let workspaces = Workspaces::of(places, Use::Stay(network), unlock);
         let kept = last_workspace::kept(&arguments.profile).and_then(|slug| slug.parse().ok());
-        let begins_with = kept.filter(|slug| workspaces.place(slug).is_some());
+        let begins_with = begins_with(workspaces.places(), kept);
         Self {
-            workspaces,
-            begins_with: begins_with.unwrap_or_else(Slug::first),
+            workspaces: Arc::new(workspaces),
+            begins_with,
             line: Mutex::new(Line {
                 number: 0,
                 order: InOrder::new(),
@@ -60,10 +60,25 @@ impl Engine {
     /// Opens the workspace that the window begins with ahead of the page's wish, so that both load side by side, and then the others, as long as the
     /// window is there. What goes wrong is told to the page, which asks again.
     pub(crate) async fn open_early(&self) {
-        if let Err(error) = self.workspaces.client(Some(&self.begins_with)).await {
-            tracing::warn!(%error, "the workspace could not be opened");
-        }
+        // What went wrong is noted.
+        let _ = self.workspaces.client(Some(&self.begins_with)).await;
         self.workspaces.keep_open().await;
+    }
+
+    /// Opens the workspace that a page names with the passphrase of its device key, and in the background the others that the same one opens. It is
+    /// kept in memory alone; a wrong one is forgotten and changes nothing.
+    pub(crate) async fn unlock(&self, workspace: &str, words: String) -> Result<(), Value> {
+        let wrong = || {
+            let message = "No passphrase is that short. Nothing was changed.";
+            refusal(ErrorCode::Locked, message, "Try again.")
+        };
+        let passphrase = Passphrase::new(words).ok_or_else(wrong)?;
+        let slug = slug_of(workspace).map_err(|error| json!(error))?;
+        let opened = self.workspaces.unlock(&slug, &passphrase).await;
+        opened.map_err(|error| json!(ApiError::from(error)))?;
+        let workspaces = self.workspaces.clone();
+        async_runtime::spawn(async move { workspaces.unlock_all(&passphrase).await });
+        Ok(())
     }
 
     /// Connects a page that shows this workspace, in place of the page before; returns the number of its line. From now on `deliver` gets every message in
@@ -123,6 +138,13 @@ impl Engine {
         self.workspaces.place(&slug).as_ref().map(Place::folder)
     }
 
+    /// Whether a passphrase may be asked for before a page shows this workspace.
+    pub(crate) fn may_be_locked(&self, workspace: &str) -> bool {
+        let profile = self.folder(workspace).map(Profile::at).and_then(Result::ok);
+        let protection = profile.and_then(|profile| profile.key_protection().ok().flatten());
+        protection == Some(KeyProtection::Passphrase)
+    }
+
     /// Writes out what is unsealed and lets the profile go, when the app ends. What is closed already is passed over.
     pub(crate) fn close(&self) {
         self.line().to_engine = None;
@@ -131,10 +153,7 @@ impl Engine {
 
     /// A client of the workspace that a page names. What is shown is where the next start begins.
     async fn client(&self, workspace: &str) -> Result<Client, ApiError> {
-        let slug: Slug = workspace.parse().map_err(|error| {
-            let message = format!("There is no workspace “{workspace}” in this profile: {error}.");
-            ApiError::new(ErrorCode::NotFound, message, "")
-        })?;
+        let slug = slug_of(workspace)?;
         let client = self.workspaces.client(Some(&slug)).await?;
         let first = Slug::first();
         if let Err(error) =
@@ -148,6 +167,27 @@ impl Engine {
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The workspace that was shown last if it is still there, else the one that is listed first.
+fn begins_with(places: &Places, kept: Option<Slug>) -> Slug {
+    let listed = places.list(None).unwrap_or_default();
+    let listed: Vec<Slug> = listed
+        .iter()
+        .filter_map(|one| one.slug.parse().ok())
+        .collect();
+    // A further place in which a join only begins is in no list yet.
+    let joins = |slug: &Slug| *slug != Slug::first() && places.place(slug).is_some();
+    let kept = kept.filter(|slug| listed.contains(slug) || joins(slug));
+    kept.or_else(|| listed.into_iter().next())
+        .unwrap_or_else(Slug::first)
+}
+
+fn slug_of(workspace: &str) -> Result<Slug, ApiError> {
+    workspace.parse().map_err(|error| {
+        let message = format!("There is no workspace “{workspace}” in this profile: {error}.");
+        ApiError::new(ErrorCode::NotFound, message, "")
+    })
 }
 
 /// Passes messages both ways until one side ends.

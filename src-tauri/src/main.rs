@@ -50,9 +50,10 @@ fn main() -> anyhow::Result<()> {
         .build();
     let engine = Engine::new(&arguments);
     let workspace = engine.begins_with().to_owned();
-    let last_frame = engine
-        .folder(&workspace)
-        .and_then(|folder| LastFrame::kept(&folder, &workspace));
+    // Before a passphrase was given nothing of the workspace is shown.
+    let is_open = !engine.may_be_locked(&workspace);
+    let shown = engine.folder(&workspace).filter(|_| is_open);
+    let last_frame = shown.and_then(|folder| LastFrame::kept(&folder, &workspace));
     let waiting_link = WaitingLink::new(arguments.link.clone());
 
     tauri::Builder::default()
@@ -61,6 +62,7 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
             commands::connect,
+            commands::unlock,
             commands::send,
             commands::keep_frame,
             commands::open_outside,

@@ -12,6 +12,7 @@ pub mod relay;
 
 pub use host::{
     Client, ClientReceiver, ClientSender, Host, KeyError, Keychain, KeychainError, Network,
-    Passphrase, Profile, ProfileError, Protect, Unlock, Use, Workspaces,
+    Passphrase, Profile, ProfileError, Protect, Removal, Removed, Unlock, Use, Workspaces,
+    remove_workspace,
 };
 pub use places::{Place, Places, Slug};

@@ -17,6 +17,8 @@ use crate::api::ListedWorkspace;
 
 /// Where the further places lie within the profile's folder.
 const FURTHER: &str = "workspaces";
+/// Where the folders of workspaces lie that were taken off this machine.
+const REMOVED: &str = "removed";
 /// The file that says which workspace rests in a place.
 const SIGN: &str = "workspace.json";
 /// The letters of a slug that is made here: none is taken for another.
@@ -154,8 +156,7 @@ impl Places {
         let listed = self.all()?.into_iter().filter_map(|place| {
             let sign = place.sign();
             let is_here = here == Some(&place.slug);
-            let is_old = place.is_first() && place.database().exists();
-            if sign.is_none() && !is_here && !is_old {
+            if sign.is_none() && !is_here && !place.is_old() {
                 return None;
             }
             let (id, name) = sign.map(|sign| (sign.id, sign.name)).unzip();
@@ -174,6 +175,20 @@ impl Places {
             (one.slug != first.as_str(), name, one.slug.clone())
         });
         Ok(listed)
+    }
+
+    /// Where what was taken off this machine is kept, a folder for each.
+    pub(crate) fn removed(&self) -> PathBuf {
+        self.folder.join(REMOVED)
+    }
+
+    /// Those that are to be open: all, but for the first where it is not in use and others are.
+    pub(crate) fn in_use(&self) -> io::Result<Vec<Place>> {
+        let mut all = self.all()?;
+        if all.len() > 1 {
+            all.retain(|place| !place.is_first() || place.database().exists());
+        }
+        Ok(all)
     }
 
     /// A place in which nothing rests: one that was left so, or else a new one by the name `fresh`.
@@ -252,15 +267,17 @@ impl Place {
         self.slug == Slug::first()
     }
 
+    /// Whether an earlier version, which wrote no sign, had it open last.
+    fn is_old(&self) -> bool {
+        self.is_first() && self.database().exists() && !self.folder().join(SIGN).exists()
+    }
+
     /// Writes which workspace rests here, or that none does. Written beside and renamed, so that it is whole or not there.
     pub(crate) fn put_sign(&self, sign: Option<&Sign>) -> io::Result<()> {
-        if self.sign().as_ref() == sign {
+        let path = self.folder().join(SIGN);
+        if path.exists() && self.sign().as_ref() == sign {
             return Ok(());
         }
-        let path = self.folder().join(SIGN);
-        let Some(sign) = sign else {
-            return fs::remove_file(path);
-        };
         let beside = path.with_extension("json.new");
         let mut file = OpenOptions::new()
             .create(true)
@@ -268,7 +285,7 @@ impl Place {
             .write(true)
             .mode(0o600)
             .open(&beside)?;
-        serde_json::to_writer(&mut file, sign).map_err(io::Error::other)?;
+        serde_json::to_writer(&mut file, &sign).map_err(io::Error::other)?;
         file.flush()?;
         fs::rename(beside, path)
     }

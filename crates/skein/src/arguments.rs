@@ -40,8 +40,11 @@ pub(crate) enum Command {
         #[arg(long)]
         another: bool,
     },
-    /// The workspaces of this profile
-    Workspaces,
+    /// The workspaces of this profile; one of them is taken off this machine by `remove`
+    Workspaces {
+        #[command(subcommand)]
+        command: Option<Workspaces>,
+    },
     /// Notes
     #[command(subcommand)]
     Note(Note),
@@ -204,6 +207,24 @@ pub(crate) enum Command {
     /// Backups of this profile's file: made every day while Skein stays open, or now; tried, and restored
     #[command(subcommand)]
     Backup(Backup),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Workspaces {
+    /// Take a workspace off this machine. Colleagues and other devices of yours keep it
+    ///
+    /// Its files are set aside in the profile's folder `removed`, from where they can be put back. Colleagues go on to count on this
+    /// device until you leave (`skein people leave`) or it is removed (`skein device remove`).
+    Remove {
+        /// Which (name, or short name as `skein workspaces` shows it)
+        name: String,
+        /// Also if something of it is on no other device, as far as is known here
+        #[arg(long)]
+        although_not_delivered: bool,
+        /// Delete its files: nothing is set aside
+        #[arg(long)]
+        for_good: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,9 +8,14 @@ use crate::connection::profile_folder;
 use crate::failure::Failure;
 
 impl Arguments {
+    /// The places of the profile.
+    pub(crate) fn places(&self) -> Result<Places, Failure> {
+        Ok(Places::of(profile_folder(self.profile.clone())?))
+    }
+
     /// The place of the workspace that the command is for: a new one for `--another`, the one that was named, else the first, or the only one.
     pub(crate) fn place(&self) -> Result<Place, Failure> {
-        let places = Places::of(profile_folder(self.profile.clone())?);
+        let places = self.places()?;
         match (&self.command, &self.workspace) {
             (Command::Init { another: true, .. } | Command::Join { another: true, .. }, _) => {
                 Ok(places.add(Slug::random(&mut rand::thread_rng()))?)
@@ -23,18 +28,27 @@ impl Arguments {
     }
 }
 
-/// The first place, unless there is one workspace alone and it is in another.
+/// The first place, unless no workspace rests there and there is one alone in another.
 fn usual(places: &Places) -> Result<Place, Failure> {
-    let only = match places.list(None)?.as_slice() {
-        [one] => one.slug.parse().ok(),
-        _ => None,
-    };
-    let only = only.and_then(|slug| places.place(&slug));
-    Ok(only.unwrap_or_else(|| places.first()))
+    let first = places.first();
+    let all = places.list(None)?;
+    match all.as_slice() {
+        [one, ..] if one.slug == first.slug().as_str() => Ok(first),
+        [] => Ok(first),
+        [one] => Ok(place_of(places, one).unwrap_or(first)),
+        _ => Err(Failure::invalid(
+            "This profile has several workspaces, and the first was taken off this machine. Nothing was changed.",
+            format!("Say --workspace NAME. It has: {}.", in_words(&all)),
+        )),
+    }
+}
+
+fn place_of(places: &Places, listed: &ListedWorkspace) -> Option<Place> {
+    places.place(&listed.slug.parse().ok()?)
 }
 
 /// A workspace by its short name, or by its name.
-fn find(places: &Places, named: &str) -> Result<Place, Failure> {
+pub(crate) fn find(places: &Places, named: &str) -> Result<Place, Failure> {
     if let Ok(slug) = named.parse::<Slug>()
         && let Some(place) = places.place(&slug)
     {
@@ -47,7 +61,7 @@ fn find(places: &Places, named: &str) -> Result<Place, Failure> {
     };
     let found: Vec<&ListedWorkspace> = all.iter().filter(is_named).collect();
     let place = match found.as_slice() {
-        [one] => one.slug.parse().ok().and_then(|slug| places.place(&slug)),
+        [one] => place_of(places, one),
         [] => None,
         several => {
             return Err(Failure::invalid(

@@ -50,3 +50,14 @@ scene("a link opens in the workspace that it names", async () => {
   await shows("At seven.");
   await ana.find("button", "Kestrel");
 });
+
+scene("where the first was taken off this machine the window begins with the other", async () => {
+  await ana.quit();
+  await skein(ana.profile, "workspaces", "remove", "Kestrel", "--although-not-delivered");
+  await ana.start();
+  await ana.find("button", "Choir");
+  await ana.click("treeitem", "Concert");
+  await shows("At eight.");
+  const all = await skein(ana.profile, "workspaces");
+  assert.deepEqual(all.map((one) => one.name), ["Choir"]);
+});

@@ -35,11 +35,18 @@ export async function freshFolder(cleanup) {
 
 /** One command of `skein` on a profile; resolves with the JSON value that it printed. */
 export async function skein(profile, ...args) {
-  const { stdout } = await run(
+  return skeinTold(profile, "", ...args);
+}
+
+/** The same, with a text on its standard input. */
+export async function skeinTold(profile, text, ...args) {
+  const running = run(
     SKEIN,
     ["--profile", profile, "--this-machine-only", "--json", ...args],
     { timeout: 300_000, maxBuffer: 64 * 1024 * 1024, env },
   );
+  running.child.stdin.end(text);
+  const { stdout } = await running;
   return JSON.parse(stdout);
 }
 

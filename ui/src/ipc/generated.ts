@@ -735,7 +735,7 @@ title: string,
  */
 bytes: number, };
 
-export type ErrorCode = "not_found" | "not_here" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "storage" | "damaged" | "network" | "too_large" | "timed_out" | "internal";
+export type ErrorCode = "not_found" | "not_here" | "invalid" | "denied" | "read_only" | "resync" | "wrong_state" | "locked" | "storage" | "damaged" | "network" | "too_large" | "timed_out" | "internal";
 
 export type Event = { "type": "status", 
 /**

@@ -3,6 +3,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type { ApiError as Refusal, ClientMessage, ServerMessage } from "./generated";
 import type { Listener, Transport } from "./connection";
+import { ApiError } from "./ipc";
 import { workspaceHere } from "./page";
 
 /** What the shell says when the engine ended the connection: no message of the engine, and the last on its channel. */
@@ -10,6 +11,19 @@ type Lost = { type: "lost" };
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
+
+/** Makes the next attempt at once, while one waits for its time. */
+let attemptNow: (() => void) | null = null;
+
+/** Opens the workspace of this page with the passphrase of its device key. Rejects with an `ApiError`. */
+export async function unlock(passphrase: string): Promise<void> {
+  try {
+    await invoke("unlock", { workspace: workspaceHere(), passphrase });
+  } catch (error) {
+    throw ApiError.from(error as Refusal);
+  }
+  attemptNow?.();
+}
 
 export class TauriTransport implements Transport {
   #wait = FIRST_WAIT_MS;
@@ -36,7 +50,13 @@ export class TauriTransport implements Transport {
 
   #again(listener: Listener, refusal?: Refusal): void {
     listener.lost(refusal);
-    setTimeout(() => this.start(listener), this.#wait);
+    const attempt = (): void => {
+      clearTimeout(timer);
+      attemptNow = null;
+      this.start(listener);
+    };
+    const timer = setTimeout(attempt, this.#wait);
+    attemptNow = attempt;
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
   }
 

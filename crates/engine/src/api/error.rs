@@ -21,6 +21,8 @@ pub enum ErrorCode {
     Resync,
     /// The profile has no workspace yet, or has one already.
     WrongState,
+    /// A passphrase protects the device key, and the right one was not given.
+    Locked,
     /// The disk refused.
     Storage,
     /// The workspace's file holds something else than was written: from now on it is open for reading only.

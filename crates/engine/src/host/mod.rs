@@ -5,6 +5,7 @@ mod client;
 mod keys;
 mod outgoing;
 mod profile;
+mod removing;
 mod socket;
 mod workspaces;
 
@@ -24,6 +25,7 @@ use tokio::sync::mpsc;
 pub use client::{Client, ClientReceiver, ClientSender};
 pub use keys::{KeyError, Keychain, KeychainError, Passphrase, Protect, Unlock};
 pub use profile::{Profile, ProfileError};
+pub use removing::{Removal, Removed, remove_workspace};
 pub use workspaces::Workspaces;
 
 use crate::api::{KeyProtection, Request};

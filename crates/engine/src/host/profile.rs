@@ -73,6 +73,16 @@ pub enum ProfileError {
         /// The profile.
         path: PathBuf,
     },
+    /// A workspace was to be taken off this machine, and was not.
+    #[error(
+        "The workspace in {path} was not taken off this machine: {reason}. What was not moved by then is where it was."
+    )]
+    NotRemoved {
+        /// Its folder.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
     /// Another process has the profile and does not answer.
     #[error(
         "Another Skein has the profile {path} open and does not answer ({reason}). Nothing was changed. Close it, or use another --profile."
@@ -89,6 +99,9 @@ impl From<ProfileError> for ApiError {
     fn from(error: ProfileError) -> Self {
         let code = match &error {
             ProfileError::NoWorkspace { .. } => ErrorCode::NotFound,
+            ProfileError::Key(
+                KeyError::PassphraseWanted { .. } | KeyError::PassphraseWrong { .. },
+            ) => ErrorCode::Locked,
             _ => ErrorCode::Storage,
         };
         Self::new(code, error.to_string(), "")

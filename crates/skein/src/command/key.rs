@@ -71,7 +71,7 @@ pub(super) fn words(protection: KeyProtection) -> &'static str {
             "Your device key is sealed by a key in the system's keychain. It opens while you are logged in to your desktop session; a copy of the profile folder does not open elsewhere."
         }
         KeyProtection::Passphrase => {
-            "Your device key is sealed by a passphrase, which `skein` asks for whenever it opens the profile. The window cannot ask for it: it opens while `skein run` or `skein serve` runs. Without the passphrase nothing opens the key."
+            "Your device key is sealed by a passphrase, which the window and `skein` ask for whenever they open the profile. Without the passphrase nothing opens the key."
         }
     }
 }

@@ -36,12 +36,14 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Command::Relay(relay) = arguments.command {
         return relay::run(out, relay, arguments.this_machine_only).await;
     }
+    if let Command::Workspaces { command } = &arguments.command {
+        let places = arguments.places()?;
+        let network = arguments.network(None);
+        return workspaces::run(out, &places, network, command.as_ref()).await;
+    }
     let place = arguments.place()?;
     if let Command::Key { command } = arguments.command {
         return key::run(out, &place.folder(), command).await;
-    }
-    if let Command::Workspaces = arguments.command {
-        return workspaces::list(out, place.places());
     }
     let wanted = match &arguments.command {
         Command::Run { port } => Use::Stay(arguments.network(*port)),
@@ -166,7 +168,7 @@ async fn dispatch(
         Command::Sync { wait, timeout, .. } => people::sync(connection, out, wait, timeout).await,
         Command::Relays { command } => relays::run(connection, out, command).await,
         // They run before a workspace would be opened.
-        Command::Relay(_) | Command::Key { .. } | Command::Workspaces => Ok(()),
+        Command::Relay(_) | Command::Key { .. } | Command::Workspaces { .. } => Ok(()),
         Command::Run { .. } => stay::run(connection, out, alone).await,
         Command::Serve { port } => stay::serve(connection, out, port).await,
     }

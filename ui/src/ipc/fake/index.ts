@@ -242,9 +242,9 @@ export class FakeEngine implements Transport {
     });
   }
 
-  /** Breaks the line. */
-  cut(): void {
-    this.#listener?.lost();
+  /** Breaks the line; why, where somebody says so. */
+  cut(refusal?: Refusal): void {
+    this.#listener?.lost(refusal);
     this.#subscriptions.clear();
   }
 

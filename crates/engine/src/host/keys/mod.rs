@@ -92,7 +92,7 @@ pub enum KeyError {
     },
     /// A passphrase opens it, and none was given.
     #[error(
-        "The device key {path} is protected by a passphrase, and none was given. Nothing was changed. Open the profile in a terminal, which asks for it: `skein run` or `skein serve`; while that runs, the window opens as well. A script names a file in SKEIN_PASSPHRASE_FILE. Or change the protection: `skein key protect --with keychain`."
+        "The device key {path} is protected by a passphrase, and none was given. Nothing was changed. The window asks for it, and so do `skein run` and `skein serve` in a terminal. A script names a file in SKEIN_PASSPHRASE_FILE. Or change the protection: `skein key protect --with keychain`."
     )]
     PassphraseWanted {
         /// The file.
