@@ -20,7 +20,9 @@ use sim::World;
 /// Seeds that failed once.
 const REGRESSIONS: &[u64] = &[10_982, 11_792, 20_205, 20_840];
 /// The same, with people.
-const REGRESSIONS_WITH_PEOPLE: &[u64] = &[266, 623, 679, 764, 775, 20_640, 20_666];
+const REGRESSIONS_WITH_PEOPLE: &[u64] = &[
+    266, 623, 679, 764, 775, 20_640, 20_666, 40_260, 40_655, 40_722, 41_844, 42_291,
+];
 /// The same, at a relay.
 const REGRESSIONS_AT_A_RELAY: &[u64] = &[296, 1_108, 1_152, 1_168, 1_204];
 /// How many seeds are run when nothing else is said.

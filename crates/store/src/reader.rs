@@ -665,8 +665,8 @@ impl Reader {
         envelopes::last_sequence(&self.connection, device)
     }
 
-    /// The data that came after a mark, in the order in which it came: without what is kept aside, and without what a device wrote
-    /// beyond a number.
+    /// The data that came after a mark, in the order in which it came, without what a device wrote beyond a number. What is kept aside is among it:
+    /// something that counts may rest on it.
     ///
     /// # Errors
     /// When reading fails.

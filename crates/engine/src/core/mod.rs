@@ -20,6 +20,7 @@ mod editing;
 mod farewell;
 mod files;
 mod folders;
+mod foundations;
 mod idle;
 mod incoming;
 mod invites;

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use skein_access::{Admission, DeviceId, EnvelopeId};
+use skein_access::{Admission, DeviceId, EnvelopeId, envelope_id};
 use skein_store::{Durability, Reader};
 use skein_sync::{
     EnvelopeSet, Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
 };
 
 use super::Core;
+use super::foundations::Loose;
 use super::incoming::Giver;
 use super::io::{Effect, PeerInput};
 use super::step::Step;
+use crate::api::ApiError;
 
 /// How often sessions look at their deadlines (ms).
 const TICK: u64 = 250;
@@ -29,6 +31,8 @@ pub(super) struct Link {
     pub(super) understood: bool,
     /// Whether what counts was named to a device for which this one is out.
     pub(super) offered: bool,
+    /// What a device brought that is out, or not in yet, and was refused so far.
+    pub(super) loose: Loose,
     pub(super) address: String,
     /// Whether both sides held the same when last compared, and nothing came since that it has not confirmed.
     pub(super) agreed: bool,
@@ -150,6 +154,7 @@ impl Core {
                 farewell: None,
                 understood: false,
                 offered: false,
+                loose: Loose::default(),
                 address: address.clone(),
                 agreed: false,
                 compared: false,
@@ -246,7 +251,7 @@ impl Core {
                     batch,
                     group,
                     envelopes,
-                } => match self.receive(step, group, &envelopes, self.trust_in(&peer)) {
+                } => match self.keep_batch(step, peer, group, &envelopes) {
                     Ok((refused, items)) => {
                         self.was_kept(step);
                         self.give_session(step, peer, SessionInput::Stored { batch, refused });
@@ -305,6 +310,27 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// Keeps what a device sent, in one batch. Returns which were refused and which are new.
+    fn keep_batch(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: DeviceId,
+        group: Group,
+        envelopes: &[Vec<u8>],
+    ) -> Result<(Vec<usize>, Vec<ItemRef>), ApiError> {
+        let giver = self.trust_in(&peer);
+        let (mut refused, mut items) = self.receive(step, group, envelopes, giver)?;
+        if giver == Giver::Outsider && group == Group::Data {
+            let brought = refused.iter().filter_map(|place| envelopes.get(*place));
+            let kept = self.keep_foundations(step, peer, brought)?;
+            let ids: BTreeSet<EnvelopeId> = kept.iter().map(|item| item.key.id).collect();
+            let is_kept = |bytes: &Vec<u8>| ids.contains(&envelope_id(bytes));
+            refused.retain(|place| !envelopes.get(*place).is_some_and(is_kept));
+            items.extend(kept);
+        }
+        Ok((refused, items))
     }
 
     fn trust_in(&self, peer: &DeviceId) -> Giver {

@@ -800,6 +800,92 @@ fn of_whoever_was_removed_what_counts_is_taken_and_nothing_that_came_after() {
     assert_eq!(of_him(&kept), of_him(&through));
 }
 
+#[test]
+fn what_counting_work_rests_on_comes_with_it_though_it_does_not_count_itself() {
+    // Whoever brings it may have heard before that it does not count.
+    for knows in [false, true] {
+        let mut world = team(21, 4);
+        let document = note(&mut world, 0, "Plan", "north");
+        rest(&mut world, &[0, 1, 2, 3]);
+        world.settle(&[0, 3]);
+        // 1 and 2 go on together. 0 and 3 have none of it, and 0 removes 1.
+        append(&mut world, 1, document, "first");
+        world.pass(5_000);
+        append(&mut world, 1, document, "second");
+        let alone = note(&mut world, 1, "Only his", "nobody else's");
+        world.settle(&[1, 2]);
+        append(&mut world, 2, document, "on top");
+        remove(&mut world, 0, "Member 1").unwrap();
+        if knows {
+            let (bundle, _) = world.read_bundle(0, None).unwrap();
+            world.take_bundle(2, &bundle, bundle.len()).unwrap();
+            while world.do_what_is_there() {}
+            assert_eq!(text(&mut world, 2, alone), None, "taken out there");
+        }
+        world.ask(2, Request::Leave).unwrap();
+
+        // Nobody else can bring what the words of 2, who left himself, were written on.
+        meet(&mut world, 2, 0);
+        meet(&mut world, 2, 0);
+        assert!(
+            !world.machines[0]
+                .devices_allowed
+                .contains(&world.machines[2].device),
+            "then he is a stranger"
+        );
+        rest(&mut world, &[0, 3]);
+        for index in [0, 3] {
+            assert_eq!(
+                text(&mut world, index, document).as_deref(),
+                Some("northfirstsecondon top"),
+                "at {index}"
+            );
+            assert_eq!(text(&mut world, index, alone), None, "at {index}");
+        }
+        world.check_among(&[0, 3]);
+        // Of the removed, that alone is kept.
+        let his = world.machines[1].device;
+        let of_him = |envelopes: &[Envelope]| {
+            let data = envelopes.iter().filter(|envelope| {
+                let header = envelope.header();
+                header.device == his && header.kind == EnvelopeKind::Data
+            });
+            data.map(Envelope::id).collect::<BTreeSet<_>>()
+        };
+        let theirs = of_him(&envelopes(&mut world, 0));
+        let all = of_him(&envelopes(&mut world, 2));
+        assert_eq!(all.difference(&theirs).count(), 1);
+    }
+}
+
+fn board(world: &mut World, index: usize) -> DocumentId {
+    let request = Request::CreateBoard {
+        title: "Board".to_owned(),
+        columns: None,
+        parent: None,
+        after: None,
+    };
+    match world.ask(index, request) {
+        Ok(Reply::Created { id }) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn whoever_looks_at_a_board_of_which_nothing_counts_any_more_is_told_that_it_is_gone() {
+    let mut world = team(22, 2);
+    world.settle(&[0]);
+    // Nobody has seen it when its maker's role is lowered.
+    let board = board(&mut world, 1);
+    world.watch_board(1, board);
+    while world.do_what_is_there() {}
+    assert!(world.machines[1].mirror.boards.contains_key(&board));
+    set_role(&mut world, 0, "Member 1", Role::Viewer).unwrap();
+    rest(&mut world, &[0, 1]);
+    assert!(!world.machines[1].mirror.boards.contains_key(&board));
+    world.check_among(&[0, 1]);
+}
+
 /// Adds a card with this title to a board's first column.
 fn card(world: &mut World, index: usize, document: DocumentId, title: &str) -> CardId {
     let column = world.board(index, document).unwrap().columns[0].id;
@@ -822,15 +908,7 @@ fn card(world: &mut World, index: usize, document: DocumentId, title: &str) -> C
 #[test]
 fn whoever_looks_into_a_card_that_goes_with_its_maker_is_told_and_one_he_wrote_in_stays() {
     let mut world = team(20, 3);
-    let request = Request::CreateBoard {
-        title: "Board".to_owned(),
-        columns: None,
-        parent: None,
-        after: None,
-    };
-    let Ok(Reply::Created { id: board }) = world.ask(0, request) else {
-        panic!("a board")
-    };
+    let board = board(&mut world, 0);
     rest(&mut world, &[0, 1, 2]);
     // 1 and 2 go on together; 0 knows nothing of it, and removes 1.
     let work = |world: &mut World| {

@@ -218,6 +218,14 @@ impl Machine {
                     removed: Vec::new(),
                 });
             }
+            Event::Gone => {
+                let Watching::Board(document) = watching else {
+                    panic!("{watching:?} went")
+                };
+                // Nothing of it counts any more, and whoever looked at it looks away.
+                mirror.watching.remove(&subscription);
+                mirror.boards.remove(&document);
+            }
             other => panic!("the watcher got {other:?}"),
         }
     }

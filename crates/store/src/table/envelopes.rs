@@ -272,7 +272,7 @@ pub(crate) fn all_of_document(
     all(connection, &sql, [document.as_bytes()], stored)
 }
 
-/// Data after a mark, but for what is kept aside and what a device wrote beyond a number.
+/// Data after a mark, but for what a device wrote beyond a number.
 pub(crate) fn to_offer(
     connection: &Connection,
     after: Mark,
@@ -280,7 +280,7 @@ pub(crate) fn to_offer(
 ) -> Result<Vec<EnvelopeId>, StoreError> {
     let through = i64::try_from(through).unwrap_or(i64::MAX);
     let sql = "SELECT id FROM envelopes \
-         WHERE mark > ?1 AND kind <> 1 AND +state <> 3 AND NOT (device = ?2 AND sequence > ?3) ORDER BY mark";
+         WHERE mark > ?1 AND kind <> 1 AND NOT (device = ?2 AND sequence > ?3) ORDER BY mark";
     all(
         connection,
         sql,
