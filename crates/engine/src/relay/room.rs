@@ -186,6 +186,15 @@ impl Room {
         let (mut operations, mut written) = (Vec::new(), Vec::new());
         let mut said = Vec::new();
         for arrival in arrivals {
+            if arrival.bytes.is_empty() {
+                // Let go before it was seen here: its name stands.
+                let held = arrival.held;
+                let item = ItemRef::new(held.kind, held.hour, held.id);
+                if self.set.insert(item, arrival.number) {
+                    written.push(item);
+                }
+                continue;
+            }
             let envelope = UnverifiedEnvelope::decode(&arrival.bytes);
             let Ok(envelope) = envelope.and_then(|raw| raw.verify(&self.id)) else {
                 tracing::warn!(

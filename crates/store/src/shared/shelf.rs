@@ -127,7 +127,7 @@ impl Shelf for SharedShelf {
         let rows = self.database.ask(SOON, async |client: &mut Client| {
             // The last that was told is looked at again, without its bytes.
             let sql =
-                "SELECT number, id, CASE WHEN number > $2 THEN bytes END FROM skein_relay.envelopes
+                "SELECT hour, id, kind, number, CASE WHEN number > $2 THEN bytes END FROM skein_relay.envelopes
                 WHERE workspace = $1 AND number >= $2 ORDER BY number LIMIT $3";
             client.query(sql, &[&key, &told, &most]).await
         })?;
@@ -141,10 +141,11 @@ impl Shelf for SharedShelf {
         let (mut arrivals, mut newest) = (Vec::new(), None);
         // A first look may find one more than it may tell.
         for row in rows.take(A_LOOK) {
-            let number: i64 = column(row, 0)?;
+            let number: i64 = column(row, 3)?;
             arrivals.push(Arrival {
                 number: unsigned(number)?,
-                bytes: column(row, 2)?,
+                held: held(row)?,
+                bytes: column(row, 4)?,
             });
             let last = Some(column(row, 1)?);
             newest = Some(Told { number, last });

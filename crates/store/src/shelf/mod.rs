@@ -125,7 +125,9 @@ impl Vouched {
 pub struct Arrival {
     /// Its place in the order of arrival.
     pub number: u64,
-    /// All of its bytes, as they are stored.
+    /// What reconciliation compares of it.
+    pub held: EnvelopeRef,
+    /// All of its bytes, as they are stored; none if they were let go.
     pub bytes: Vec<u8>,
 }
 

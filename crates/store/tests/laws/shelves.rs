@@ -308,6 +308,29 @@ fn what_a_pack_stands_for_is_let_go_once_every_device_said_the_same_and_its_name
 }
 
 #[test]
+fn what_was_let_go_before_another_process_looked_is_told_by_its_name() {
+    let place = Shared::new("late");
+    let (founder, envelopes) = written(3);
+    let (mut one, _) = place.process(founder.workspace);
+    let (mut late, _) = place.process(founder.workspace);
+    one.keep(&envelopes).unwrap();
+    let device = DeviceId::from_bytes([1; 32]);
+    let vouch = Vouch {
+        pack: EnvelopeId::from_bytes([8; 32]),
+        device,
+        digest: [1; 32],
+        stands_for: &[envelopes[1].id()],
+    };
+    assert!(one.vouch(&vouch, &[device]).unwrap().is_some());
+    let arrivals = late.brought_elsewhere().unwrap();
+    let told: Vec<EnvelopeRef> = arrivals.iter().map(|arrival| arrival.held).collect();
+    assert_eq!(told, envelopes.iter().map(reference).collect::<Vec<_>>());
+    let bytes = arrivals.iter().map(|arrival| arrival.bytes.as_slice());
+    let expected = [envelopes[0].bytes(), &[], envelopes[2].bytes()];
+    assert_eq!(bytes.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn what_one_process_keeps_the_others_are_told_of_and_see() {
     let place = Shared::new("others");
     let (founder, envelopes) = written(6);
