@@ -1,13 +1,15 @@
 //! The workspace that the large workloads share: built once, by the engine itself.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use skein_engine::Use;
-use skein_engine::api::{Event, Request, View};
+use skein_engine::api::{Event, Reply, Request, View};
+use skein_engine::relay::{Relay, RelayConfig, RelayLimits};
 
 use crate::measure::{Memory, processor_time};
 use crate::member::{LOOPBACK, Member};
@@ -92,14 +94,62 @@ impl Fixture {
         let mut ana = Member::open(&ana, LOOPBACK).await?;
         let ticket = ana.invite().await?;
         let mut bo = Member::open(&folder, LOOPBACK).await?;
+        let joined = self.receives(&mut bo, ticket, "Bo").await?;
+        ana.idle(1).await?;
+        bo.close().await;
+        ana.close().await;
+        self.joined = Some(joined);
+        Ok((folder, joined))
+    }
+
+    /// The same by a third one, at a relay while everybody else is away.
+    pub(crate) async fn cy(&mut self) -> Result<FirstSync> {
+        let ana = self.ana().await?;
+        let mut ana = Member::open(&ana, LOOPBACK).await?;
+        let relay = self.relay(&mut ana).await?;
+        let [address] = relay.addresses() else {
+            bail!("the relay listens in more than one place")
+        };
+        let address = address.clone();
+        ana.ask(Request::AddRelay { address }).await?;
+        let ticket = ana.invite().await?;
+        ana.idle(1).await?;
+        ana.close().await;
+        let mut cy = Member::open(&self.place("cy"), LOOPBACK).await?;
+        let joined = self.receives(&mut cy, ticket, "Cy").await?;
+        cy.close().await;
+        relay.close().await;
+        Ok(joined)
+    }
+
+    /// A relay that serves the workspace.
+    async fn relay(&self, ana: &mut Member) -> Result<Relay> {
+        let Reply::Status { status } = ana.ask(Request::Status).await? else {
+            bail!("the state of a profile was asked for and something else came")
+        };
+        let workspace = status.workspace_id.context("there is no workspace")?;
+        let here = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = RelayConfig {
+            folder: self.place("relay"),
+            database: None,
+            listen: Some(here),
+            external: Vec::new(),
+            workspaces: vec![workspace.parse()?],
+            limits: RelayLimits::default(),
+        };
+        Ok(Relay::open(config).await?)
+    }
+
+    /// Joins, receives everything, and says how that went.
+    async fn receives(&self, member: &mut Member, ticket: String, name: &str) -> Result<FirstSync> {
         let (begun, processor) = (Instant::now(), processor_time()?);
-        bo.join(ticket, "Bo").await?;
-        let tree = bo.watch(View::Tree).await?;
+        member.join(ticket, name).await?;
+        let tree = member.watch(View::Tree).await?;
         let mut known = std::collections::BTreeSet::new();
         let mut to_first_title = None;
         while known.len() < self.documents {
-            let Ok(event) = tokio::time::timeout(SILENCE, bo.event(tree)).await else {
-                let status = bo.ask(Request::Status).await?;
+            let Ok(event) = tokio::time::timeout(SILENCE, member.event(tree)).await else {
+                let status = member.ask(Request::Status).await?;
                 bail!(
                     "after {} documents nothing came any more: {status:?}",
                     known.len()
@@ -113,25 +163,20 @@ impl Fixture {
             }
         }
         let to_titles = begun.elapsed();
-        bo.idle(1).await?;
+        member.idle(1).await?;
         let to_all = begun.elapsed();
         let processor = processor_time()?.saturating_sub(processor);
         let peak = Memory::now()?.peak;
         ensure!(
-            bo.count().await? == self.documents,
+            member.count().await? == self.documents,
             "not everything arrived"
         );
-        ana.idle(1).await?;
-        bo.close().await;
-        ana.close().await;
-        let joined = FirstSync {
+        Ok(FirstSync {
             to_first_title: to_first_title.unwrap_or(to_titles),
             to_titles,
             to_all,
             processor,
             peak,
-        };
-        self.joined = Some(joined);
-        Ok((folder, joined))
+        })
     }
 }

@@ -19,6 +19,7 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
     let (bo, joined) = fixture.bo().await?;
     let ana = fixture.ana().await?;
     let plain = store_envelopes(&ana, &fixture.place("envelopes.db"))?;
+    let at_relay = fixture.cy().await?;
     let whole = store_everything(&bo, &fixture.place("everything.db"))?;
     let merged = merge_everything(&bo)?;
     let count = fixture.documents;
@@ -34,6 +35,14 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
         (
             "Skein: everything, both sides agree".to_owned(),
             joined.to_all,
+        ),
+        (
+            format!("Skein, at a relay while everybody else is away: all {count} titles"),
+            at_relay.to_titles,
+        ),
+        (
+            "Skein, at a relay: everything, both sides agree".to_owned(),
+            at_relay.to_all,
         ),
         (
             "bare automerge alone: the same changes applied, nothing kept, one core".to_owned(),
@@ -57,7 +66,7 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
         title: "First sync",
         words: format!(
             "Two hosts in one process, on a loopback socket: the second joins by an invite and receives {} envelopes ({}), checks and opens each, makes \
-             its document, lists and indexes it. SQLite alone is given, durably, the rows that the second then holds, full-text index included, with \
+             its document, lists and indexes it. A third does the same at a relay in the same process. SQLite alone is given, durably, the rows that the second then holds, full-text index included, with \
              nothing to check or to merge.",
             plain.envelopes,
             bytes(plain.bytes)
@@ -69,6 +78,12 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
                 budget: "5 s with 10,000 documents".to_owned(),
                 measured: format!("{} with {count}", shown(joined.to_titles)),
                 holds: joined.to_titles <= Duration::from_secs(5),
+            },
+            Budget {
+                what: "first sync at a relay: titles usable",
+                budget: "5 s with 10,000 documents".to_owned(),
+                measured: format!("{} with {count}", shown(at_relay.to_titles)),
+                holds: at_relay.to_titles <= Duration::from_secs(5),
             },
             Budget {
                 what: "first sync: all of it",
