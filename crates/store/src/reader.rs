@@ -665,7 +665,7 @@ impl Reader {
         envelopes::last_sequence(&self.connection, device)
     }
 
-    /// The data that came after a mark, in the order in which it came, without what a device wrote beyond a number. What is kept aside is among it:
+    /// The data that came after a mark, in the order in which it came, without what a device wrote beyond a number. What is kept aside is at its end:
     /// something that counts may rest on it.
     ///
     /// # Errors

@@ -272,7 +272,8 @@ pub(crate) fn all_of_document(
     all(connection, &sql, [document.as_bytes()], stored)
 }
 
-/// Data after a mark, but for what a device wrote beyond a number.
+/// Data after a mark, but for what a device wrote beyond a number. What is kept aside comes last: whoever is offered it refuses most of that, and too
+/// much of it ends the session.
 pub(crate) fn to_offer(
     connection: &Connection,
     after: Mark,
@@ -280,7 +281,7 @@ pub(crate) fn to_offer(
 ) -> Result<Vec<EnvelopeId>, StoreError> {
     let through = i64::try_from(through).unwrap_or(i64::MAX);
     let sql = "SELECT id FROM envelopes \
-         WHERE mark > ?1 AND kind <> 1 AND NOT (device = ?2 AND sequence > ?3) ORDER BY mark";
+         WHERE mark > ?1 AND kind <> 1 AND NOT (device = ?2 AND sequence > ?3) ORDER BY state = 3, mark";
     all(
         connection,
         sql,
