@@ -4,7 +4,7 @@ mod unpacking;
 mod vouching;
 mod word;
 
-use skein_access::{DeviceId, Envelope, MAX_PACKED, MAX_PACKED_COUNT, Pack, Stamp};
+use skein_access::{DeviceId, Envelope, MAX_PACKED, Pack, Stamp};
 use skein_store::{Durability, EnvelopeState};
 use skein_sync::ItemRef;
 
@@ -14,6 +14,8 @@ use super::Core;
 use super::step::Step;
 use crate::api::ApiError;
 
+/// So many go into one pack: more would keep people waiting while they are verified.
+const AT_ONCE: usize = 512;
 /// The first look comes so long after the start (ms).
 const FIRST_LOOK: u64 = 60_000;
 
@@ -69,7 +71,7 @@ impl Core {
         self.packing.next = Some(mono + rule.every);
         match self.pack(step) {
             Ok(0) => {}
-            // There may be more than fits one.
+            // There may be more than one holds.
             Ok(_) => self.packing.next = Some(mono + 1),
             Err(error) => {
                 tracing::warn!(%error, "what was written here could not be packed; nothing is lost by that");
@@ -90,9 +92,9 @@ impl Core {
         let me = self.device.id();
         let by_hour = step.now.hour().saturating_sub(rule.age);
         let beyond = (me, self.packed_through(me)?);
-        let stored =
-            self.store
-                .envelopes_to_pack(beyond, by_hour, (MAX_PACKED, MAX_PACKED_COUNT))?;
+        let stored = self
+            .store
+            .envelopes_to_pack(beyond, by_hour, (MAX_PACKED, AT_ONCE))?;
         if stored.len() < rule.least {
             return Ok(0);
         }
