@@ -16,8 +16,8 @@ use skein_engine::api::{ClientMessage, Reply, Request, Role};
 use skein_fuzz::{SEPARATOR, Shell};
 use skein_model::file::CHUNK;
 use skein_model::{
-    ActorSeed, CardId, ChangeBytes, ChunkName, Document, DocumentId, Edit, FileKey, FileManifest, NoteEdit,
-    Place,
+    ActorSeed, CardId, ChangeBytes, ChunkName, Document, DocumentId, Edit, FileKey, FileManifest,
+    NoteEdit, Place,
 };
 use skein_store::{Opened, Store};
 use skein_sync::{Bytes, Frame, Group, Hello, Ids, Items, PROTOCOL, Scope, Why};

@@ -12,7 +12,7 @@ use std::path::{Component, Path};
 
 use skein_access::code::Code;
 use skein_access::{EpochKey, Header, Operation, Pack, Ticket, UnverifiedEnvelope, WorkspaceId};
-use skein_engine::{Host, Use, exchange};
+use skein_engine::{Host, Unlock, Use, exchange};
 use skein_model::{ActorSeed, ChangeBytes, Document, FileManifest, Heads, TextField, markdown};
 use skein_store::{Opened, Store};
 
@@ -128,7 +128,9 @@ pub fn import(bytes: &[u8]) {
         return;
     };
     runtime.block_on(async {
-        let Ok(host) = Host::open(folder.path().join("profile"), Use::Once).await else {
+        let Ok(host) =
+            Host::open(folder.path().join("profile"), Use::Once, Unlock::default()).await
+        else {
             return;
         };
         if let Ok(mut client) = host.client().await {
