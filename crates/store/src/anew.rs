@@ -13,7 +13,7 @@ use crate::damage::has_log;
 use crate::error::{OpenError, StoreError};
 use crate::open::{beside, make, remove};
 use crate::read_only::ReadOnlyStore;
-use crate::schema::MIGRATIONS;
+use crate::schema::SCHEMA;
 use crate::table::envelopes::{self, EnvelopeState};
 use crate::table::settings::WORKSPACE;
 
@@ -41,7 +41,7 @@ pub(crate) fn begin(damaged: &Path, place: &Path) -> Result<(), BackupError> {
     ] {
         remove(&leftover).map_err(|error| BackupError::Disk(error.to_string()))?;
     }
-    make(place, MIGRATIONS).map_err(|error| match error {
+    make(place, &SCHEMA).map_err(|error| match error {
         OpenError::Store { source, .. } => failed(source),
         error => BackupError::Disk(error.to_string()),
     })?;

@@ -14,7 +14,7 @@ use crate::damage::has_log;
 use crate::error::StoreError;
 use crate::open::{beside, copy_to, remove, sync_folder};
 use crate::read_only::ReadOnlyStore;
-use crate::schema::{self, MIGRATIONS};
+use crate::schema::SCHEMA;
 
 /// So many of the newest are kept whatever their age.
 const NEWEST: usize = 7;
@@ -430,7 +430,7 @@ fn verified(copy: &Path) -> Result<(), BackupError> {
     if let Some(finding) = store.check().map_err(not_whole)?.into_iter().next() {
         return Err(BackupError::NotWhole(finding));
     }
-    let (found, known) = (store.form().map_err(not_whole)?, schema::newest(MIGRATIONS));
+    let (found, known) = (store.form().map_err(not_whole)?, SCHEMA.version());
     match found.cmp(&known) {
         Ordering::Greater => Err(BackupError::NewerVersion { found, known }),
         Ordering::Equal => store.fits().map_err(not_whole),

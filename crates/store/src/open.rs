@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use rusqlite_migration::M;
 
 use crate::damage::{self, Damage, DamageReport};
 use crate::error::{OpenError, StoreError};
 use crate::read_only::ReadOnlyStore;
 use crate::reader::Reader;
-use crate::schema::{self, APPLICATION_ID, MIGRATIONS};
+use crate::schema::{self, APPLICATION_ID, SCHEMA, Schema};
 use crate::store::Store;
 use crate::torn::keep_if_torn;
 
@@ -45,7 +44,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be opened even to read.
     pub fn open(path: impl AsRef<Path>) -> Result<Opened, OpenError> {
-        open_with(path.as_ref(), MIGRATIONS)
+        open_with(path.as_ref(), &SCHEMA)
     }
 
     /// A store that lives in memory and ends with the process.
@@ -55,12 +54,12 @@ impl Store {
     pub fn in_memory() -> Result<Self, StoreError> {
         let mut connection = Connection::open_in_memory()?;
         prepare(&connection)?;
-        schema::migrate(&mut connection, MIGRATIONS)?;
+        SCHEMA.migrate(&mut connection)?;
         Ok(Self::around(Reader::in_memory(connection)))
     }
 }
 
-pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, OpenError> {
+pub(crate) fn open_with(path: &Path, form: &Schema<'_>) -> Result<Opened, OpenError> {
     let failed = |source| OpenError::Io {
         path: path.to_owned(),
         source,
@@ -71,12 +70,12 @@ pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, Ope
                 path: path.to_owned(),
             });
         }
-        make(path, migrations)?;
+        make(path, form)?;
     }
-    let look = damage::look(path, schema::newest(migrations)).map_err(failed)?;
+    let look = damage::look(path, form.version()).map_err(failed)?;
     let damage = match look.damage {
         Some(damage) => damage,
-        None => match open_somehow(path, migrations, look.log) {
+        None => match open_somehow(path, form, look.log) {
             Ok((connection, torn_log)) => {
                 let store = Store::around(Reader::of(connection, path));
                 return Ok(Opened::Ready(store.with_torn_log(torn_log)));
@@ -104,7 +103,7 @@ pub(crate) fn open_with(path: &Path, migrations: &[M<'_>]) -> Result<Opened, Ope
 /// Gives the copy of a log that is not all understood, too.
 fn open_somehow(
     path: &Path,
-    migrations: &[M<'_>],
+    form: &Schema<'_>,
     sudden_end: bool,
 ) -> Result<(Connection, Option<PathBuf>), Failed> {
     let torn_log = match sudden_end {
@@ -113,9 +112,9 @@ fn open_somehow(
         false => None,
     };
     let no_room = StoreError::DiskFull;
-    let opened = match open_to_write(path, migrations, sudden_end, Index::Shared) {
+    let opened = match open_to_write(path, form, sudden_end, Index::Shared) {
         Err(Failed::Error(OpenError::Store { source, .. })) if source == no_room => {
-            open_to_write(path, migrations, sudden_end, Index::InMemory)
+            open_to_write(path, form, sudden_end, Index::InMemory)
         }
         opened => opened,
     };
@@ -133,7 +132,7 @@ enum Index {
 
 fn open_to_write(
     path: &Path,
-    migrations: &[M<'_>],
+    form: &Schema<'_>,
     sudden_end: bool,
     index: Index,
 ) -> Result<Connection, Failed> {
@@ -168,7 +167,7 @@ fn open_to_write(
         .and_then(|()| prepare(&connection))
         .map_err(broken)?;
     let found = version(&connection).map_err(broken)?;
-    let known = schema::newest(migrations);
+    let known = form.version();
     if found > known {
         return Err(Failed::Damage(Damage::NewerVersion { found, known }));
     }
@@ -182,7 +181,7 @@ fn open_to_write(
     }
     if found < known {
         let backup = back_up(&connection, path, found).map_err(broken)?;
-        if let Err(error) = schema::migrate(&mut connection, migrations) {
+        if let Err(error) = form.migrate(&mut connection) {
             return Err(match error {
                 StoreError::Damaged(_) => broken(error),
                 error => Failed::Error(OpenError::Migration {
@@ -193,14 +192,14 @@ fn open_to_write(
             });
         }
     }
-    schema::compare(&connection, migrations).map_err(broken)?;
+    form.compare(&connection).map_err(broken)?;
     keep_log(&connection, false).map_err(broken)?;
     take_alone(&connection).map_err(broken)?;
     Ok(connection)
 }
 
 /// Makes a new file beside its place and moves it there when it is whole, so that a file in its place never is half made.
-pub(crate) fn make(path: &Path, migrations: &[M<'_>]) -> Result<(), OpenError> {
+pub(crate) fn make(path: &Path, form: &Schema<'_>) -> Result<(), OpenError> {
     let failed = |source| OpenError::Io {
         path: path.to_owned(),
         source,
@@ -225,7 +224,7 @@ pub(crate) fn make(path: &Path, migrations: &[M<'_>]) -> Result<(), OpenError> {
         )?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        schema::migrate(&mut connection, migrations)?;
+        form.migrate(&mut connection)?;
         connection.close().map_err(|(_, error)| error)?;
         Ok(())
     };
@@ -458,32 +457,27 @@ impl Reader {
     clippy::indexing_slicing
 )]
 mod tests {
+    use rusqlite_migration::M;
+
     use super::*;
     use crate::store::Durability;
 
     const FIRST: M<'static> = M::up(include_str!("../migrations/0001_first.sql"));
 
-    fn ready(path: &Path, migrations: &[M<'_>]) -> Store {
-        match open_with(path, migrations).unwrap() {
+    fn ready(path: &Path, form: &Schema<'_>) -> Store {
+        match open_with(path, form).unwrap() {
             Opened::Ready(store) => store,
             Opened::Damaged(_, report) => panic!("{report}"),
         }
     }
 
     fn filled(path: &Path) {
-        let mut store = ready(path, &[FIRST]);
+        let mut store = ready(path, &Schema::of(&[FIRST]));
         store
             .write(Durability::Normal, |tx| tx.put_setting("name", b"Ana"))
             .unwrap();
         // Left as a sudden end leaves it: the copy must hold what rests in the log, too.
         keep_log(&store.connection, true).unwrap();
-    }
-
-    #[test]
-    fn every_migration_is_valid_sql() {
-        rusqlite_migration::Migrations::from_slice(MIGRATIONS)
-            .validate()
-            .unwrap();
     }
 
     #[test]
@@ -494,17 +488,17 @@ mod tests {
         fs::write(beside(&path, ".before-v2"), "an earlier copy").unwrap();
         let next =
             M::up("CREATE TABLE lessons (row INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT");
-        let store = ready(&path, &[FIRST, next]);
+        let store = ready(&path, &Schema::of(&[FIRST, next]));
         assert_eq!(store.setting("name").unwrap(), Some(b"Ana".to_vec()));
         assert_eq!(store.audit_tables().unwrap().len(), 14);
         assert_eq!(
             fs::read(beside(&path, ".before-v2")).unwrap(),
             b"an earlier copy"
         );
-        let copy = ready(&beside(&path, ".before-v2-2"), &[FIRST]);
+        let copy = ready(&beside(&path, ".before-v2-2"), &Schema::of(&[FIRST]));
         assert_eq!(copy.setting("name").unwrap(), Some(b"Ana".to_vec()));
         drop(store);
-        let older = open_with(&path, &[FIRST]).unwrap();
+        let older = open_with(&path, &Schema::of(&[FIRST])).unwrap();
         assert!(matches!(
             older,
             Opened::Damaged(
@@ -525,13 +519,13 @@ mod tests {
         let broken = M::up(
             "CREATE TABLE lessons (row INTEGER PRIMARY KEY) STRICT; INSERT INTO lessons VALUES (1), (1)",
         );
-        let failed = open_with(&path, &[FIRST, broken]);
+        let failed = open_with(&path, &Schema::of(&[FIRST, broken]));
         assert!(
             matches!(&failed, Err(OpenError::Migration { backup, .. }) if backup.exists()),
             "{failed:?}"
         );
         assert_eq!(
-            ready(&path, &[FIRST]).setting("name").unwrap(),
+            ready(&path, &Schema::of(&[FIRST])).setting("name").unwrap(),
             Some(b"Ana".to_vec())
         );
     }
@@ -544,16 +538,16 @@ mod tests {
             .join("a folder? with #signs")
             .join("geese.skein");
         assert!(matches!(
-            open_with(&path, MIGRATIONS),
+            open_with(&path, &SCHEMA),
             Err(OpenError::Io { .. })
         ));
         fs::create_dir(path.parent().unwrap()).unwrap();
         fs::write(beside(&path, ".new"), "half").unwrap();
-        drop(ready(&path, MIGRATIONS));
+        drop(ready(&path, &SCHEMA));
         assert!(!beside(&path, ".new").exists());
         fs::write(&path, "no database at all").unwrap();
         assert!(matches!(
-            open_with(&path, MIGRATIONS).unwrap(),
+            open_with(&path, &SCHEMA).unwrap(),
             Opened::Damaged(..)
         ));
     }

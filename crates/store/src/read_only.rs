@@ -13,7 +13,7 @@ use crate::column;
 use crate::error::StoreError;
 use crate::open::version;
 use crate::reader::Reader;
-use crate::schema;
+use crate::schema::SCHEMA;
 use crate::table::envelopes::Mark;
 use crate::table::snapshots::{self, StoredSnapshot};
 
@@ -91,7 +91,7 @@ impl ReadOnlyStore {
 
     /// Whether its parts are those that this version makes.
     pub(crate) fn fits(&self) -> Result<(), StoreError> {
-        schema::compare(&self.reader.connection, schema::MIGRATIONS)
+        SCHEMA.compare(&self.reader.connection)
     }
 
     /// The marks of envelopes that can still be found, looking in the table from both ends and in an index.
