@@ -8,6 +8,7 @@ use automerge::{ObjType, ROOT, ScalarValue};
 use super::body::{Body, guarded};
 use super::index::BoardIndex;
 use super::merge::Waiting;
+use super::recall::Recall;
 use super::typing::Typing;
 use super::{Document, DocumentError, FORMAT, Loaded, empty, fields, guard};
 use crate::edit::Scalar;
@@ -111,6 +112,7 @@ impl Document {
             typing: Typing::default(),
             waiting: Waiting::default(),
             index: None,
+            recall: Recall::default(),
         }
     }
 

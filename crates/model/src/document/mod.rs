@@ -17,6 +17,7 @@ mod inflate;
 mod merge;
 mod profile;
 mod project;
+mod recall;
 mod save;
 mod sentences;
 mod touched;
@@ -34,6 +35,7 @@ pub use self::glimpse::Glimpse;
 use self::index::BoardIndex;
 use self::merge::Waiting;
 pub use self::project::{Listed, Still};
+use self::recall::Recall;
 use self::typing::Typing;
 use crate::edit::Edit;
 use crate::id::{CardId, DocumentId};
@@ -53,6 +55,7 @@ pub struct Document {
     typing: Typing,
     waiting: Waiting,
     index: Option<BoardIndex>,
+    recall: Recall,
 }
 
 /// A document that was read back, and what could not be taken into it.
@@ -305,15 +308,6 @@ impl Document {
     /// When a burst is open, or the instance is broken.
     pub fn all_changes(&self) -> Result<Vec<ChangeBytes>, DocumentError> {
         self.changes_since(&Heads::default())
-    }
-
-    /// A text, with what the open burst did to it.
-    ///
-    /// # Errors
-    /// When there is no such text here.
-    pub fn text(&self, field: TextField) -> Result<String, DocumentError> {
-        self.body
-            .read(|f| Ok(fields::text(f, &self.text_object(f, field)?)))?
     }
 
     /// The length of a text in UTF-16 code units.
