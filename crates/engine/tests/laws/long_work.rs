@@ -131,6 +131,46 @@ fn a_text_that_was_not_indexed_when_the_power_went_is_found_afterwards() {
     assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [id]);
 }
 
+/// Lets half a minute pass in which nobody touches anything; whether a document was compacted in it.
+fn is_compacted(world: &mut World) -> bool {
+    let mut compacted = false;
+    for _ in 0..30 {
+        world.pass(1_000);
+        let jobs = &world.machines[0].jobs;
+        compacted |= jobs.iter().any(|job| matches!(job, Job::Compact { .. }));
+        world.run_job(0);
+    }
+    compacted
+}
+
+#[test]
+fn a_long_note_that_was_read_from_its_changes_is_read_from_a_snapshot_the_next_time_and_is_the_same()
+ {
+    let (mut world, id) = with_long_note();
+    type_at_start(&mut world, "first ");
+    assert!(
+        is_compacted(&mut world),
+        "200,000 operations in few changes"
+    );
+    let text = world.text(0, id, TextField::NoteText);
+    world.machines[0].crash(false);
+    world.views.clear();
+    world.start(0);
+    world.ask_for(0, Request::ReadNote { document: id }, Asked::Question);
+    assert!(
+        matches!(
+            world.machines[0].jobs.as_slice(),
+            [Job::Load { snapshot: Some(_), changes, .. }] if changes.is_empty()
+        ),
+        "{:?}",
+        world.machines[0].jobs
+    );
+    world.run_job(0);
+    assert_eq!(world.text(0, id, TextField::NoteText), text);
+    assert!(!is_compacted(&mut world), "it is as short as it gets");
+    rest(&mut world);
+}
+
 /// The events of a shell that asked apart, as the oldest work that left the core comes back.
 fn events_of_work(world: &mut World, client: u64) -> Vec<Event> {
     let done = world.machines[0].jobs.remove(0).run();

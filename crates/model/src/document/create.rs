@@ -146,6 +146,7 @@ impl Document {
             document,
             waiting: taken.waiting,
             quarantined: taken.quarantined,
+            operations: taken.applied.iter().map(automerge::Change::len).sum(),
         })
     }
 }

@@ -67,6 +67,8 @@ pub struct Loaded {
     pub waiting: Vec<ChangeBytes>,
     /// Changes that were refused, with the reason.
     pub quarantined: Vec<(ChangeBytes, String)>,
+    /// How many operations were taken from changes, each of which takes several times as long as one from a snapshot.
+    pub operations: usize,
 }
 
 /// What an edit did.

@@ -186,6 +186,7 @@ impl Core {
         let Some(slot) = self.documents.get_mut(&id) else {
             return Ok(());
         };
+        slot.operations = loaded.operations;
         let mut document = loaded.document;
         // A change that rests damaged is left out by the loading; the rest would look like the whole.
         if self

@@ -67,6 +67,8 @@ pub(super) struct Slot {
     /// Views of the note are told of it once the document is back.
     note_owed: bool,
     rows: usize,
+    /// How many operations were read from changes when it was loaded.
+    operations: usize,
     last_row: i64,
     size: usize,
     /// Whether lists were last told of a dispute in it.
@@ -92,6 +94,7 @@ impl Slot {
             painted: false,
             note_owed: false,
             rows: 0,
+            operations: 0,
             last_row: 0,
             size: 0,
             disputed: false,

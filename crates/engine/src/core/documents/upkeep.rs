@@ -17,6 +17,8 @@ const TEXT_PAUSE: u64 = 700;
 const TEXT_LATEST: u64 = 5_000;
 /// A document is compacted once so many changes were stored since its last snapshot, ...
 const ROWS_BEFORE_COMPACTION: usize = 500;
+/// ... or once it was loaded by so many operations beside it (some 30 ms; from a snapshot a quarter of that), ...
+const OPERATIONS_BEFORE_COMPACTION: usize = 20_000;
 /// ... and nobody touched it for so long (ms).
 const IDLE: u64 = 10_000;
 /// How many documents are brought to rest in one step after a sudden end.
@@ -90,6 +92,7 @@ impl Core {
         };
         let (through, size) = (slot.last_row, slot.size);
         slot.rows = 0;
+        slot.operations = 0;
         if let Some(document) = slot.document.take() {
             let _ = self.start_job(
                 step,
@@ -138,8 +141,9 @@ impl Slot {
     }
 
     fn compaction_due(&self) -> Option<u64> {
-        (self.rows > ROWS_BEFORE_COMPACTION && self.burst.is_none() && self.document.is_some())
-            .then_some(self.used + IDLE)
+        let is_large =
+            self.rows > ROWS_BEFORE_COMPACTION || self.operations > OPERATIONS_BEFORE_COMPACTION;
+        (is_large && self.burst.is_none() && self.document.is_some()).then_some(self.used + IDLE)
     }
 
     fn is_at_rest(&self) -> bool {
