@@ -138,7 +138,12 @@ scene(
     nowhere.searchParams.set("workspace", "nowhere");
     nowhere.hash = "";
     await ana.page.goto(nowhere.href);
+    let attempts = 0;
+    ana.page.on("websocket", (socket) => socket.on("close", () => attempts++));
     await ana.page.getByText("There is no workspace “nowhere”").waitFor();
+    const said = await ana.page.$("[role=alert]");
+    await until("the page to have tried again, twice", () => attempts, (made) => made >= 2);
+    assert.ok(await said.evaluate((alert) => alert.isConnected), "it is said once, and stays");
     assert.deepEqual(await ana.accessibilityFaults(), []);
     await ana.by("link", "Back to the first workspace").click();
     await titles("Harbour");

@@ -163,13 +163,22 @@ test("a refused subscription is told once and not tried again", () => {
   expect(wire.sent).toEqual([]);
 });
 
-test("why there is no line is told, again when the reason changes, and no more once it is open", () => {
+test("why there is no line is told, again when the reason changes, and no more once it was answered on", () => {
   const wire = new Wire();
   const connection = new Connection(wire);
   const told: string[] = [];
   connection.watchLine((line, refusal) => told.push(`${line} ${refusal?.message ?? ""}`.trim()));
   wire.listener.lost({ code: "storage", message: "The disk is full.", hint: "" });
   wire.listener.lost({ code: "storage", message: "The key is damaged.", hint: "" });
+  void connection.request({ type: "status" });
   wire.listener.opened();
-  expect(told).toEqual(["lost", "lost The disk is full.", "lost The key is damaged.", "open"]);
+  expect(told).toEqual([
+    "lost",
+    "lost The disk is full.",
+    "lost The key is damaged.",
+    "open The key is damaged.",
+  ]);
+  const ok = { type: "status" as const, status };
+  wire.listener.message({ type: "reply", id: wire.last().id, result: { ok } });
+  expect(told.slice(4)).toEqual(["open"]);
 });

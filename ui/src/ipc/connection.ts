@@ -161,6 +161,7 @@ export class Connection implements Ipc {
   }
 
   #receive(message: ServerMessage): void {
+    if (this.#refusal !== null) this.#setLine("open", null);
     if (message.type === "event") {
       this.#routes.get(message.subscription)?.onEvent(message.event);
       return;
@@ -173,7 +174,8 @@ export class Connection implements Ipc {
   }
 
   #opened(): void {
-    this.#setLine("open", null);
+    // A socket opens before it is refused: what was said at the last attempt stands until the other side answers.
+    this.#setLine("open", this.#refusal);
     for (const following of this.#followings) this.#follow(following);
     for (const [id, waiting] of this.#waiting) if (!waiting.sent) this.#send(id, waiting);
   }

@@ -109,7 +109,7 @@ export interface Subscription {
 
 export type Line = "open" | "lost";
 
-/** Hears of each change of the line, and why there is none where somebody said so. */
+/** Hears of each change of the line, and why there is none where somebody said so: that stands until the first answer on the next one. */
 export type LineListener = (line: Line, refusal: ApiError | null) => void;
 
 export interface Ipc {

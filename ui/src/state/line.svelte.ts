@@ -12,7 +12,8 @@ export class LineState {
     let timer: ReturnType<typeof setTimeout> | undefined;
     ipc.watchLine((line, refusal) => {
       this.#refusal = refusal;
-      if (line === "open") {
+      // One on which nobody has answered yet may be refused as the last one was: what is said of it does not come and go.
+      if (line === "open" && refusal === null) {
         clearTimeout(timer);
         timer = undefined;
         this.#cut = false;
