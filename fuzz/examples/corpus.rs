@@ -359,6 +359,7 @@ const ADDRESSES: &[&str] = &[
     "/ip4/127.0.0.1/udp/4711/quic-v1/p2p/12D3KooWDFXCmhEnDAxFyZHxpU4wJemXTGQhbyyJziVo6j5sWZn9",
     "fe80::1%eth0",
     "skein1abc",
+    "[::0]:4759",
 ];
 
 const TEXTS: &[&str] = &[

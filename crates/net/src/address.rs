@@ -41,6 +41,11 @@ pub enum AddressError {
     /// Not the name or number of a machine.
     #[error("{0:?} is not the name or the number of a machine")]
     BadHost(String),
+    /// Where a program says that it listens at every address of its machine.
+    #[error(
+        "{0} stands for every address of a machine, and nobody is reached by it: give one of them, for example 192.168.1.5"
+    )]
+    Unspecified(IpAddr),
     /// A multiaddress that cannot be read.
     #[error("this multiaddress cannot be read: {0}")]
     BadMultiaddr(String),
@@ -144,7 +149,7 @@ fn parse_host_and_port(text: &str) -> Result<Understood, AddressError> {
         let port = after
             .strip_prefix(':')
             .ok_or_else(|| AddressError::NoPort(format!("[{host}]")))?;
-        return Ok(both(&Protocol::Ip6(ip), parse_port(port)?));
+        return Ok(both(&of_one_machine(ip.into())?, parse_port(port)?));
     }
     if text.parse::<Ipv6Addr>().is_ok() || text.matches(':').count() > 1 {
         return Err(AddressError::NeedsBrackets(text.to_owned()));
@@ -153,11 +158,18 @@ fn parse_host_and_port(text: &str) -> Result<Understood, AddressError> {
         .split_once(':')
         .ok_or_else(|| AddressError::NoPort(text.to_owned()))?;
     let host_part = match host.parse::<IpAddr>() {
-        Ok(ip) => Protocol::from(ip),
+        Ok(ip) => of_one_machine(ip)?,
         Err(_) if is_host_name(host) => Protocol::Dns(Cow::Owned(host.to_owned())),
         Err(_) => return Err(AddressError::BadHost(host.to_owned())),
     };
     Ok(both(&host_part, parse_port(port)?))
+}
+
+fn of_one_machine(ip: IpAddr) -> Result<Protocol<'static>, AddressError> {
+    match ip.is_unspecified() {
+        true => Err(AddressError::Unspecified(ip)),
+        false => Ok(Protocol::from(ip)),
+    }
 }
 
 fn parse_port(text: &str) -> Result<u16, AddressError> {
@@ -404,6 +416,10 @@ mod tests {
             error("192.168.1:4711"),
             AddressError::BadHost("192.168.1".into())
         );
+        for anywhere in ["0.0.0.0", "[::]", "[::0]"] {
+            let said = error(&format!("{anywhere}:4711"));
+            assert!(matches!(said, AddressError::Unspecified(_)), "{said}");
+        }
         assert_eq!(error("a b:4711"), AddressError::BadHost("a b".into()));
         assert_eq!(error("skein1qqqqqqqq"), AddressError::Invite);
         assert_eq!(error(&"a".repeat(500)), AddressError::TooLong);
