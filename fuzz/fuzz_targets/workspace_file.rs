@@ -1,4 +1,4 @@
 //! libFuzzer on [`skein_fuzz::workspace_file`].
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| skein_fuzz::workspace_file(bytes));
+libfuzzer_sys::fuzz_target!(init: skein_fuzz::let_guards_catch(), |bytes: &[u8]| skein_fuzz::workspace_file(bytes));

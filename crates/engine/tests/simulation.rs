@@ -24,7 +24,7 @@ const REGRESSIONS_WITH_PEOPLE: &[u64] = &[
     266, 623, 679, 764, 775, 20_640, 20_666, 40_260, 40_655, 40_722, 41_844, 42_291,
 ];
 /// The same, at a relay.
-const REGRESSIONS_AT_A_RELAY: &[u64] = &[296, 1_108, 1_152, 1_168, 1_204];
+const REGRESSIONS_AT_A_RELAY: &[u64] = &[296, 1_108, 1_152, 1_168, 1_204, 50_433];
 /// How many seeds are run when nothing else is said.
 const SEEDS: u64 = 1_500;
 /// And how many in which people come and go, and change their roles.
@@ -128,19 +128,21 @@ impl World {
     fn finish(&mut self, originals: &[usize]) {
         self.settle(originals);
         let copy = (originals.len()..self.machines.len()).next();
-        if let Some(copy) = copy.filter(|_| self.ledger.twice) {
+        let with_copy = copy.filter(|_| self.ledger.twice).map(|copy| {
             let device = self.machines[copy].device;
-            let with_copy: Vec<usize> = originals
+            originals
                 .iter()
                 .copied()
                 .filter(|index| self.machines[*index].device != device)
                 .chain([copy])
-                .collect();
-            self.settle(&with_copy);
+                .collect::<Vec<usize>>()
+        });
+        if let Some(with_copy) = &with_copy {
+            self.settle(with_copy);
             self.settle(originals);
             if self.relay.is_some() {
                 // What was said when the others met at the relay has the copy not heard.
-                self.settle(&with_copy);
+                self.settle(with_copy);
                 self.settle(originals);
             }
         }
@@ -149,6 +151,11 @@ impl World {
             self.pass(400);
         }
         self.settle(originals);
+        if let Some(with_copy) = with_copy.filter(|_| self.relay.is_some()) {
+            // Nor of what was packed in that time.
+            self.settle(&with_copy);
+            self.settle(originals);
+        }
         match self.out.is_empty() {
             true => self.check(),
             false => self.check_among(originals),
