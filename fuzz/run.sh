@@ -17,9 +17,11 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}
 # With a target named, build scripts and macros are built without the pass.
 cargo build --release --target "$host" --bins
 
+found=0
 for target in "$@"; do
   mkdir -p "artifacts/$target" "found/$target"
   # New inputs are kept apart: what is in corpus/ was chosen.
   "$CARGO_TARGET_DIR/$host/release/$target" -max_total_time="$seconds" -print_final_stats=1 \
-    -artifact_prefix="artifacts/$target/" "found/$target" "corpus/$target"
+    -artifact_prefix="artifacts/$target/" "found/$target" "corpus/$target" || found=1
 done
+exit "$found"

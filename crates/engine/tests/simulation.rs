@@ -152,7 +152,7 @@ impl World {
         }
         self.settle(originals);
         if let Some(with_copy) = with_copy.filter(|_| self.relay.is_some()) {
-            // Nor of what was packed in that time.
+            // Nor of what was packed while the texts followed.
             self.settle(&with_copy);
             self.settle(originals);
         }
