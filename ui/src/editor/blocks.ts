@@ -1,14 +1,15 @@
 // How headings, quotes, callouts, items, code and other blocks look.
 
 import { Decoration } from "@codemirror/view";
-import type { SyntaxNodeRef } from "@lezer/common";
+import type { SyntaxNode, SyntaxNodeRef } from "@lezer/common";
 import { calloutOf } from "./callout";
 import { CopyCode, FenceName } from "./fence";
 import { drawFold } from "./folding";
+import { countedAs } from "./lists";
 import { dim, drawDim, hung } from "./look";
 import type { Draw, Look, Stretch } from "./look";
 import { taskBox } from "./markdown";
-import { Bullet, CalloutName, TaskBox } from "./widgets";
+import { Bullet, CalloutName, ItemNumber, TaskBox } from "./widgets";
 
 const LONGEST_LABEL = 120;
 const DEEPEST_QUOTE = 8;
@@ -19,6 +20,8 @@ const done = Decoration.mark({ class: "sk-done" });
 function drawHeading(level: number, atx: boolean): Draw {
   return (look, node, stretch) => {
     const text = look.state.doc.lineAt(node.from);
+    // Whoever stands in the line below a paragraph may still be writing a rule.
+    if (!atx && look.touches(look.state.doc.lineAt(node.to))) return drawUnderline(look, node);
     look.classes(node, stretch, "sk-heading", `sk-h${level}`);
     if (node.from >= stretch.from) drawFold(look, text);
     for (const mark of node.node.getChildren("HeaderMark")) {
@@ -31,6 +34,11 @@ function drawHeading(level: number, atx: boolean): Draw {
     }
     return true;
   };
+}
+
+function drawUnderline(look: Look, node: SyntaxNodeRef): boolean {
+  for (const { from, to } of node.node.getChildren("HeaderMark")) look.mark(dim, from, to);
+  return true;
 }
 
 const drawQuote: Draw = (look, node, stretch) => {
@@ -96,12 +104,12 @@ function drawItemMark(look: Look, node: SyntaxNodeRef, mark: Stretch): void {
   const box = task && taskBox(doc.sliceString(task.from, line.to));
   if (!task || !box) {
     if (isBullet && !look.inside(mark.from, text)) look.replace(new Bullet(), mark.from, text);
-    else look.mark(listMark, mark.from, text);
+    else drawNumber(look, node.node, mark, text);
     return;
   }
   const to = Math.min(line.to, task.to + 1);
   const from = isBullet ? mark.from : task.from;
-  if (!isBullet) look.mark(listMark, mark.from, text);
+  if (!isBullet) drawNumber(look, node.node, mark, text);
   if (box.ticked) look.mark(done, to, node.node.getChild("Task")?.to ?? to);
   if (look.inside(from, to)) {
     look.mark(dim, from, to);
@@ -109,6 +117,14 @@ function drawItemMark(look: Look, node: SyntaxNodeRef, mark: Stretch): void {
   }
   const label = doc.sliceString(to, Math.min(line.to, to + LONGEST_LABEL)).trim();
   look.replace(new TaskBox(box.ticked, label, isBullet, look.state.readOnly), from, to);
+}
+
+/** Items count on from their list's first, whatever is written: two who add one apart write the same number. */
+function drawNumber(look: Look, item: SyntaxNode, mark: Stretch, text: number): void {
+  const written = look.state.sliceDoc(mark.from, mark.to);
+  const counted = `${countedAs(look.state, item, look.numbers)}${written.slice(-1)}`;
+  if (counted === written || look.inside(mark.from, text)) look.mark(listMark, mark.from, text);
+  else look.replace(new ItemNumber(counted), mark.from, text);
 }
 
 const drawCode: Draw = (look, node, stretch) => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { decorate } from "./decorate";
 import { FenceName } from "./fence";
 import { linkAt } from "./links";
-import { Bullet, CalloutName, TaskBox } from "./widgets";
+import { Bullet, CalloutName, ItemNumber, TaskBox } from "./widgets";
 import { stateOf } from "./testing/state";
 
 /** What is seen: hidden text left out, a task box as ☑ or ☐, a bullet as •. */
@@ -19,6 +19,7 @@ function seen(marked: string, focused = true): string {
     if (spec.class !== "sk-none" && (widget === undefined || from === to)) return;
     if (!(widget instanceof FenceName)) text.fill("", from, to);
     if (widget instanceof TaskBox) put.push([from, widget.ticked ? "☑" : "☐"]);
+    else if (widget instanceof ItemNumber) put.push([from, widget.number]);
     else if (widget instanceof Bullet) put.push([from, "•"]);
     else if (widget instanceof CalloutName) put.push([from, `<${widget.kind}>`]);
   });
@@ -26,14 +27,20 @@ function seen(marked: string, focused = true): string {
   return text.join("");
 }
 
-function lineClasses(state: EditorState): string[] {
+function lineClasses(state: EditorState, shown: EditorState["selection"]["ranges"] = []): string[] {
   const classes: string[] = [];
   const whole = { from: 0, to: state.doc.length };
-  decorate(state, [whole], []).parts.between(0, state.doc.length, (from, to, { spec }) => {
+  decorate(state, [whole], shown).parts.between(0, state.doc.length, (from, to, { spec }) => {
     const attributes = spec.attributes as Record<string, string> | undefined;
     if (from === to && attributes) classes.push(attributes["class"] ?? "");
   });
   return classes;
+}
+
+/** The looks of the lines for somebody who is writing there. */
+function dressed(marked: string): string[] {
+  const state = stateOf(marked);
+  return lineClasses(state, state.selection.ranges);
 }
 
 test("markers of an element show when the selection touches it", () => {
@@ -62,6 +69,23 @@ test("tasks are boxes and bullets dots, unless the caret stands in their marker"
   expect(seen("-| b")).toBe("- b");
   expect(seen("- a\n  - b|")).toBe("•a\n•b");
   expect(seen("1. [ ] a|")).toBe("1. ☐a");
+});
+
+test("ordered items count on from the first, whatever two wrote at once", () => {
+  expect(seen("1. a\n2. b\n2. c\n3. d|")).toBe("1. a\n2. b\n3.c\n4.d");
+  expect(seen("7) a\n7) b\n   1. c\n   1. d\n7) e|")).toBe("7) a\n8)b\n1. c\n2.d\n9)e");
+  expect(seen("1. a\n1|. b")).toBe("1. a\n1. b");
+  expect(seen("1. a\n1. [x] b|")).toBe("1. a\n2.☑b");
+});
+
+test("an item that is not yet written is one below a paragraph too", () => {
+  expect(seen("a\n- |")).toBe("a\n•");
+  expect(lineClasses(stateOf("a\n- \nb"))[0]).toBe("");
+});
+
+test("a paragraph is no heading while the line below it is being written", () => {
+  expect(dressed("a\n---|")).toEqual(["", ""]);
+  expect(dressed("|a\n---")[0]).toContain("sk-h2");
 });
 
 test("what only looks like a task is none", () => {

@@ -26,3 +26,16 @@ test("a style is taken off whole, also where a merge doubled it", () => {
   expect(after(bold, "a **|word|** b")).toBe("a |word| b");
   expect(after(bold, "a ****wo|rd**** b")).toBe("a wo|rd b");
 });
+
+test("at the end of what has a style its key ends it, and between empty marks takes them away", () => {
+  expect(after(bold, "a **word|** b")).toBe("a **word**| b");
+  expect(after(bold, "a **word**| b")).toBe("a word| b");
+  expect(after(bold, "***both|***")).toBe("***both**|*");
+  expect(after(bold, "a **|** b")).toBe("a | b");
+  expect(after(toggleStyle("italic"), "a **|** b")).toBe("a ***|*** b");
+});
+
+test("behind a word its style ends", () => {
+  expect(after(bold, "a word|")).toBe("a **word**|");
+  expect(after(bold, "a |word")).toBe("a **|word**");
+});

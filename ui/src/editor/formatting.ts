@@ -34,10 +34,16 @@ type Toggled = { changes: ChangeSpec[]; range: SelectionRange };
 function toggleRange(state: EditorState, selected: SelectionRange, style: Style): Toggled {
   const range = selected.empty ? (state.wordAt(selected.head) ?? selected) : selected;
   const styled = nodesAround(state, range, style);
+  const end = selected.empty ? endBehind(state, selected.head, styled) : null;
+  if (end !== null) return { changes: [], range: EditorSelection.cursor(end) };
   if (styled.length > 0) return unstyle(state, selected, styled, style);
   if (range.empty) {
     const { marker } = style;
-    const caret = EditorSelection.cursor(range.head + marker.length);
+    const [from, to] = [range.head - marker.length, range.head + marker.length];
+    if (isEmptyPair(state, range.head, marker)) {
+      return { changes: [{ from, to }], range: EditorSelection.cursor(from) };
+    }
+    const caret = EditorSelection.cursor(to);
     return { changes: [{ from: range.head, insert: marker + marker }], range: caret };
   }
   const changes = pieces(state, range).flatMap(({ from, to }) => [
@@ -46,12 +52,27 @@ function toggleRange(state: EditorState, selected: SelectionRange, style: Style)
   ]);
   const set = state.changes(changes);
   const mapped = selected.empty
-    ? EditorSelection.cursor(set.mapPos(selected.head, selected.head === range.from ? 1 : -1))
+    ? EditorSelection.cursor(set.mapPos(selected.head, 1))
     : EditorSelection.range(
         set.mapPos(selected.anchor, selected.anchor < selected.head ? 1 : -1),
         set.mapPos(selected.head, selected.anchor < selected.head ? -1 : 1),
       );
   return { changes, range: mapped };
+}
+
+/** Whether a position stands between two marks that nothing was typed between. */
+export function isEmptyPair(state: EditorState, head: number, marker: string): boolean {
+  const before = state.sliceDoc(Math.max(0, head - marker.length - 1), head);
+  const after = state.sliceDoc(head, head + marker.length);
+  return before.endsWith(marker) && after === marker && before.at(-marker.length - 1) !== marker[0];
+}
+
+/** Behind the marks that end the style, for a caret right before them: what is typed next has it no more. */
+function endBehind(state: EditorState, head: number, styled: readonly SyntaxNode[]): number | null {
+  if (styled.length === 0) return null;
+  const end = Math.max(...styled.map(({ to }) => to));
+  const marks = state.sliceDoc(head, end);
+  return /^[*_~`]+$/.test(marks) ? end : null;
 }
 
 /** Elements of the style around the range or just inside it; styles that a merge doubled count all. */

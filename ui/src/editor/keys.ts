@@ -5,13 +5,15 @@ import { EditorState, Prec } from "@codemirror/state";
 import type { Extension, Transaction } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import type { Command } from "@codemirror/view";
+import { indentCode, outdentCode } from "./codeKeys";
 import { toggleStyle } from "./formatting";
+import { selectToStartOfWords, toStartOfWords } from "./home";
 import { textKeys } from "./keyTable";
 import type { TextAct } from "./keyTable";
 import { editLink } from "./linkForm";
-import { continueList, leaveItem, nestItems, outdentItems, toggleTasks } from "./lists";
+import { continueList, leaveItem, nestItems, outdentItems, softBreak, toggleTasks } from "./lists";
 import { duplicateBlock, moveBlockDown, moveBlockUp } from "./moving";
-import { toggleShape } from "./shapes";
+import { joinBelow, toggleShape } from "./shapes";
 import { eraseMark, makeRule, openFence } from "./typing";
 
 const UNDO_PAUSE_MS = 600;
@@ -30,8 +32,8 @@ const ACTS: Record<TextAct, Command> = {
   lineDown: moveBlockDown,
   // The browser would make a bookmark.
   double: (view) => duplicateBlock(view) || true,
-  nest: nestItems,
-  outdent: outdentItems,
+  nest: (view) => nestItems(view) || indentCode(view),
+  outdent: (view) => outdentItems(view) || outdentCode(view),
 };
 
 /** "Ctrl+Shift+S" as keymaps write it: "Mod-Shift-s". */
@@ -48,9 +50,11 @@ export const editorKeys: Extension = [
       ...textKeys.map(({ act, key }) => ({ key: inKeymap(key), run: ACTS[act] })),
       { key: "Enter", run: makeRule },
       { key: "Enter", run: openFence },
-      { key: "Enter", run: continueList },
+      { key: "Enter", run: continueList, shift: softBreak },
       { key: "Backspace", run: leaveItem },
       { key: "Backspace", run: eraseMark },
+      { key: "Delete", run: joinBelow },
+      { key: "Home", run: toStartOfWords, shift: selectToStartOfWords },
     ]),
   ),
   keymap.of([...historyKeymap, ...defaultKeymap]),

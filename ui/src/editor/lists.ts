@@ -3,15 +3,20 @@
 import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import { insertNewlineContinueMarkupCommand } from "@codemirror/lang-markdown";
 import { countColumn } from "@codemirror/state";
-import type { ChangeSpec, EditorState, Line, StateCommand, ChangeSet } from "@codemirror/state";
+import type { ChangeSet, ChangeSpec, EditorState, Line, StateCommand } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
+import { leaveQuote, ownLine } from "./leaving";
 import { taskBox } from "./markdown";
 
 const PARSE_MS = 30;
 /** Quote marks and indentation, list mark, gap. */
 const ITEM = /^((?:[ \t]*>)*[ \t]*)([-+*]|\d{1,9}[.)])([ \t]+|$)/;
+/** Quote marks and indentation. */
+const LEAD = /^(?:[ \t]*>)*[ \t]*/;
 const QUOTES = /^(?:[ \t]*>[ \t]?)*/;
+
+type CommandTarget = Parameters<StateCommand>[0];
 
 type ItemLine = {
   line: Line;
@@ -151,12 +156,10 @@ export function renumbered(
     enter(node) {
       if (node.name !== "OrderedList") return;
       const items = node.node.getChildren("ListItem");
-      const digitsOf = ({ from: at }: SyntaxNode): string =>
-        /^\d+/.exec(next.sliceDoc(at, at + 9))?.[0] ?? "1";
       let expected: number | null =
-        begin === "lowest" ? Math.min(...items.map((item) => Number(digitsOf(item)))) : null;
+        begin === "lowest" ? Math.min(...items.map((item) => Number(digitsOf(next, item)))) : null;
       for (const item of items) {
-        const digits = digitsOf(item);
+        const digits = digitsOf(next, item);
         expected ??= item.from >= start && item.from <= end && isNested(item) ? 1 : Number(digits);
         const insert = String(expected++);
         if (insert !== digits)
@@ -165,6 +168,27 @@ export function renumbered(
     },
   });
   return specs.length === 0 ? changes : changes.compose(next.changes(specs));
+}
+
+function digitsOf(state: EditorState, { from }: SyntaxNode): string {
+  return /^\d+/.exec(state.sliceDoc(from, from + 9))?.[0] ?? "1";
+}
+
+/** What an ordered item counts as: its list's first number, and one more for each item between. `known` keeps it by item. */
+export function countedAs(
+  state: EditorState,
+  item: SyntaxNode,
+  known: Map<number, number>,
+): number {
+  const uncounted: SyntaxNode[] = [];
+  let before: SyntaxNode | null = item;
+  for (; before !== null && !known.has(before.from); before = itemBefore(before)) {
+    uncounted.push(before);
+  }
+  const first = Number(digitsOf(state, uncounted.at(-1) ?? item));
+  let number = before === null ? first - 1 : (known.get(before.from) ?? first);
+  for (const { from } of uncounted.reverse()) known.set(from, ++number);
+  return number;
 }
 
 function isNested(item: SyntaxNode): boolean {
@@ -188,16 +212,107 @@ export const leaveItem: StateCommand = (target) => {
 
 const continueMarkup = insertNewlineContinueMarkupCommand({ nonTightLists: false });
 
-/** Enter goes on with the list or quote, and leaves it from an empty item. */
+/** Enter goes on with the list or quote, and leaves it from an empty item or line. */
 export const continueList: StateCommand = (target) => {
-  const { state } = target;
-  const found = itemOn(state, state.doc.lineAt(state.selection.main.head));
-  const box = found?.item.box;
-  if (!box || box.to - box.from === 3 || state.readOnly) return continueMarkup(target);
+  const { state, dispatch } = target;
+  const { main, ranges } = state.selection;
+  if (state.readOnly || !main.empty || ranges.length > 1) return continueMarkup(target);
+  const line = state.doc.lineAt(main.head);
+  const found = itemOn(state, line);
+  if (found === null) return leaveQuote(target) || goOnInItem(target) || continueMarkup(target);
+  const { text, box } = found.item;
+  if (main.head === text && text < line.to) return itemAbove(target, found);
+  const isLeft = text === line.to && main.head === text && stepTo(state, found.node, false) === 0;
+  if (isLeft) return leaveList(target, found);
+  if (!box || box.to - box.from === 3) return continueMarkup(target);
   // A box that a merge left as `[xx]` is written anew with the user's edit of its line.
   const tidied = state.update({ changes: writeBox(box, box.ticked) });
-  target.dispatch(tidied);
-  return continueMarkup({ state: tidied.state, dispatch: target.dispatch });
+  dispatch(tidied);
+  return continueMarkup({ state: tidied.state, dispatch });
+};
+
+type FoundItem = NonNullable<ReturnType<typeof itemOn>>;
+
+/** At the start of an item's text, a new item comes above; the caret stays with the text. */
+function itemAbove({ state, dispatch }: CommandTarget, { item, node }: FoundItem): boolean {
+  const { line, mark, box, text } = item;
+  const lead = state.sliceDoc(line.from, box?.from ?? text);
+  const insert = `${lead}${box ? "[ ] " : ""}\n`;
+  const inserted = state.changes({ from: line.from, insert });
+  const changes = renumbered(state, inserted, mark, node.to);
+  const selection = { anchor: changes.mapPos(text, 1) };
+  dispatch(state.update({ changes, selection, scrollIntoView: true, userEvent: "input" }));
+  return true;
+}
+
+/** The list ends above an empty item; what is written next is no part of it. */
+function leaveList({ state, dispatch }: CommandTarget, { item, node }: FoundItem): boolean {
+  const { line } = item;
+  const quotes = QUOTES.exec(line.text)?.[0] ?? "";
+  const { changes, caret } = ownLine(state, line, line.from, quotes);
+  const counted = renumbered(state, state.changes(changes), node.from, node.parent?.to ?? node.to);
+  dispatch(
+    state.update({
+      changes: counted,
+      selection: { anchor: caret },
+      scrollIntoView: true,
+      userEvent: "input",
+    }),
+  );
+  return true;
+}
+
+/** A later line of an item goes on with one more line of it: no item begins, and no number changes. */
+const goOnInItem: StateCommand = (target) => {
+  const { state } = target;
+  const { head } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  const lead = LEAD.exec(line.text)?.[0] ?? "";
+  if (head < line.from + lead.length || lead.length === line.length) return false;
+  return holderAt(state, head) === "ListItem" && breakLine(target, lead);
+};
+
+/** What holds the text at a position: an item, a quote, or neither. */
+function holderAt(state: EditorState, position: number): string | null {
+  const tree = ensureSyntaxTree(state, position, PARSE_MS) ?? syntaxTree(state);
+  let node: SyntaxNode | null = tree.resolveInner(position, -1);
+  while (node !== null && !/^(ListItem|Blockquote|FencedCode|Table)$/.test(node.name)) {
+    node = node.parent;
+  }
+  return node?.name ?? null;
+}
+
+/** Begins a line with `lead`; white space before the caret goes. */
+function breakLine({ state, dispatch }: CommandTarget, lead: string): boolean {
+  const { head } = state.selection.main;
+  const before = state.sliceDoc(state.doc.lineAt(head).from, head);
+  const from = head - (before.length - before.trimEnd().length);
+  const insert = `\n${lead}`;
+  dispatch(
+    state.update({
+      changes: { from, to: head, insert },
+      selection: { anchor: from + insert.length },
+      scrollIntoView: true,
+      userEvent: "input",
+    }),
+  );
+  return true;
+}
+
+/** Shift+Enter begins a line within the item or the quote, also where Enter would leave it. */
+export const softBreak: StateCommand = (target) => {
+  const { state } = target;
+  const { main, ranges } = state.selection;
+  if (state.readOnly || !main.empty || ranges.length > 1) return false;
+  const line = state.doc.lineAt(main.head);
+  const item = itemOn(state, line)?.item;
+  if (item !== undefined && main.head >= item.text) {
+    const words = item.box?.from ?? item.text;
+    return breakLine(target, state.sliceDoc(line.from, words).replace(/[^>\s]/g, " "));
+  }
+  const lead = LEAD.exec(line.text)?.[0] ?? "";
+  const isHeld = /^(ListItem|Blockquote)$/.test(holderAt(state, main.head) ?? "");
+  return isHeld && main.head >= line.from + lead.length && breakLine(target, lead);
 };
 
 function writeBox(box: { from: number; to: number }, ticked: boolean): ChangeSpec {

@@ -25,6 +25,8 @@ export class Look {
   readonly state: EditorState;
   /** The places whose markers are to be seen: the selection while the editor has the focus, else none. */
   readonly #shown: readonly Stretch[];
+  /** What ordered items count as, by their beginnings. */
+  readonly numbers = new Map<number, number>();
   readonly #ranges: Range<Decoration>[] = [];
   readonly #wholes: Range<Decoration>[] = [];
   readonly #lines = new Map<number, LineLook>();

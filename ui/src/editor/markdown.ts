@@ -46,6 +46,15 @@ const tasks: MarkdownConfig = {
   ],
 };
 
+const EMPTY_ITEM = /^[-+*][ \t]*$/;
+
+/** An item that is not yet written is one under a paragraph too, where CommonMark would make the paragraph a heading. */
+const emptyItems: MarkdownConfig = {
+  parseBlock: [
+    { name: "EmptyItem", endLeaf: (_, { text, pos }) => EMPTY_ITEM.test(text.slice(pos)) },
+  ],
+};
+
 const WIKI_LINK = /^\[\[([^[\]|\n]{1,300})(?:\|([^[\]|\n]{1,300}))?\]\]/;
 const LONGEST_WIKI_LINK = 610;
 
@@ -128,7 +137,16 @@ const frontMatter: MarkdownConfig = {
 export const noteMarkdown: Extension = markdown({
   base: commonmarkLanguage,
   codeLanguages: codeLanguage,
-  extensions: [Table, Strikethrough, Autolink, tasks, wikiLinks, footnotes, frontMatter],
+  extensions: [
+    Table,
+    Strikethrough,
+    Autolink,
+    tasks,
+    emptyItems,
+    wikiLinks,
+    footnotes,
+    frontMatter,
+  ],
   addKeymap: false,
   completeHTMLTags: false,
 });

@@ -16,7 +16,7 @@ const UPPER_EDGE = 90;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const ATX = /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#*)?[ \t]*$/;
-const SETEXT = /^ {0,3}(=+|-+)[ \t]*$/;
+const SETEXT = /^ {0,3}(=+|-{2,})[ \t]*$/;
 const NOT_PARAGRAPH = /^(?: {0,3}(?:[#>]|[-*+][ \t]|\d{1,9}[.)][ \t])|\s*$|(?: {4}|\t))/;
 
 /** A heading's words as they are read. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nestItems, outdentItems } from "./lists";
 import { toggleStyle } from "./formatting";
-import { toggleShape } from "./shapes";
+import { joinBelow, toggleShape } from "./shapes";
 import type { Shape } from "./shapes";
 import { after } from "./testing/state";
 
@@ -75,4 +75,23 @@ test("an item put deeper and out again gives the same text", () => {
     ),
     { numRuns: 50 },
   );
+});
+
+test("an item or a quoted line that becomes text is no part any more of what stands above it", () => {
+  expect(after(toggleShape("bullet"), "- a\n- b|\n- c")).toBe("- a\n\nb|\n- c");
+  expect(after(toggleShape("ordered"), "1. a\n2. b|\n3. c")).toBe("1. a\n\nb|\n\n3. c");
+  expect(after(toggleShape("text"), "> - a\n> - b|")).toBe("> - a\n>\n> b|");
+  expect(after(toggleShape("text"), "a\n- b|")).toBe("a\nb|");
+});
+
+test("Delete at the end of a line brings up the words of the next, without its marks", () => {
+  expect(after(joinBelow, "- a|\n- b")).toBe("- a|b");
+  expect(after(joinBelow, "1. a|\n2. b\n3. c")).toBe("1. a|b\n2. c");
+  expect(after(joinBelow, "> a|\n> b")).toBe("> a|b");
+  expect(after(joinBelow, "a|\n## b")).toBe("a|b");
+  expect(after(joinBelow, "- [ ] a|\n- [x] b")).toBe("- [ ] a|b");
+  expect(after(joinBelow, "|\n- b")).toBeNull();
+  expect(after(joinBelow, "- |\n- b")).toBeNull();
+  expect(after(joinBelow, "a|\nb")).toBeNull();
+  expect(after(joinBelow, "```\na|\n- b\n```")).toBeNull();
 });

@@ -1,6 +1,8 @@
 // What a whole line is: heading, list item, task or quote; put on the selected lines, and taken off again.
 
 import type { ChangeSpec, EditorState, Line, StateCommand } from "@codemirror/state";
+import { apart } from "./leaving";
+import { renumbered } from "./lists";
 import { isInCode } from "./typing";
 
 export type Shape = "text" | "h1" | "h2" | "h3" | "bullet" | "ordered" | "task" | "quote";
@@ -81,11 +83,14 @@ export function toggleShape(shape: Shape): StateCommand {
     const same = (line: Line): boolean =>
       shape === "quote" ? read(line).lead.includes(">") : shapeOf(read(line)) === shape;
     const off = lines.every(same);
-    const changes = state.changes(
-      lines.map((line, at) =>
+    const [first, last] = [lines[0], lines.at(-1)];
+    const isText = (off && shape !== "quote") || shape === "text";
+    const changes = state.changes([
+      ...(isText && first && last ? apart(state, first, last) : []),
+      ...lines.map((line, at) =>
         off && shape === "quote" ? unquote(line) : reshape(line, off ? "text" : shape, at + 1),
       ),
-    );
+    ]);
     const selection = state.selection.map(changes, 1);
     dispatch(state.update({ changes, selection, scrollIntoView: true, userEvent: "input.format" }));
     return true;
@@ -95,6 +100,27 @@ export function toggleShape(shape: Shape): StateCommand {
 function unquote(line: Line): ChangeSpec {
   const mark = /^[ \t]*>[ \t]?/.exec(line.text)?.[0] ?? "";
   return { from: line.from, to: line.from + mark.length };
+}
+
+/** Delete at the end of a line's text brings the text of the next line up without what makes it an item, a heading or a quote. */
+export const joinBelow: StateCommand = ({ state, dispatch }) => {
+  const { main, ranges } = state.selection;
+  const line = state.doc.lineAt(main.head);
+  if (!main.empty || ranges.length > 1 || state.readOnly || main.head < line.to) return false;
+  if (line.number === state.doc.lines || line.length === marksLength(line)) return false;
+  const below = state.doc.line(line.number + 1);
+  const marks = marksLength(below);
+  if (marks === 0 || isInCode(state, line.to) || isInCode(state, below.to)) return false;
+  const joined = state.changes({ from: line.to, to: below.from + marks });
+  const changes = renumbered(state, joined, line.from, below.to);
+  dispatch(state.update({ changes, scrollIntoView: true, userEvent: "delete.forward" }));
+  return true;
+};
+
+/** How much of a line's beginning is marks, not words. */
+export function marksLength(line: Line): number {
+  const { lead, list, heading } = read(line);
+  return lead.length + list.length + heading.length;
 }
 
 /** The shape that the line at the caret has, for the buttons that show it. */

@@ -46,7 +46,7 @@ test("Enter adds a row below, under the header's dashes too, and leaves an empty
   expect(after(rowBelow, TABLE.replace("a ¦", "a| ¦"))).toBe(
     "| a | b |\n| - | -: |\n| | |  |\n| c | d |",
   );
-  expect(after(rowBelow, `${TABLE}\n¦ | ¦  ¦`)).toBe("| a | b |\n| - | -: |\n| c | d |\n|");
+  expect(after(rowBelow, `${TABLE}\n¦ | ¦  ¦`)).toBe("| a | b |\n| - | -: |\n| c | d |\n\n|");
   expect(after(rowBelow, "plain|")).toBeNull();
 });
 

@@ -6,6 +6,7 @@ import type { EditorState, Extension, StateCommand } from "@codemirror/state";
 import { Decoration, EditorView, keymap } from "@codemirror/view";
 import type { Command } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
+import { ownLine } from "./leaving";
 import { cellsOf, tableAround } from "./tableShape";
 import type { Cell } from "./tableShape";
 
@@ -101,13 +102,8 @@ export const rowBelow: StateCommand = ({ state, dispatch }) => {
   // Before the table, or where its dashes are still being written, a break is a break.
   if (!empty || own === undefined || head < own.from) return false;
   if (place.row > 0 && place.row === place.rows.length - 1 && isBlank(state, own)) {
-    dispatch(
-      state.update({
-        changes: { from: line.from, to: line.to, insert: "" },
-        selection: { anchor: line.from },
-        userEvent: "input",
-      }),
-    );
+    const { changes, caret } = ownLine(state, line, line.from);
+    dispatch(state.update({ changes, selection: { anchor: caret }, userEvent: "input" }));
   } else {
     dispatch(addRow(state, place));
   }
@@ -202,7 +198,7 @@ export const tableKeys: Extension = [
   Prec.high(
     keymap.of([
       { key: "Tab", run: nextCell(true), shift: nextCell(false) },
-      { key: "Enter", run: rowBelow },
+      { key: "Enter", run: rowBelow, shift: rowBelow },
       { key: "Backspace", run: rubOut },
       { key: "ArrowDown", run: overDashes(true) },
       { key: "ArrowUp", run: overDashes(false) },

@@ -42,6 +42,12 @@ test("three dashes below a paragraph become a rule, not a heading, and undo leav
   expect(after(makeRule, "words\n--|")).toBeNull();
 });
 
+test("Enter after a fence's language goes into the empty line that waits there", () => {
+  expect(after(openFence, "```js|\n\n```")).toBe("```js\n|\n```");
+  expect(after(openFence, "> ```js|\n> \n> ```")).toBe("> ```js\n> |\n> ```");
+  expect(after(openFence, "```js|\ncode\n```")).toBeNull();
+});
+
 test("a fence is closed below with the caret inside, and undo leaves the open one", () => {
   expect(converted(openFence, "```js|")).toEqual(["```js\n\n```", "```js\n"]);
   expect(after(openFence, "```|\n")).toBe("```\n|\n```\n");

@@ -3,9 +3,11 @@
 import { isolateHistory } from "@codemirror/commands";
 import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import { EditorSelection } from "@codemirror/state";
-import type { ChangeSpec, EditorState, Extension, StateCommand } from "@codemirror/state";
+import type { ChangeSpec, EditorState, Extension, Line, StateCommand } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
+import { isEmptyPair } from "./formatting";
+import { ownParagraph } from "./leaving";
 
 const PARSE_MS = 30;
 const CODE = /^(FencedCode|CodeBlock|CodeText|InlineCode|HTMLBlock)$/;
@@ -89,7 +91,8 @@ export const openFence: StateCommand = (target) => {
   const match = FENCE.exec(line.text);
   if (match === null) return false;
   const [, indent = "", mark = "", fence = ""] = match;
-  if (!opensWithoutEnd(state, line.from + indent.length + mark.length)) return false;
+  const from = line.from + indent.length + mark.length;
+  if (!opensWithoutEnd(state, from)) return intoFence(target, line, from);
   const prefix = indent + " ".repeat(mark.length);
   const caret = main.head + 1 + prefix.length;
   const insert = `\n${prefix}${fence}`;
@@ -97,12 +100,31 @@ export const openFence: StateCommand = (target) => {
   return true;
 };
 
-/** Whether a fence begins at a position and either never ends, or ends where another one would. */
-function opensWithoutEnd(state: EditorState, from: number): boolean {
+/** From the line that names a fence's language into the empty one that waits below it. */
+function intoFence(
+  { state, dispatch }: Parameters<StateCommand>[0],
+  line: Line,
+  from: number,
+): boolean {
+  const below = line.number < state.doc.lines ? state.doc.line(line.number + 1) : null;
+  if (below === null || /[^\s>]/.test(below.text) || fenceFrom(state, from) === null) return false;
+  dispatch(
+    state.update({ selection: { anchor: below.to }, scrollIntoView: true, userEvent: "select" }),
+  );
+  return true;
+}
+
+function fenceFrom(state: EditorState, from: number): SyntaxNode | null {
   const tree = ensureSyntaxTree(state, state.doc.length, PARSE_MS) ?? syntaxTree(state);
   let node: SyntaxNode | null = tree.resolveInner(from, 1);
   while (node !== null && node.name !== "FencedCode") node = node.parent;
-  if (node?.from !== from) return false;
+  return node?.from === from ? node : null;
+}
+
+/** Whether a fence begins at a position and either never ends, or ends where another one would. */
+function opensWithoutEnd(state: EditorState, from: number): boolean {
+  const node = fenceFrom(state, from);
+  if (node === null) return false;
   if (node.getChildren("CodeMark").length < 2) return true;
   const inside = state.sliceDoc(state.doc.lineAt(from).to, node.to);
   return /\n[ \t]*(?:```|~~~)[^\s`~]/.test(inside);
@@ -146,17 +168,12 @@ export const eraseMark: StateCommand = ({ state, dispatch }) => {
   if (!main.empty || ranges.length > 1 || state.readOnly) return false;
   const line = state.doc.lineAt(main.head);
   const before = line.text.slice(0, main.head - line.from);
-  const after = line.text.slice(main.head - line.from);
   const erase = (from: number, to: number): true => {
     dispatch(state.update({ changes: { from, to }, userEvent: "delete.backward" }));
     return true;
   };
-  for (const mark of EMPTY_PAIRS) {
-    const character = mark.charAt(0);
-    const more = before.slice(0, -mark.length).endsWith(character);
-    if (!before.endsWith(mark) || !after.startsWith(mark) || more) continue;
-    return erase(main.head - mark.length, main.head + mark.length);
-  }
+  const pair = EMPTY_PAIRS.find((mark) => isEmptyPair(state, main.head, mark));
+  if (pair !== undefined) return erase(main.head - pair.length, main.head + pair.length);
   if (isInCode(state, main.head)) return false;
   const mark = /^(?:[ \t]*>[ \t]?)*?(#{1,6}[ \t]+|[ \t]*>[ \t]?)$/.exec(before)?.[1];
   return mark === undefined ? false : erase(main.head - mark.length, main.head);
@@ -167,5 +184,5 @@ export const typing: Extension = EditorView.inputHandler.of((view, from, to, tex
   const { main } = view.state.selection;
   if (from !== main.from || to !== main.to) return false;
   if (text === " ") return makeTask(view);
-  return surround(text)(view);
+  return surround(text)(view) || ownParagraph(text)(view);
 });

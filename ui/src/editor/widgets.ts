@@ -73,6 +73,28 @@ export class Bullet extends WidgetType {
   }
 }
 
+/** The number that an item counts as, where another is written. */
+export class ItemNumber extends WidgetType {
+  constructor(readonly number: string) {
+    super();
+  }
+
+  override eq(other: ItemNumber): boolean {
+    return other.number === this.number;
+  }
+
+  override toDOM(): HTMLElement {
+    const number = document.createElement("span");
+    number.className = "sk-list-mark sk-marker";
+    number.textContent = this.number;
+    return number;
+  }
+
+  override ignoreEvent(): boolean {
+    return false;
+  }
+}
+
 const CALLOUTS: Readonly<Record<CalloutKind, Key>> = {
   note: "callout.note",
   tip: "callout.tip",

@@ -164,6 +164,35 @@ test("in code nothing is offered", async () => {
   expect(offers()).toEqual([]);
 });
 
+test("Enter twice ends a list, what comes after it is no part of it, and undo goes back into it", async () => {
+  await open("");
+  await keys("- one{Enter}two{Enter}{Enter}");
+  await expect.poll(text).toBe("- one\n- two\n\n");
+  await keys("{Control>}z{/Control}");
+  await expect.poll(text).toBe("- one\n- two\n- ");
+  await keys("{Enter}after");
+  await expect.poll(text).toBe("- one\n- two\n\nafter");
+});
+
+test("a paragraph stays one while a list or a divider is begun below it", async () => {
+  const content = await open("");
+  await keys("words{Enter}-");
+  await expect.poll(text).toBe("words\n-");
+  expect(content.querySelector(".sk-heading")).toBeNull();
+  await keys("--");
+  expect(content.querySelector(".sk-heading")).toBeNull();
+  await keys("{Enter}more");
+  await expect.poll(text).toBe("words\n\n---\nmore");
+});
+
+test("Home goes to the words of an item, and bold ends with its key", async () => {
+  await open("");
+  await keys("- {Control>}b{/Control}geese{Control>}b{/Control} fly{Home}x {Shift>}{End}{/Shift}");
+  await expect.poll(text).toBe("- x **geese** fly");
+  await keys("{Backspace}y{Home}{Home}z");
+  await expect.poll(text).toBe("z- x y");
+});
+
 test("the bar comes over a selection, and Alt+F10 goes into it", async () => {
   await open("some words");
   await keys("{Shift>}{Control>}{ArrowLeft}{/Control}{/Shift}");
