@@ -273,7 +273,7 @@ const goOnInItem: StateCommand = (target) => {
 };
 
 /** What holds the text at a position: an item, a quote, or neither. */
-function holderAt(state: EditorState, position: number): string | null {
+export function holderAt(state: EditorState, position: number): string | null {
   const tree = ensureSyntaxTree(state, position, PARSE_MS) ?? syntaxTree(state);
   let node: SyntaxNode | null = tree.resolveInner(position, -1);
   while (node !== null && !/^(ListItem|Blockquote|FencedCode|Table)$/.test(node.name)) {

@@ -1,6 +1,6 @@
 // The clipboard: what comes in becomes Markdown, what goes out is Markdown and, for other programs, HTML.
 
-import type { EditorState, Extension } from "@codemirror/state";
+import type { ChangeSet, EditorState, Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { fileSource } from "../../state/files";
 import { dropFiles, fileDoor, keepFiles } from "../files";
@@ -8,6 +8,7 @@ import { markdownAddress } from "../linkForm";
 import { placeAt } from "../tableKeys";
 import { isInCode } from "../typing";
 import { markdownFromHtml, tableOf } from "./fromHtml";
+import { inPlace } from "./place";
 import { takePictures, withoutSigns } from "./pictures";
 import { htmlOf, OWN } from "./toHtml";
 
@@ -47,11 +48,14 @@ export function pasted(plain: string, html: string): string {
   return markdownFromHtml(html) ?? lines;
 }
 
-function insert(view: EditorView, text: string): void {
-  view.dispatch(view.state.replaceSelection(text), {
-    userEvent: "input.paste",
-    scrollIntoView: true,
-  });
+function insert(view: EditorView, text: string, placed: ChangeSet | null): void {
+  const { state } = view;
+  const caret = state.selection.main.to;
+  const spec =
+    placed === null
+      ? state.replaceSelection(text)
+      : { changes: placed, selection: { anchor: placed.mapPos(caret, 1) } };
+  view.dispatch(spec, { userEvent: "input.paste", scrollIntoView: true });
 }
 
 /** An address over selected words makes them a link; null when it is not that. */
@@ -92,7 +96,8 @@ function paste(event: ClipboardEvent, view: EditorView): boolean {
   const taken = takePictures(html);
   const { text, stood } = withoutSigns(linkOver(state, plain) ?? pasted(plain, taken.html));
   const inTable = placeAt(state, head) !== null;
-  insert(view, inTable ? inCell(text) : text);
+  const placed = inTable || stood.length > 0 ? null : inPlace(state, text);
+  insert(view, inTable ? inCell(text) : text, placed);
   for (const { at, index } of stood) {
     const picture = taken.pictures[index];
     if (picture) keepFiles(view, [picture], inTable ? from : from + at);
