@@ -41,16 +41,43 @@ test.each([
   ["next month", "2026-12-01"],
   ["end of month", "2026-11-30"],
   ["next week", "2026-11-23"],
+  ["end of week", "2026-11-27"],
+  ["EOW", "2026-11-27"],
+  ["this weekend", "2026-11-28"],
+  ["next year", "2027-01-01"],
+  ["eom", "2026-11-30"],
+  ["the 15th", "2026-12-15"],
+  ["on the 22nd", "2026-11-22"],
+  ["the 31st", "2026-12-31"],
+  ["Fri, 4 Dec", "2026-12-04"],
+  ["friday dec 4th", "2026-12-04"],
 ])("“%s” is understood", (text, day) => {
   expect(typed(text, SUNDAY)).toBe(day);
 });
 
-test.each(["", "soon", "3", "30 feb", "may", "2026-13-01", "31.4.", "in days", "next", "24 foo"])(
-  "“%s” is no day",
-  (text) => {
-    expect(typed(text, SUNDAY)).toBeNull();
-  },
-);
+test.each([
+  "",
+  "soon",
+  "3",
+  "30 feb",
+  "may",
+  "2026-13-01",
+  "31.4.",
+  "in days",
+  "next",
+  "24 foo",
+  "thu 4 dec",
+  "the 32nd",
+  "9th",
+])("“%s” is no day", (text) => {
+  expect(typed(text, SUNDAY)).toBeNull();
+});
+
+test("the end of the week is today on a Friday, the weekend on a Saturday", () => {
+  expect(typed("eow", "2026-11-27")).toBe("2026-11-27");
+  expect(typed("weekend", "2026-11-28")).toBe("2026-11-28");
+  expect(typed("eow", "2026-11-28")).toBe("2026-12-04");
+});
 
 test("“next tue” lies in the week after this, wherever the week begins", () => {
   expect(typed("next tue", SUNDAY, 1)).toBe("2026-11-24");

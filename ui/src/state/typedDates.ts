@@ -118,6 +118,28 @@ function withMonth(words: string[], calendar: Calendar): Day | null {
   return null;
 }
 
+const FRIDAY = 5;
+const SATURDAY = 6;
+
+/** "the 15th": the coming one. */
+function dayOfMonth(plain: string, today: Day): Day | null {
+  const number = /^the (\d{1,2})(?:st|nd|rd|th)$/.exec(plain)?.[1];
+  if (number === undefined) return null;
+  const { year, month } = partsOf(today);
+  for (let at = month; at <= month + 2; at += 1) {
+    const found = validDay(year + Math.floor((at - 1) / 12), ((at - 1) % 12) + 1, Number(number));
+    if (found !== null && found >= today) return found;
+  }
+  return null;
+}
+
+/** "fri 4 dec", where that is a Friday. */
+function withWeekday(words: string[], calendar: Calendar): Day | null {
+  const weekday = named(tablesFor(calendar.language).weekdays, words[0] ?? "");
+  const day = weekday === null ? null : withMonth(words.slice(1), calendar);
+  return day !== null && weekdayOf(day) === weekday ? day : null;
+}
+
 function begun(word: string, typed: string, least: number): boolean {
   return typed.length >= least && word.startsWith(typed);
 }
@@ -132,10 +154,19 @@ export function typedDay(text: string, calendar: Calendar): Day | null {
   switch (plain) {
     case "next week":
       return onWeekday(1, false, calendar);
+    case "end of week":
+    case "eow":
+      return onWeekday(FRIDAY, false, { ...calendar, today: today - 1 });
+    case "weekend":
+    case "this weekend":
+      return onWeekday(SATURDAY, false, { ...calendar, today: today - 1 });
+    case "next year":
+      return dayOf(partsOf(today).year + 1, 1, 1);
     case "next month": {
       const { year, month } = partsOf(today);
       return dayOf(year, month + 1, 1);
     }
+    case "eom":
     case "end of month": {
       const { year, month } = partsOf(today);
       return dayOf(year, month + 1, 1) - 1;
@@ -144,11 +175,13 @@ export function typedDay(text: string, calendar: Calendar): Day | null {
   const exact = dayOfIso(plain) ?? numeric(plain, calendar);
   if (exact !== null) return exact;
   const words = plain.split(" ").filter((word) => word !== "on" && word !== "this");
+  const ofMonth = dayOfMonth(words.join(" "), today);
+  if (ofMonth !== null) return ofMonth;
   if (words[0] === "in") return afterWhile(words.slice(1), today);
   const next = words[0] === "next";
   const rest = next ? words.slice(1) : words;
   const [only = ""] = rest;
   const weekday = rest.length === 1 ? named(tablesFor(calendar.language).weekdays, only) : null;
   if (weekday !== null) return onWeekday(weekday, next, calendar);
-  return next ? null : withMonth(words, calendar);
+  return next ? null : (withMonth(words, calendar) ?? withWeekday(words, calendar));
 }

@@ -31,6 +31,14 @@ test("marks are understood and leave the title", () => {
   expect(read("Pack !u next fri").due).toBe("2026-11-27");
 });
 
+test("a name may be written out", () => {
+  expect(read("Book @Bea Okafor the hall")).toMatchObject({
+    title: "Book the hall",
+    assignees: ["m-2"],
+  });
+  expect(read("Thank @bea and Okafor").title).toBe("Thank and Okafor");
+});
+
 test("what is not understood stays in the title", () => {
   expect(read("Ask @be about #12 and !now").title).toBe("Ask @be about #12 and !now");
   expect(isMarked(read("Ask @zoe"))).toBe(false);

@@ -41,6 +41,12 @@ export function memberNamed(typed: string, members: readonly Member[]): Member |
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
+/** The words of a member's name that may follow its first. */
+function restOfName(typed: string, { name }: Member): string[] {
+  const [first, ...rest] = name.toLocaleLowerCase().split(/\s+/);
+  return first === typed.toLocaleLowerCase() ? rest : [];
+}
+
 function takeDate(words: string[], calendar: Calendar): { words: string[]; due: string | null } {
   for (let count = Math.min(LONGEST_DATE, words.length - 1); count > 0; count -= 1) {
     const day = typedDay(words.slice(-count).join(" "), calendar);
@@ -53,12 +59,20 @@ function takeDate(words: string[], calendar: Calendar): { words: string[]; due: 
 export function quickCard(text: string, members: readonly Member[], calendar: Calendar): QuickCard {
   const card = literally("");
   const kept: string[] = [];
+  // Words that only go on with a name that was understood, as in "@Bea Okafor".
+  let rest: string[] = [];
   for (const word of text.trim().split(/\s+/)) {
+    if (rest[0] === word.toLocaleLowerCase()) {
+      rest.shift();
+      continue;
+    }
+    rest = [];
     const member = word.startsWith("@") ? memberNamed(word.slice(1), members) : null;
     const priority = word.startsWith("!") ? PRIORITIES[word.slice(1).toLowerCase()] : undefined;
     const label = /^#(?=.*[\p{L}])([\p{L}\p{N}_/-]+)$/u.exec(word)?.[1];
     if (member !== null) {
       if (!card.assignees.includes(member.id)) card.assignees.push(member.id);
+      rest = restOfName(word.slice(1), member);
     } else if (priority !== undefined) card.priority = priority;
     else if (label !== undefined) {
       if (!card.labels.includes(label)) card.labels.push(label);
