@@ -19,6 +19,8 @@ const paste = (person, text) =>
     document.activeElement.dispatchEvent(new ClipboardEvent("paste", init));
   }, text);
 
+const hasFocus = (element) => element.contains(document.activeElement);
+
 async function startAdding(person, column) {
   await person.by("button", `Add a card to ${column}`).click();
   await person.by("textbox", `New card in ${column}`).waitFor();
@@ -176,7 +178,46 @@ scene("every field has its key, and the result is said", async () => {
       .evaluate((field) => field === document.activeElement),
   );
   await ana.press("Escape");
+  await ana.press("Escape");
+  await until("the focus back on the card", () => ana.card("Two").evaluate(hasFocus));
+  await ana.press("t");
+  await ana.by("textbox", "Card title").waitFor();
+  await ana.press("End");
+  await ana.type("!");
+  await ana.press("Enter");
+  await ana.press("Escape");
+  await until("the focus back on the renamed card", () => ana.card("Two!").evaluate(hasFocus));
+  await ana.press("Control+z");
+  await until("its name again", () => ana.card("Two").filter({ hasNotText: "!" }).count());
+});
+
+scene("the words to find go on being typed while a card is open", async () => {
+  await ana.card("Two").click();
+  await ana.by("region", "Card: Two").waitFor();
+  await ana.press("f");
+  await ana.type("o");
+  await untilEquals("what has an o", () => ana.cards("Doing"), ["One"]);
+  await ana.type("ne");
+  await untilEquals("the find", () => ana.cards("Doing"), ["One"]);
+  assert.equal(await ana.by("textbox", "Find a card").inputValue(), "one");
+  await ana.by("textbox", "Find a card").fill("");
+  await untilEquals("all again", () => ana.cards("Done"), ["Two"]);
   await ana.by("button", "Close card").click();
+});
+
+scene("from the field for new cards an arrow goes to the last one, and its key moves it", async () => {
+  await startAdding(ana, "To do");
+  await ana.type("Look north");
+  await ana.press("Enter");
+  await has(ana, "To do", "Look north");
+  await ana.press("Escape");
+  await ana.press("ArrowUp");
+  await until("the focus on it", () => ana.card("Look north").evaluate(hasFocus));
+  await ana.press(".");
+  await has(ana, "Doing", "Look north");
+  await ana.press("Control+z");
+  await ana.press("Control+z");
+  await until("no such card", async () => (await ana.card("Look north").count()) === 0);
 });
 
 scene(

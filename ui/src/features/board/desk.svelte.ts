@@ -190,6 +190,12 @@ export class Desk {
     find()?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  /** The focus goes to the cards; while there are none, to where the first is added. */
+  focusCards(): void {
+    if (this.current !== null) void this.focusCard(this.current);
+    else this.root?.querySelector<HTMLElement>(".opener")?.focus({ preventScroll: true });
+  }
+
   /** A long column holds only what is in sight: it says how another card comes into it. */
   revealing(column: ColumnId, reveal: (card: CardId) => void): () => void {
     this.#reveals.set(column, reveal);
@@ -241,6 +247,9 @@ export class Desk {
   step(direction: Direction): void {
     const spot = spotOf(this.lanes, this.current);
     if (spot === null) return;
+    // The first step goes to the card that keys act on; only from a card there is a next one.
+    const begins = this.opened === null && !document.activeElement?.matches("[data-card]");
+    if (begins) return void this.focusCard(this.current);
     const inSight = this.lanes.map((lane) =>
       this.kept.collapsed.includes(lane.column.id) ? { ...lane, cards: [] } : lane,
     );
