@@ -115,6 +115,8 @@ scene("an invite that came as a file joins, too", async () => {
   await ana.by("button", "2 people").waitFor();
 });
 
+const title = () => ana.by("textbox", "Note title").inputValue();
+
 scene("the tree is walked, found in by letters, and put in order by keyboard, aloud", async () => {
   for (const title of ["Pack", "Plan", "Weather", "東京"]) await ana.newNote(title);
   await ana.row("Weather").focus();
@@ -139,6 +141,33 @@ scene("the tree is walked, found in by letters, and put in order by keyboard, al
   await untilEquals("the focus", focused, "Plan");
   await ana.press("End");
   await untilEquals("the focus", focused, "東京");
+});
+
+scene("the focus stays in the tree after undo and Delete, and Enter goes into the document", async () => {
+  await ana.row("Weather").focus();
+  await ana.press("Alt+ArrowUp");
+  await untilEquals("the tree", tree, ["1 Pack", "1 Weather", "1 Plan", "1 東京"]);
+  await ana.press("Control+z");
+  await untilEquals("the tree", tree, ["1 Pack", "1 Plan", "1 Weather", "1 東京"]);
+  await untilEquals("the focus", focused, "Weather");
+  await ana.press("Delete");
+  await untilEquals("the focus on the next", focused, "東京");
+  await ana.press("Control+z");
+  await untilEquals("the tree", tree, ["1 Pack", "1 Plan", "1 Weather", "1 東京"]);
+  await ana.row("Pack").focus();
+  await ana.press("Space");
+  await until("Pack to be open", async () => (await title()) === "Pack");
+  assert.equal(await focused(), "Pack");
+  await ana.press("Enter");
+  await untilEquals("the focus in the text", focused, "Note text");
+  await ana.press("Control+o");
+  await ana.by("combobox", "Go to a document").fill("plan");
+  await ana.press("Enter");
+  await until("Plan to be open", async () => (await title()) === "Plan");
+  await untilEquals("the focus in its text", focused, "Note text");
+  await ana.press("Alt+ArrowLeft");
+  await until("Pack again", async () => (await title()) === "Pack");
+  await untilEquals("the focus in its text", focused, "Note text");
 });
 
 scene("the menu of a document opens by right click, by keys and by its button", async () => {

@@ -10,15 +10,10 @@ import { isFavourite, toggleFavourite } from "../state/favourites";
 import { setLook } from "../state/look.svelte";
 import { go, HOME, route, TRASH } from "../state/route";
 
-/** Undo acts on what one looks at: the board, else the tree. */
-function scopeHere(): Scope {
+/** Undo acts on what one looks at: the board, and the tree beside it. */
+function scopesHere(): [Scope, ...Scope[]] {
   const at = route();
-  return at.page === "board" ? at.document : TREE;
-}
-
-function undoHere({ engine }: Context): void {
-  const here = scopeHere();
-  void engine.changes.undo(engine.changes.canUndo(here) ? here : TREE);
+  return at.page === "board" ? [at.document, TREE] : [TREE];
 }
 
 /** The open document, as the tree knows it. */
@@ -60,7 +55,6 @@ const going = [
     group: "keys.go",
     words: "history previous",
     keys: ["Alt+ArrowLeft"],
-    outsideText: true,
     run: () => history.back(),
   }),
   defineCommand({
@@ -69,7 +63,6 @@ const going = [
     group: "keys.go",
     words: "history next",
     keys: ["Alt+ArrowRight"],
-    outsideText: true,
     run: () => history.forward(),
   }),
   defineCommand({
@@ -185,7 +178,7 @@ const doing = [
     words: "take back revert",
     keys: ["Ctrl+Z"],
     outsideText: true,
-    run: undoHere,
+    run: ({ engine }) => void engine.changes.undo(...scopesHere()),
   }),
   defineCommand({
     id: "redo",
@@ -195,7 +188,7 @@ const doing = [
     words: "again",
     keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
     outsideText: true,
-    run: ({ engine }) => void engine.changes.redo(scopeHere()),
+    run: ({ engine }) => void engine.changes.redo(...scopesHere()),
   }),
   defineCommand({
     id: "invite",

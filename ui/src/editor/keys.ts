@@ -44,6 +44,11 @@ function inKeymap(key: string): string {
     .join("-");
 }
 
+/** Back and forward between documents also from within a text. */
+function isHistoryKey(key: string | undefined): boolean {
+  return key === "Alt-ArrowLeft" || key === "Alt-ArrowRight";
+}
+
 export const editorKeys: Extension = [
   Prec.high(
     keymap.of([
@@ -57,7 +62,7 @@ export const editorKeys: Extension = [
       { key: "Home", run: toStartOfWords, shift: selectToStartOfWords },
     ]),
   ),
-  keymap.of([...historyKeymap, ...defaultKeymap]),
+  keymap.of([...historyKeymap, ...defaultKeymap.filter(({ key }) => !isHistoryKey(key))]),
 ];
 
 /** The first letter of a word begins a step of its own. */

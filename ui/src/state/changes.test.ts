@@ -37,7 +37,8 @@ test("a toast takes back its own change, even when others came after it", async 
   await rename("One", true);
   toasts.shown[0]?.action?.run();
   await expect.poll(title).toBe("Start here");
-  expect(changes.canUndo(TREE)).toBe(false);
+  await changes.undo(TREE);
+  expect(toasts.shown.at(-1)?.words).toBe("Nothing to undo.");
 });
 
 test("several edits of one step are taken back and done again together", async () => {
@@ -60,6 +61,26 @@ test("one scope's undo leaves another's alone", async () => {
   expect(title()).toBe("One");
 });
 
+test("of two scopes the newest step goes first, and comes again first", async () => {
+  const { fake, changes, title, rename } = setUp();
+  const board = () => fake.documents.get("b-launch")?.title.value;
+  const name = board();
+  const edit = { type: "rename", title: "Take-off" } as const;
+  await changes.run(
+    { type: "edit_board", document: "b-launch", edit },
+    { scope: "b-launch", words: "Renamed the board" },
+  );
+  await rename("One");
+  await changes.undo("b-launch", TREE);
+  expect([board(), title()]).toEqual(["Take-off", "Start here"]);
+  await changes.undo("b-launch", TREE);
+  expect([board(), title()]).toEqual([name, "Start here"]);
+  await changes.redo("b-launch", TREE);
+  expect([board(), title()]).toEqual(["Take-off", "Start here"]);
+  await changes.redo("b-launch", TREE);
+  expect([board(), title()]).toEqual(["Take-off", "One"]);
+});
+
 test("a refused change is told with its hint and is nothing to undo", async () => {
   const { toasts, changes } = setUp();
   const done = await changes.run(
@@ -67,6 +88,7 @@ test("a refused change is told with its hint and is nothing to undo", async () =
     { scope: TREE, words: "" },
   );
   expect(done).toBe(false);
-  expect(changes.canUndo(TREE)).toBe(false);
   expect(toasts.shown.map((toast) => toast.tone)).toEqual(["bad"]);
+  await changes.undo(TREE);
+  expect(toasts.shown.at(-1)?.words).toBe("Nothing to undo.");
 });

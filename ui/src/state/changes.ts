@@ -14,6 +14,8 @@ export type EditRequest = Request & {
   type: "edit_note" | "edit_board" | "place_document" | "set_profile";
 };
 type Done = { words: string; back: EditRequest[] };
+/** A step with its place in the order of all steps. */
+type Kept = Done & { at: number };
 
 export type ChangeOptions = {
   scope: Scope;
@@ -40,8 +42,9 @@ function isEdit(request: Request | null): request is EditRequest {
 export class Changes {
   #ipc: Ipc;
   #toasts: Toasts;
-  #undo = new Map<Scope, Done[]>();
-  #redo = new Map<Scope, Done[]>();
+  #undo = new Map<Scope, Kept[]>();
+  #redo = new Map<Scope, Kept[]>();
+  #steps = 0;
 
   constructor(ipc: Ipc, toasts: Toasts) {
     this.#ipc = ipc;
@@ -66,22 +69,21 @@ export class Changes {
     this.#keep({ words: options.words, back: [...back] }, options);
   }
 
-  canUndo(scope: Scope): boolean {
-    return (this.#undo.get(scope)?.length ?? 0) > 0;
+  /** Takes back the newest of what was done in these scopes. */
+  async undo(...scopes: [Scope, ...Scope[]]): Promise<void> {
+    const newest = takeNewest(this.#undo, scopes);
+    if (newest === null) this.#toasts.show(t("undo.nothing"));
+    else await this.#takeBack(newest.scope, newest.done);
   }
 
-  async undo(scope: Scope): Promise<void> {
-    const done = this.#undo.get(scope)?.pop();
-    if (done === undefined) this.#toasts.show(t("undo.nothing"));
-    else await this.#takeBack(scope, done);
-  }
-
-  async redo(scope: Scope): Promise<void> {
-    const done = this.#redo.get(scope)?.pop();
-    if (done === undefined) {
+  /** Does again what was taken back last in these scopes. */
+  async redo(...scopes: [Scope, ...Scope[]]): Promise<void> {
+    const newest = takeNewest(this.#redo, scopes);
+    if (newest === null) {
       this.#toasts.show(t("redo.nothing"));
       return;
     }
+    const { scope, done } = newest;
     const again = await this.#send(done.back, done.words);
     if (again === null) return;
     if (again !== "nothing") this.#push(this.#undo, scope, again);
@@ -111,14 +113,16 @@ export class Changes {
 
   #keep(done: Done | "nothing", options: ChangeOptions): void {
     const { scope, toast = false } = options;
-    if (done !== "nothing") {
-      this.#push(this.#undo, scope, done);
-      this.#redo.delete(scope);
+    if (done === "nothing") {
+      if (toast) this.#offer("nothing", options);
+      return;
     }
-    if (toast) this.#offer(done, options);
+    const kept = this.#push(this.#undo, scope, done);
+    this.#redo.delete(scope);
+    if (toast) this.#offer(kept, options);
   }
 
-  #offer(done: Done | "nothing", { scope, words, hint = "" }: ChangeOptions): void {
+  #offer(done: Kept | "nothing", { scope, words, hint = "" }: ChangeOptions): void {
     if (done === "nothing") {
       this.#toasts.show(words, { hint });
       return;
@@ -149,10 +153,22 @@ export class Changes {
     return back.length === 0 ? "nothing" : { words, back };
   }
 
-  #push(stacks: Map<Scope, Done[]>, scope: Scope, done: Done): void {
+  #push(stacks: Map<Scope, Kept[]>, scope: Scope, done: Done): Kept {
     const stack = stacks.get(scope) ?? [];
-    stack.push(done);
+    const kept = { ...done, at: ++this.#steps };
+    stack.push(kept);
     if (stack.length > DEPTH) stack.shift();
     stacks.set(scope, stack);
+    return kept;
   }
+}
+
+function takeNewest(
+  stacks: Map<Scope, Kept[]>,
+  scopes: readonly [Scope, ...Scope[]],
+): { scope: Scope; done: Kept } | null {
+  const last = (scope: Scope): number => stacks.get(scope)?.at(-1)?.at ?? 0;
+  const scope = scopes.reduce((newest, one) => (last(one) > last(newest) ? one : newest));
+  const done = stacks.get(scope)?.pop();
+  return done === undefined ? null : { scope, done };
 }

@@ -3,6 +3,7 @@
 import { t } from "../i18n";
 import type { Kind, NoteEdit } from "../ipc/generated";
 import type { DocumentId } from "../ipc/ids";
+import { expectArrival } from "./arrival.svelte";
 import { TREE } from "./changes";
 import type { EditRequest, Scope } from "./changes";
 import type { Engine } from "./engine";
@@ -39,6 +40,7 @@ export async function createDocument(
             after: null,
           });
     if (options.title === undefined) markFresh(id);
+    else expectArrival(id);
     go(hrefOf(kind, id));
   } catch (error) {
     engine.changes.fail(error);

@@ -8,6 +8,11 @@ export function markFresh(document: DocumentId): void {
   fresh = document;
 }
 
+/** Whether the title of `document` waits to be typed. */
+export function isFresh(document: DocumentId): boolean {
+  return fresh === document;
+}
+
 /** Whether `document` was just made; true once only. */
 export function takeFresh(document: DocumentId): boolean {
   if (fresh !== document) return false;

@@ -12,6 +12,7 @@ export type Act =
   | "close"
   | "openAll"
   | "go"
+  | "goInto"
   | "rename"
   | "menu"
   | "trash"
@@ -26,7 +27,7 @@ const PLAIN: Record<string, Act> = {
   ArrowRight: "open",
   ArrowLeft: "close",
   "*": "openAll",
-  Enter: "go",
+  Enter: "goInto",
   " ": "go",
   F2: "rename",
   ContextMenu: "menu",
