@@ -151,6 +151,7 @@ impl World {
     /// A further device whose invite was closed before it came has not come, and stays outside. Those who were there from the
     /// beginning say so, once they know the same.
     pub(crate) fn see_who_came(&mut self, members: usize) {
+        self.see_whose_invite_was_closed(members);
         let first: Vec<usize> = (0..members)
             .filter(|index| !self.out.contains(index))
             .collect();
@@ -161,18 +162,45 @@ impl World {
             }
             self.meet_insiders(index);
             self.meet_insiders(index);
-            let device = self.machines[index].device.to_string();
-            let came = first.iter().any(|other| {
-                let people = self.people(*other);
-                people
-                    .iter()
-                    .flat_map(|member| &member.devices)
-                    .any(|known| known.id == device)
-            });
-            if !came {
-                self.log(|| format!("{index} has not come in"));
-                self.out.insert(index);
+            self.is_out_unless_known(index, &first);
+        }
+    }
+
+    /// All came by one invite, and whoever is taken out knew its ticket. Of a join that nobody had heard of but him, those who are in hear
+    /// nothing: whoever began it needs another invite.
+    fn see_whose_invite_was_closed(&mut self, members: usize) {
+        if self.out.is_empty() || self.tickets.len() > 1 {
+            return;
+        }
+        for index in 0..members {
+            if self.out.contains(&index) || self.machines[index].joined {
+                continue;
             }
+            self.meet_insiders(index);
+            self.meet_insiders(index);
+            self.join(index);
+            let inside = self.insiders().into_iter();
+            let inside: Vec<usize> = inside
+                .filter(|other| self.machines[*other].joined)
+                .collect();
+            if !self.machines[index].joined {
+                self.is_out_unless_known(index, &inside);
+            }
+        }
+    }
+
+    fn is_out_unless_known(&mut self, index: usize, inside: &[usize]) {
+        let device = self.machines[index].device.to_string();
+        let came = inside.iter().any(|other| {
+            let people = self.people(*other);
+            people
+                .iter()
+                .flat_map(|member| &member.devices)
+                .any(|known| known.id == device)
+        });
+        if !came {
+            self.log(|| format!("{index} has not come in"));
+            self.out.insert(index);
         }
     }
 
