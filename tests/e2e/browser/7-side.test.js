@@ -196,6 +196,31 @@ scene("the menu of a document opens by right click, by keys and by its button", 
   await untilEquals("the focus", focused, "Plan B");
 });
 
+scene("Rename in the menu of the open document goes into its title, and Enter into its text", async () => {
+  await ana.open("Pack");
+  await ana.by("button", "Menu of this document").click();
+  await ana.by("menuitem", /^Rename/).click();
+  await untilEquals("the focus", focused, "Note title");
+  await ana.type("Packing");
+  await ana.press("Enter");
+  await untilEquals("the focus", focused, "Note text");
+  await ana.row("Packing").waitFor();
+  await ana.row("Packing").focus();
+  await ana.press("Control+z");
+  await ana.row("Pack").waitFor();
+});
+
+scene("the menu of workspaces is walked by keys", async () => {
+  await ana.by("button", "Kestrel").focus();
+  await ana.press("Enter");
+  await ana.by("menuitem", "Add a workspace…").waitFor();
+  await until("the focus in the menu", async () => (await focused()).includes("Kestrel"));
+  await ana.press("End");
+  await until("the focus at its end", async () => (await focused()).includes("Add a workspace"));
+  await ana.press("Escape");
+  await until("the focus on the button", async () => (await focused()).startsWith("Kestrel"));
+});
+
 scene("a document is dragged before, after and into others; Escape takes it back", async () => {
   const grab = async (title) => {
     const box = await ana.row(title).boundingBox();

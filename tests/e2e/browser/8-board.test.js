@@ -343,6 +343,46 @@ scene("a column is folded, limited and moved by key and by mouse", async () => {
   await bo.page.getByText("More than its limit of 0.").waitFor();
 });
 
+scene("a column is named, added and spared by keys alone, and the focus never gets lost", async () => {
+  const named = () => ana.page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  const focusOn = (label) => untilEquals("the focus", named, label);
+  const pick = async (entry) => {
+    await ana.press("Enter");
+    await ana.by("menuitem", entry).waitFor();
+    for (let at = 0; at < 10; at += 1) {
+      if (await ana.by("menuitem", entry).evaluate(hasFocus)) break;
+      await ana.press("ArrowDown");
+    }
+    await ana.press("Enter");
+  };
+  await ana.by("button", "Menu of Done").focus();
+  await pick("Rename");
+  await focusOn("Column name");
+  await ana.type("Flown");
+  await ana.press("Enter");
+  await focusOn("Rename column Flown");
+  await ana.press("Control+z");
+  await ana.by("button", "Rename column Done").waitFor();
+  await ana.by("button", "Menu of Done").focus();
+  await pick("Delete column");
+  await ana.by("dialog", /Done/).waitFor();
+  await ana.press("Escape");
+  await focusOn("Menu of Done");
+  await ana.by("button", "Add a column").focus();
+  await ana.press("Enter");
+  for (const title of ["Later", "Never"]) {
+    await focusOn("Column name");
+    await ana.type(title);
+    await ana.press("Enter");
+    await ana.by("region", title).waitFor();
+  }
+  await ana.press("Escape");
+  await until("the focus on the button", () => ana.by("button", "Add a column").evaluate(hasFocus));
+  await ana.press("Control+z");
+  await ana.press("Control+z");
+  await ana.by("region", "Later").waitFor({ state: "detached" });
+});
+
 scene(
   "a title changed here and a move there both stay, whatever comes first",
   async () => {

@@ -61,6 +61,15 @@ test("one scope's undo leaves another's alone", async () => {
   expect(title()).toBe("One");
 });
 
+test("undo right behind a change waits for its answer and takes that one back", async () => {
+  const { changes, title, rename } = setUp();
+  await rename("One");
+  const second = rename("Two");
+  await changes.undo(TREE);
+  await second;
+  expect(title()).toBe("One");
+});
+
 test("of two scopes the newest step goes first, and comes again first", async () => {
   const { fake, changes, title, rename } = setUp();
   const board = () => fake.documents.get("b-launch")?.title.value;

@@ -45,6 +45,8 @@ export class Changes {
   #undo = new Map<Scope, Kept[]>();
   #redo = new Map<Scope, Kept[]>();
   #steps = 0;
+  /** When all that was sent is answered: what is taken back is what was done last, not what was answered last. */
+  #answered: Promise<unknown> = Promise.resolve();
 
   constructor(ipc: Ipc, toasts: Toasts) {
     this.#ipc = ipc;
@@ -57,7 +59,13 @@ export class Changes {
   }
 
   /** Sends several edits that are one step to the person, and to undo. */
-  async runAll(requests: readonly EditRequest[], options: ChangeOptions): Promise<boolean> {
+  runAll(requests: readonly EditRequest[], options: ChangeOptions): Promise<boolean> {
+    const running = this.#run(requests, options);
+    this.#answered = Promise.all([this.#answered, running]);
+    return running;
+  }
+
+  async #run(requests: readonly EditRequest[], options: ChangeOptions): Promise<boolean> {
     const done = await this.#send(requests, options.words);
     if (done === null) return false;
     this.#keep(done, options);
@@ -71,6 +79,7 @@ export class Changes {
 
   /** Takes back the newest of what was done in these scopes. */
   async undo(...scopes: [Scope, ...Scope[]]): Promise<void> {
+    await this.#answered;
     const newest = takeNewest(this.#undo, scopes);
     if (newest === null) this.#toasts.show(t("undo.nothing"));
     else await this.#takeBack(newest.scope, newest.done);

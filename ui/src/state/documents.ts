@@ -3,7 +3,7 @@
 import { t } from "../i18n";
 import type { Kind, NoteEdit } from "../ipc/generated";
 import type { DocumentId } from "../ipc/ids";
-import { expectArrival } from "./arrival.svelte";
+import { expectArrival, goInto } from "./arrival.svelte";
 import { TREE } from "./changes";
 import type { EditRequest, Scope } from "./changes";
 import type { Engine } from "./engine";
@@ -152,7 +152,7 @@ export async function duplicateNote(engine: Engine, document: Named): Promise<vo
       words: t("did.duplicated", { title: shownTitle(document) }),
       toast: true,
     });
-    go(hrefOf("note", id));
+    goInto("note", id);
   } catch (error) {
     engine.changes.fail(error);
   }
