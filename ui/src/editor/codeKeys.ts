@@ -1,19 +1,15 @@
 // Tab and Shift+Tab in fenced code, as code editors have them; Escape and then Tab leaves the text, as everywhere in it.
 
 import { indentLess, indentMore } from "@codemirror/commands";
-import { ensureSyntaxTree, getIndentUnit, syntaxTree } from "@codemirror/language";
+import { getIndentUnit } from "@codemirror/language";
 import { EditorSelection } from "@codemirror/state";
 import type { EditorState, StateCommand } from "@codemirror/state";
-import type { SyntaxNode } from "@lezer/common";
-
-const PARSE_MS = 30;
+import { enclosing } from "./enclosing";
 
 /** Whether the selection is in a block of code, below the line that opens it. */
 function isInBlock(state: EditorState): boolean {
   const { head } = state.selection.main;
-  const tree = ensureSyntaxTree(state, head, PARSE_MS) ?? syntaxTree(state);
-  let node: SyntaxNode | null = tree.resolveInner(head, -1);
-  while (node !== null && !/^(FencedCode|CodeBlock)$/.test(node.name)) node = node.parent;
+  const node = enclosing(state, head, /^(FencedCode|CodeBlock)$/);
   if (node === null) return false;
   return node.name === "CodeBlock" || state.doc.lineAt(head).from > node.from;
 }

@@ -1,10 +1,8 @@
 // Where a list, a quote or a table ends: an empty line stands between it and what follows, which Markdown would else take for a part of it.
 
-import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import type { ChangeSpec, EditorState, Line, StateCommand } from "@codemirror/state";
-import type { SyntaxNode } from "@lezer/common";
+import { enclosing } from "./enclosing";
 
-const PARSE_MS = 30;
 const QUOTES = /^(?:[ \t]*>)*/;
 const NUMBERED = /^(?:[ \t]*>)*[ \t]*\d{1,9}[.)](?:[ \t]|$)/;
 const QUOTE_LINE = /^((?:[ \t]*>[ \t]?)*?)[ \t]*>[ \t]*$/;
@@ -14,13 +12,6 @@ const BEGINS_BLOCK = /^[-+*>#|`~=\d\s]/;
 
 function isBlank(text: string): boolean {
   return /^[ \t>]*$/.test(text);
-}
-
-function nodeAround(state: EditorState, position: number, names: RegExp): SyntaxNode | null {
-  const tree = ensureSyntaxTree(state, position, PARSE_MS) ?? syntaxTree(state);
-  let node: SyntaxNode | null = tree.resolveInner(position, -1);
-  while (node !== null && !names.test(node.name)) node = node.parent;
-  return node;
 }
 
 /**
@@ -46,7 +37,7 @@ export function apart(state: EditorState, first: Line, last: Line): ChangeSpec[]
   const gap = QUOTES.exec(first.text)?.[0].trimEnd() ?? "";
   const changes: ChangeSpec[] = [];
   const above = first.number > 1 ? state.doc.line(first.number - 1) : null;
-  if (above && !isBlank(above.text) && nodeAround(state, above.to, TAKES_MORE) !== null) {
+  if (above && !isBlank(above.text) && enclosing(state, above.to, TAKES_MORE) !== null) {
     changes.push({ from: first.from, insert: `${gap}\n` });
   }
   const below = last.number < state.doc.lines ? state.doc.line(last.number + 1) : null;
@@ -60,7 +51,7 @@ export const leaveQuote: StateCommand = ({ state, dispatch }) => {
   const line = state.doc.lineAt(head);
   const outer = QUOTE_LINE.exec(line.text)?.[1];
   if (outer === undefined || head < line.to) return false;
-  const quote = nodeAround(state, line.to, /^Blockquote$/);
+  const quote = enclosing(state, line.to, /^Blockquote$/);
   if (quote === null || quote.to > line.to) return false;
   const { doc } = state;
   const above = line.number > 1 ? doc.line(line.number - 1) : null;
@@ -92,7 +83,7 @@ export function ownParagraph(typed: string): StateCommand {
     if (!main.empty || ranges.length > 1 || state.readOnly) return false;
     if (line.length > 0 || line.number === 1 || BEGINS_BLOCK.test(typed)) return false;
     const above = state.doc.line(line.number - 1);
-    if (isBlank(above.text) || nodeAround(state, above.to, TAKES_MORE) === null) return false;
+    if (isBlank(above.text) || enclosing(state, above.to, TAKES_MORE) === null) return false;
     const insert = `\n${typed}`;
     dispatch(
       state.update({

@@ -6,6 +6,7 @@ import { EditorSelection } from "@codemirror/state";
 import type { ChangeSpec, EditorState, Extension, Line, StateCommand } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
+import { enclosing } from "./enclosing";
 import { isEmptyPair } from "./formatting";
 import { ownParagraph } from "./leaving";
 
@@ -14,10 +15,7 @@ const CODE = /^(FencedCode|CodeBlock|CodeText|InlineCode|HTMLBlock)$/;
 
 /** Whether a position lies in code, where nothing is converted or completed. */
 export function isInCode(state: EditorState, position: number): boolean {
-  const tree = ensureSyntaxTree(state, position, PARSE_MS) ?? syntaxTree(state);
-  let node: SyntaxNode | null = tree.resolveInner(position, -1);
-  while (node !== null && !CODE.test(node.name)) node = node.parent;
-  return node !== null;
+  return enclosing(state, position, CODE) !== null;
 }
 
 function isComposing(view: EditorView): boolean {

@@ -1,12 +1,12 @@
 // Pasted lines take their place: in a list they become items of it, in a quotation lines of it.
 
 import type { ChangeSet, EditorState, Line } from "@codemirror/state";
-import { holderAt, itemOn, renumbered } from "../lists";
+import { holderAt } from "../lineBreaks";
+import { itemOn, QUOTES, renumbered } from "../lists";
 
 const ITEM = /^[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]/;
 /** What is a block of its own and no item's words. */
 const BLOCK = /^[ \t]*(?:#{1,6}[ \t]|>|```|~~~|\||[-*_]{3,}[ \t]*$)/;
-const QUOTES = /^(?:[ \t]*>[ \t]?)*/;
 
 type FoundItem = NonNullable<ReturnType<typeof itemOn>>;
 
