@@ -173,7 +173,7 @@ scene(
     await ana.press("Enter");
     await ana.press("Enter");
     await ana.type("out");
-    await textIs("1. two\n2. two\n3. one\n4. three\nout");
+    await textIs("1. two\n2. two\n3. one\n4. three\n\nout");
   },
 );
 

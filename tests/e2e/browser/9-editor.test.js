@@ -106,7 +106,7 @@ scene(
     assert.match(await ana.text(), /\| Swan\\\| \| 230 \|$/);
     await ana.press("Enter");
     await ana.press("Enter");
-    assert.match(await ana.text(), /230 \|\n$/);
+    assert.match(await ana.text(), /230 \|\n\n$/);
   },
 );
 
