@@ -70,7 +70,7 @@ scene("marks are shown as what they mean, and typing converts as one expects", a
   await ana.newNote("Marks");
   await ana.editor().click();
   await ana.type("# Heading\n- [ ] first\nsecond\n\nplain");
-  await untilEquals("the text", () => ana.text(), "# Heading\n- [ ] first\n- [ ] second\nplain");
+  await untilEquals("the text", () => ana.text(), "# Heading\n- [ ] first\n- [ ] second\n\nplain");
   await ana.editor().getByRole("checkbox").first().click();
   await until(
     "the tick in the text",
