@@ -43,6 +43,8 @@ const unitProject = {
     environment: "node",
     include: ["src/**/*.test.ts"],
     exclude: ["src/**/*.browser.test.ts"],
+    // A property is tried a hundred times, on a busy machine too; what hangs still ends.
+    testTimeout: 30_000,
   },
 };
 
