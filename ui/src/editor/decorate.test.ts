@@ -73,6 +73,8 @@ test("tasks are boxes and bullets dots, unless the caret stands in their marker"
 
 test("ordered items count on from the first, whatever two wrote at once", () => {
   expect(seen("1. a\n2. b\n2. c\n3. d|")).toBe("1. a\n2. b\n3.c\n4.d");
+  // As two leave it who each put an item after the first: both counted on below.
+  expect(seen("1. a\n2. x\n2. y\n33. b\n44. c|")).toBe("1. a\n2. x\n3.y\n4.b\n5.c");
   expect(seen("7) a\n7) b\n   1. c\n   1. d\n7) e|")).toBe("7) a\n8)b\n1. c\n2.d\n9)e");
   expect(seen("1. a\n1|. b")).toBe("1. a\n1. b");
   expect(seen("1. a\n1. [x] b|")).toBe("1. a\n2.☑b");

@@ -5,6 +5,7 @@ import type { EditorState, StateCommand } from "@codemirror/state";
 import { enclosing } from "./enclosing";
 import { leaveQuote, ownLine } from "./leaving";
 import { itemOn, QUOTES, renumbered, stepTo, writeBox } from "./lists";
+import type { FoundItem } from "./lists";
 
 type CommandTarget = Parameters<StateCommand>[0];
 
@@ -31,8 +32,6 @@ export const continueList: StateCommand = (target) => {
   dispatch(tidied);
   return continueMarkup({ state: tidied.state, dispatch });
 };
-
-type FoundItem = NonNullable<ReturnType<typeof itemOn>>;
 
 /** At the start of an item's text, a new item comes above; the caret stays with the text. */
 function itemAbove({ state, dispatch }: CommandTarget, { item, node }: FoundItem): boolean {

@@ -34,11 +34,10 @@ function readItem(line: Line): ItemLine | null {
   return { line, mark, box: { from: start, to, ticked: found.ticked }, text: to + gap };
 }
 
+export type FoundItem = { item: ItemLine; node: SyntaxNode };
+
 /** The list item that begins on a line; code that looks like one is none. */
-export function itemOn(
-  state: EditorState,
-  line: Line,
-): { item: ItemLine; node: SyntaxNode } | null {
+export function itemOn(state: EditorState, line: Line): FoundItem | null {
   const item = readItem(line);
   if (item === null) return null;
   const node = enclosing(state, item.mark, /^ListItem$/, 1);
@@ -46,8 +45,8 @@ export function itemOn(
 }
 
 /** Outermost items that begin on the selected lines. */
-export function selectedItems(state: EditorState): { item: ItemLine; node: SyntaxNode }[] {
-  const items: { item: ItemLine; node: SyntaxNode }[] = [];
+export function selectedItems(state: EditorState): FoundItem[] {
+  const items: FoundItem[] = [];
   for (const range of state.selection.ranges) {
     const last = state.doc.lineAt(range.to).number;
     for (let number = state.doc.lineAt(range.from).number; number <= last; number++) {

@@ -3,12 +3,11 @@
 import type { ChangeSet, EditorState, Line } from "@codemirror/state";
 import { holderAt } from "../lineBreaks";
 import { itemOn, QUOTES, renumbered } from "../lists";
+import type { FoundItem } from "../lists";
 
 const ITEM = /^[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]/;
 /** What is a block of its own and no item's words. */
 const BLOCK = /^[ \t]*(?:#{1,6}[ \t]|>|```|~~~|\||[-*_]{3,}[ \t]*$)/;
-
-type FoundItem = NonNullable<ReturnType<typeof itemOn>>;
 
 /** The change that puts several pasted lines in place of the selection; null where they come in as they are. */
 export function inPlace(state: EditorState, text: string): ChangeSet | null {
