@@ -1,4 +1,4 @@
-// Who goes to a document by a key goes there to write: its page takes the focus as soon as it stands.
+// Who goes to a document goes there to write or to use its keys: its page takes the focus as soon as it stands.
 
 import type { Kind } from "../ipc/generated";
 import type { DocumentId } from "../ipc/ids";
@@ -16,9 +16,10 @@ export function goInto(kind: Kind, document: DocumentId): void {
   go(hrefOf(kind, document));
 }
 
-/** Whether somebody goes into `document`; true once only. */
-export function takeArrival(document: DocumentId): boolean {
-  if (expected !== document) return false;
+/** Whether somebody goes into `arrived`; true once only, and not for who types into a field of the page by now. */
+export function takeArrival(arrived: DocumentId): boolean {
+  if (expected !== arrived) return false;
   expected = null;
-  return true;
+  const now = document.activeElement;
+  return !now?.matches("input, textarea") || now.closest('[role="dialog"]') !== null;
 }

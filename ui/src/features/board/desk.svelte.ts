@@ -226,9 +226,14 @@ export class Desk {
     if (this.opened !== card) this.open(card);
   }
 
+  /** In the column of the card that keys act on, or the first; one that is collapsed shows its cards for it. */
   startAdding(): void {
     const spot = spotOf(this.lanes, this.current);
-    this.adding = this.lanes[spot?.lane ?? 0]?.column.id ?? null;
+    const column = this.lanes[spot?.lane ?? 0]?.column.id ?? null;
+    if (column !== null && this.look.layout === "board" && this.kept.collapsed.includes(column)) {
+      this.toggleCollapsed(column);
+    }
+    this.adding = column;
   }
 
   toggleLayout(): void {
