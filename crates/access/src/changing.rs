@@ -56,7 +56,7 @@ pub fn set_role(
         Action::Lower {
             member: *member,
             role,
-            kept: kept(last, &record.devices),
+            kept: kept(permit.authority, last, member),
         }
     };
     sign(permit.authority, device, stamp, action)
@@ -283,7 +283,7 @@ impl Opened {
     }
 }
 
-/// Publishes a new key: sealed to every device and to every open invite that lets people join alone, wrapping all keys before it.
+/// Publishes a new key: sealed to every device and to every open invite that lets people join alone and has not expired, wrapping all keys before it.
 ///
 /// # Errors
 /// When this device is not part of the workspace, or there are more recipients than fit one envelope.
@@ -305,7 +305,7 @@ pub fn rotate(
     let open = state
         .invites
         .iter()
-        .filter(|(_, record)| record.is_open() && !record.invite.approval);
+        .filter(|(_, record)| record.is_open_at(stamp.hour) && !record.invite.approval);
     let recipients = Recipients {
         devices: live.map(|(id, record)| (*id, record.sealing)).collect(),
         invites: open
@@ -377,15 +377,13 @@ fn leaving(
     member: &MemberId,
     last: &LastSequences,
 ) -> Result<Envelope, OperationError> {
-    let record = authority
-        .state()
-        .members
-        .get(member)
-        .ok_or(OperationError::NotThere("this person"))?;
+    if !authority.state().members.contains_key(member) {
+        return Err(OperationError::NotThere("this person"));
+    }
     another_owner(authority, |_, owner| !owner.members.contains(member))?;
     let action = Action::RemoveMember {
         member: *member,
-        kept: kept(last, &record.devices),
+        kept: kept(authority, last, member),
     };
     sign(authority, device, stamp, action)
 }
@@ -406,14 +404,19 @@ fn another_owner(
     }
 }
 
-fn kept(last: &LastSequences, devices: &[DeviceId]) -> Vec<Kept> {
-    let of = |device: &DeviceId| {
-        Some(Kept {
+/// Of a device that is in, what is here. Of one that is out already, what is here if its removal kept more: its person may have said what he liked.
+fn kept(authority: &Authority, last: &LastSequences, member: &MemberId) -> Vec<Kept> {
+    let devices = authority.state().devices.iter();
+    let theirs = devices.filter(|(_, record)| record.members.contains(member));
+    let of = |(device, record): (&DeviceId, &DeviceRecord)| {
+        let sequence = *last.get(device)?;
+        let says = record.removed_after.is_none_or(|after| after > sequence);
+        says.then_some(Kept {
             device: *device,
-            sequence: *last.get(device)?,
+            sequence,
         })
     };
-    devices.iter().filter_map(of).collect()
+    theirs.filter_map(of).collect()
 }
 
 fn sign(

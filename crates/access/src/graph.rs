@@ -1,12 +1,11 @@
 //! The operations as a graph: who had seen what, and the access order (depth, then id), in which every operation follows what it had seen.
+//! What is not looked at ([`crate::bounds`]) passes on what it had seen, and says nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::bounds::{self, Looked, Order};
 use crate::id::{EnvelopeId, MemberId, WorkspaceId};
 use crate::node::Node;
-
-/// More operations than this are ignored, the deepest first: it bounds what a hostile member can cost.
-const MAX_OPERATIONS: usize = 20_000;
 
 /// Which of the operations, by their place in access order.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +35,7 @@ impl Bits {
     }
 }
 
-/// The operations whose whole past is here, in access order.
+/// The operations whose whole past is here and that are looked at, in access order.
 pub(crate) struct Graph<'n> {
     founder: MemberId,
     nodes: Vec<&'n Node>,
@@ -44,8 +43,8 @@ pub(crate) struct Graph<'n> {
     past: Vec<Bits>,
     /// Operations that build on something missing.
     pub(crate) waiting: Vec<EnvelopeId>,
-    /// Operations beyond the limit.
-    pub(crate) beyond: Vec<EnvelopeId>,
+    /// What is not looked at, and of whom no more would be.
+    pub(crate) looked: Looked,
 }
 
 impl<'n> Graph<'n> {
@@ -56,38 +55,23 @@ impl<'n> Graph<'n> {
             .filter(|id| !depths.contains_key(*id))
             .copied()
             .collect();
-        let mut order: Vec<(usize, EnvelopeId)> =
-            depths.into_iter().map(|(id, depth)| (depth, id)).collect();
+        let mut order: Order = depths.into_iter().map(|(id, depth)| (depth, id)).collect();
         order.sort_unstable();
-        let beyond = order
-            .split_off(order.len().min(MAX_OPERATIONS))
-            .into_iter()
-            .map(|(_, id)| id)
-            .collect();
-        let nodes: Vec<&Node> = order.iter().filter_map(|(_, id)| all.get(id)).collect();
+        let looked = bounds::look(workspace, all, &order);
+        let nodes: Vec<&Node> = looked.at.iter().filter_map(|id| all.get(id)).collect();
         let places: HashMap<EnvelopeId, usize> = nodes
             .iter()
             .enumerate()
             .map(|(place, node)| (node.id, place))
             .collect();
-        let mut past: Vec<Bits> = Vec::with_capacity(nodes.len());
-        for (place, node) in nodes.iter().enumerate() {
-            let mut seen = Bits::with_room_for(nodes.len());
-            seen.insert(place);
-            for parent in &node.parents {
-                if let Some(before) = places.get(parent).and_then(|place| past.get(*place)) {
-                    seen.union(before);
-                }
-            }
-            past.push(seen);
-        }
+        let past = pasts(all, &order, &places);
         Self {
             founder: MemberId::from(workspace),
             nodes,
             places,
             past,
             waiting,
-            beyond,
+            looked,
         }
     }
 
@@ -118,6 +102,63 @@ impl<'n> Graph<'n> {
             .get(later)
             .is_some_and(|past| past.contains(earlier))
     }
+}
+
+/// What each operation that is looked at had seen, through whatever stood between.
+fn pasts(
+    all: &BTreeMap<EnvelopeId, Node>,
+    order: &Order,
+    places: &HashMap<EnvelopeId, usize>,
+) -> Vec<Bits> {
+    let between = between(all, places);
+    let mut passed_on: HashMap<EnvelopeId, Bits> = HashMap::new();
+    let mut past: Vec<Bits> = Vec::with_capacity(places.len());
+    for (_, id) in order {
+        let place = places.get(id);
+        let Some(node) = all
+            .get(id)
+            .filter(|_| place.is_some() || between.contains(id))
+        else {
+            continue;
+        };
+        let mut seen = Bits::with_room_for(places.len());
+        for parent in &node.parents {
+            let before = match places.get(parent) {
+                Some(place) => past.get(*place),
+                None => passed_on.get(parent),
+            };
+            if let Some(before) = before {
+                seen.union(before);
+            }
+        }
+        match place {
+            Some(place) => {
+                seen.insert(*place);
+                past.push(seen);
+            }
+            None => {
+                passed_on.insert(*id, seen);
+            }
+        }
+    }
+    past
+}
+
+/// What is not looked at and lies in the past of something that is.
+fn between(
+    all: &BTreeMap<EnvelopeId, Node>,
+    places: &HashMap<EnvelopeId, usize>,
+) -> HashSet<EnvelopeId> {
+    let mut between = HashSet::new();
+    let mut next: Vec<&Node> = places.keys().filter_map(|id| all.get(id)).collect();
+    while let Some(node) = next.pop() {
+        for parent in &node.parents {
+            if !places.contains_key(parent) && between.insert(*parent) {
+                next.extend(all.get(parent));
+            }
+        }
+    }
+    between
 }
 
 /// The longest way from a beginning to each operation whose whole past is here.

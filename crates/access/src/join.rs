@@ -26,6 +26,9 @@ pub enum JoinError {
     /// The invite was revoked, or its maker was removed.
     #[error("the invite was revoked; ask for a new one")]
     Revoked,
+    /// By this device's clock it is too late.
+    #[error("the invite has expired; ask for a new one")]
+    Expired,
     /// Others used it up.
     #[error("the invite was already used as often as it allows; ask for a new one")]
     UsedUp,
@@ -56,7 +59,7 @@ pub enum JoinError {
 /// the name that its person has. By an invite that needs approval the device only asks, and holds no key until an owner lets it in.
 ///
 /// # Errors
-/// When the invite is unknown, closed or used up, or a new person gives no name or one that cannot be used.
+/// When the invite is unknown, closed, expired or used up, or a new person gives no name or one that cannot be used.
 pub fn join(
     ticket: &Ticket,
     authority: &Authority,
@@ -65,7 +68,7 @@ pub fn join(
     stamp: &Stamp,
     rng: &mut impl CryptoRngCore,
 ) -> Result<Envelope, JoinError> {
-    let invite = open_invite(ticket, authority, device)?;
+    let invite = open_invite(ticket, authority, device, stamp.hour)?;
     let record = authority
         .state()
         .invites
@@ -107,6 +110,7 @@ fn open_invite(
     ticket: &Ticket,
     authority: &Authority,
     device: &DeviceKey,
+    hour: u32,
 ) -> Result<EnvelopeId, JoinError> {
     if ticket.workspace != authority.workspace() {
         return Err(JoinError::OtherWorkspace);
@@ -127,6 +131,9 @@ fn open_invite(
     }
     if !record.is_open() {
         return Err(JoinError::UsedUp);
+    }
+    if !record.is_open_at(hour) {
+        return Err(JoinError::Expired);
     }
     Ok(*id)
 }

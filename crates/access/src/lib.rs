@@ -5,6 +5,7 @@
 
 mod access_change;
 mod asking;
+mod bounds;
 mod domain;
 mod epoch;
 mod facts;

@@ -37,6 +37,10 @@ impl<'r, 'n> Ruling<'r, 'n> {
 
     /// Whether the operation at `op` holds. All before it in access order must have been judged.
     pub(crate) fn judge(&self, op: usize, node: &Node) -> Result<(), VoidReason> {
+        if matches!(node.action, Err(VoidReason::Unreadable)) {
+            // Others name it as seen, and so it has to be by somebody.
+            self.acting_as(op, node)?;
+        }
         let action = node.action.as_ref().map_err(|reason| *reason)?;
         match action {
             Action::Genesis(_) => return Ok(()),
@@ -56,9 +60,15 @@ impl<'r, 'n> Ruling<'r, 'n> {
                 self.must_exist(op, member)?;
                 owner || members.contains(member)
             }
-            Action::RemoveMember { member, .. } | Action::Lower { member, .. } => {
+            Action::RemoveMember { member, .. } => {
                 self.must_exist(op, member)?;
                 owner || members.contains(member)
+            }
+            // Naming a role gives it, too: nobody names one for himself that he does not have.
+            Action::Lower { member, role, .. } => {
+                self.must_exist(op, member)?;
+                let has_it = || self.has_role(member, *role, Place::Operation(op));
+                owner || (members.contains(member) && has_it())
             }
             Action::Raise { member, .. } => {
                 self.must_exist(op, member)?;

@@ -1,8 +1,8 @@
 //! What the operations amount to: members, devices, invites, epochs, and which operations have no effect and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::facts::{Facts, invite_at};
+use crate::facts::{Facts, Strike, invite_at};
 use crate::graph::Graph;
 use crate::id::{DeviceId, EnvelopeId, EpochId, MemberId, WorkspaceId};
 use crate::node::{Node, VoidReason};
@@ -72,6 +72,15 @@ impl InviteRecord {
     pub(crate) const fn is_open(&self) -> bool {
         !self.revoked && self.used < self.invite.uses
     }
+
+    /// Whether it is open and has not expired by a clock that says `hour`.
+    pub(crate) fn is_open_at(&self, hour: u32) -> bool {
+        self.is_open()
+            && self
+                .invite
+                .expires_hour
+                .is_none_or(|expires| hour <= expires)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +103,12 @@ pub(crate) struct State {
     pub(crate) relays: Vec<Relay>,
     pub(crate) pending: Vec<EnvelopeId>,
     pub(crate) heads: Vec<EnvelopeId>,
-    /// Every device that some operation ties to somebody, with effect or without.
+    /// Every device that may ever have been somebody's.
     pub(crate) claimed: BTreeSet<DeviceId>,
+    /// Of these, the ones of which no more operations are looked at.
+    pub(crate) full: BTreeSet<DeviceId>,
+    /// How many operations are of nobody who may ever have been somebody here.
+    pub(crate) strangers: usize,
     /// Devices that came by an invite, with it, and are not in: it was closed or used up before, as the others see it, or an owner declined.
     pub(crate) turned_away: BTreeMap<DeviceId, EnvelopeId>,
     /// Operations on which others build and which are not here.
@@ -134,10 +147,17 @@ impl State {
             .filter_map(|((_, node), reason)| reason.map(|reason| voided(node, reason)))
             .collect();
         void.extend(late(&graph.waiting, VoidReason::Waiting));
-        void.extend(late(&graph.beyond, VoidReason::TooMany));
+        let ignored = graph.looked.ignored.iter();
+        let ignored = ignored.filter_map(|(id, reason)| Some(voided(nodes.get(id)?, *reason)));
+        void.extend(ignored);
         state.voided = void;
         state.heads = heads(&graph, &reasons);
-        state.claimed = facts.seats.keys().copied().collect();
+        state.claimed = graph.looked.claimed.clone();
+        state.full = graph.looked.full.clone();
+        let authors = nodes.values().map(|node| &node.author);
+        state.strangers = authors
+            .filter(|author| !state.claimed.contains(*author))
+            .count();
         let waiting = graph.waiting.iter().filter_map(|id| nodes.get(id));
         let parents = waiting.flat_map(|node| &node.parents);
         state.missing = parents
@@ -347,14 +367,42 @@ fn recipients_known(ruling: &Ruling<'_, '_>, op: usize) -> BTreeSet<DeviceId> {
         .collect()
 }
 
-/// The last sequence of a device that counts, if it was removed: of several removals the largest number.
+/// The last sequence of a device that counts, if it was removed. Of several removals that did not know of each other, the one that keeps more
+/// decides. One that had seen others only takes away: it may name less than they kept, and by naming nothing leaves it at that.
 fn removed_after(ruling: &Ruling<'_, '_>, device: &DeviceId) -> Option<u64> {
     let strikes = ruling.facts.on_device.get(device).into_iter().flatten();
-    strikes
+    let strikes = strikes
         .filter(|number| ruling.counts(**number))
-        .filter_map(|number| ruling.facts.strikes.get(*number))
-        .map(|strike| strike.kept.get(device).copied().unwrap_or(0))
-        .max()
+        .filter_map(|number| ruling.facts.strikes.get(*number));
+    // In access order, so that each comes after those it had seen: what it had seen, and what is kept after it.
+    let mut judged: Vec<(&Strike, HashSet<usize>, u64)> = Vec::new();
+    for strike in strikes {
+        let (before, left) = latest(&judged, |earlier| ruling.graph.saw(strike.op, earlier.op));
+        let named = strike.kept.get(device).copied();
+        let kept = match left {
+            Some(left) => named.unwrap_or(u64::MAX).min(left),
+            None => named.unwrap_or(0),
+        };
+        judged.push((strike, before, kept));
+    }
+    latest(&judged, |_| true).1
+}
+
+/// Of those that were `seen`: all of them, and the most that is kept by one that no other among them had seen.
+fn latest(
+    judged: &[(&Strike, HashSet<usize>, u64)],
+    seen: impl Fn(&Strike) -> bool,
+) -> (HashSet<usize>, Option<u64>) {
+    let mut before: HashSet<usize> = HashSet::new();
+    let mut most = None;
+    for (strike, earlier, kept) in judged.iter().rev() {
+        if !seen(strike) || !before.insert(strike.op) {
+            continue;
+        }
+        before.extend(earlier);
+        most = most.max(Some(*kept));
+    }
+    (before, most)
 }
 
 fn roles_before(
@@ -384,7 +432,7 @@ fn roles_before(
 fn highest_role(
     ruling: &Ruling<'_, '_>,
     members: &BTreeSet<MemberId>,
-    except: impl Fn(&crate::facts::Strike) -> bool,
+    except: impl Fn(&Strike) -> bool,
 ) -> Role {
     let somebody_has = |role: &Role| {
         members
@@ -438,11 +486,18 @@ fn heads(graph: &Graph<'_>, reasons: &[Option<VoidReason>]) -> Vec<EnvelopeId> {
             .map(|(_, node)| node)
     };
     let built_on: BTreeSet<EnvelopeId> = nodes().flat_map(|node| node.parents.clone()).collect();
-    let mut heads: Vec<EnvelopeId> = nodes()
-        .filter(|node| !built_on.contains(&node.id))
-        .map(|node| node.id)
-        .collect();
+    let heads = nodes().filter(|node| !built_on.contains(&node.id));
+    // Of more than fit, some of everybody: nobody can keep the others' words out of the past of what comes next.
+    let mut of_author: BTreeMap<DeviceId, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, EnvelopeId)> = Vec::new();
+    for node in heads {
+        let before = of_author.entry(node.author).or_default();
+        ranked.push((*before, node.id));
+        *before += 1;
+    }
+    ranked.sort_unstable();
+    ranked.truncate(crate::operation::MAX_PARENTS);
+    let mut heads: Vec<EnvelopeId> = ranked.into_iter().map(|(_, id)| id).collect();
     heads.sort_unstable();
-    heads.truncate(crate::operation::MAX_PARENTS);
     heads
 }

@@ -601,6 +601,14 @@ impl Reader {
         envelopes::after(&self.connection, mark, limit)
     }
 
+    /// How many envelopes wait for a key, or for word of who their author is.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn locked_envelopes(&self) -> Result<u64, StoreError> {
+        envelopes::locked(&self.connection)
+    }
+
     /// How many envelopes are in each state.
     ///
     /// # Errors
@@ -657,12 +665,12 @@ impl Reader {
         envelopes::documents_after(&self.connection, mark)
     }
 
-    /// The number of a device's last envelope here; 0 when there is none.
+    /// The number up to which every envelope of a device is here; 0 if its first one is not.
     ///
     /// # Errors
     /// When reading fails.
-    pub fn last_sequence(&self, device: DeviceId) -> Result<u64, StoreError> {
-        envelopes::last_sequence(&self.connection, device)
+    pub fn whole_through(&self, device: DeviceId) -> Result<u64, StoreError> {
+        envelopes::whole_through(&self.connection, device)
     }
 
     /// The data that came after a mark, in the order in which it came, without what a device wrote beyond a number. What is kept aside is at its end:

@@ -55,6 +55,26 @@ fn nobody_raises_themselves() {
 }
 
 #[test]
+fn nobody_names_a_higher_role_for_himself_by_lowering_himself() {
+    let mut world = World::with(2, &[Role::Editor]);
+    let member = world.member(1);
+    let lower = |role| Action::Lower {
+        member,
+        role,
+        kept: vec![],
+    };
+    let id = world.say(1, lower(Role::Owner));
+    assert_eq!(reason(&world, id), Some(VoidReason::NotAllowed));
+    assert_eq!(world.role(1), Some(Role::Editor));
+    let id = world.say(1, lower(Role::Viewer));
+    assert_eq!(reason(&world, id), None);
+    assert_eq!(world.role(1), Some(Role::Viewer));
+    let id = world.say(1, lower(Role::Editor));
+    assert_eq!(reason(&world, id), Some(VoidReason::NotAllowed));
+    assert_eq!(world.role(1), Some(Role::Viewer));
+}
+
+#[test]
 fn who_is_no_owner_neither_invites_nor_adds_nor_removes() {
     let mut world = World::with(3, &[Role::Editor, Role::Viewer]);
     let (founder, viewer) = (world.member(0), world.member(2));

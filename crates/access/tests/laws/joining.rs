@@ -1,6 +1,6 @@
 //! Laws of joining and of keys: the access set and a ticket suffice, history opens, the removed are left out.
 
-use crate::world::{World, invite_as};
+use crate::world::{HOUR, World, invite_as};
 use skein_access::operation::{DeviceSeal, KeyEpoch};
 use skein_access::wire::Fixed;
 use skein_access::{
@@ -281,6 +281,16 @@ fn every_way_in_that_is_closed_says_why() {
     );
     let authority = world.authority();
     assert!(!authority.has_open_invites());
+    let short = skein_access::NewInvite {
+        expires_hour: Some(HOUR - 1),
+        ..invite_as(Role::Editor, 1)
+    };
+    let expired = world.invite_with(0, short);
+    world.share_all();
+    assert_eq!(
+        try_join(&mut world, &expired, newcomer),
+        Err(JoinError::Expired)
+    );
     let stamp = world.stamp(newcomer);
     let nameless = join(
         &open,
@@ -291,6 +301,22 @@ fn every_way_in_that_is_closed_says_why() {
         &mut world.rng,
     );
     assert!(nameless.is_err());
+}
+
+#[test]
+fn a_new_key_is_not_left_for_the_holder_of_a_ticket_that_expired() {
+    let mut world = World::new(10);
+    let with_end = |end| skein_access::NewInvite {
+        expires_hour: Some(end),
+        ..invite_as(Role::Editor, 1)
+    };
+    let expired = world.invite_with(0, with_end(HOUR - 1));
+    let open = world.invite_with(0, with_end(HOUR));
+    let before = world.authority().invite_keyring(&expired).epochs().count();
+    world.rotate(0);
+    let authority = world.authority();
+    assert_eq!(authority.invite_keyring(&expired).epochs().count(), before);
+    assert_eq!(authority.invite_keyring(&open).epochs().count(), before + 1);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod access;
 mod asking;
 mod codes;
+mod crowding;
 mod envelopes;
 mod file_chunks;
 mod joining;

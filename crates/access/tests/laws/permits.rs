@@ -193,6 +193,75 @@ fn of_two_concurrent_removals_the_one_that_keeps_more_decides() {
 }
 
 #[test]
+fn who_takes_out_a_device_of_his_own_does_not_decide_what_counts_of_it_for_ever() {
+    let mut world = World::with(5, &[Role::Editor]);
+    let ticket = {
+        let (stamp, member) = (world.stamp(1), world.member(1));
+        let device = &world.devices[1];
+        let keyring = device.keyring();
+        let found_at = crate::world::invite_as(Role::Editor, 1).found_at;
+        let (ticket, envelope) = skein_access::create_device_invite(
+            &device.authority,
+            &device.key,
+            &keyring,
+            &stamp,
+            (member, None),
+            found_at,
+            &mut world.rng,
+        )
+        .unwrap();
+        world.publish(1, envelope);
+        ticket
+    };
+    let second = world.join(&ticket, 1, "Second");
+    world.share_all();
+    let gone = world.devices[second].id();
+    let taken_out = Action::RemoveDevice {
+        device: gone,
+        kept: u64::MAX,
+    };
+    world.say(1, taken_out);
+    world.share_all();
+    let counts = |world: &mut World, sequence: u64| {
+        world.devices[second].chain.sequence = sequence;
+        let authority = world.authority();
+        write(world, &authority, second).is_ok()
+    };
+    assert!(counts(&mut world, 1_000));
+    // The owner says what of it has arrived.
+    let stamp = world.stamp(0);
+    let owner = &world.devices[0];
+    let member = owner.authority.member_of(&gone).unwrap();
+    let permit = owner.authority.admin(&owner.id()).unwrap();
+    let last = [(world.devices[1].id(), 9), (gone, 3)].into();
+    let envelope =
+        skein_access::remove_member(&permit, &owner.key, &stamp, &member, &last).unwrap();
+    world.publish(0, envelope);
+    assert!(counts(&mut world, 3));
+    assert!(!counts(&mut world, 4));
+    assert!(!counts(&mut world, 1_000));
+}
+
+#[test]
+fn a_later_removal_that_names_no_number_leaves_what_the_earlier_ones_kept() {
+    let mut world = World::with(5, &[Role::Owner, Role::Editor]);
+    world.remove(0, 2, 3);
+    world.remove(1, 2, 7);
+    world.share_all();
+    let member = world.member(2);
+    world.say(
+        0,
+        Action::RemoveMember {
+            member,
+            kept: vec![],
+        },
+    );
+    let authority = world.authority();
+    world.devices[2].chain.sequence = 7;
+    assert_eq!(write(&mut world, &authority, 2), Ok((true, true)));
+}
+
+#[test]
 fn what_was_written_under_an_earlier_higher_role_still_counts() {
     let mut world = World::with(6, &[Role::Editor]);
     world.set_role(0, 1, Role::Viewer, 5);

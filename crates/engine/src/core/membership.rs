@@ -4,7 +4,6 @@ use skein_access::{DeviceId, Envelope, LastSequences, MemberId, Role};
 
 use super::Core;
 use super::step::Step;
-use super::workspace::Workspace;
 use crate::api::{ApiError, ErrorCode, Reply};
 
 impl Core {
@@ -76,7 +75,7 @@ impl Core {
             &self.device,
             &workspace.stamp(step),
             &gone,
-            self.store.last_sequence(gone)?,
+            self.store.whole_through(gone)?,
         )?;
         self.changed_who_is_in(step, &envelope)
     }
@@ -115,14 +114,15 @@ impl Core {
         Ok(Reply::Done)
     }
 
-    /// Up to which number everything of a person's devices is here.
+    /// Up to which number everything is here of each device that a person has or had. A number beyond a gap says nothing: anybody can write any.
     fn last_sequences(&self, member: &MemberId) -> Result<LastSequences, ApiError> {
-        let members = self.workspace.as_ref().map(Workspace::members);
-        let mut members = members.into_iter().flatten();
-        let devices = members.find(|known| known.id == *member);
-        let devices = devices.map(|member| member.devices).unwrap_or_default();
-        let last = |device: DeviceId| Ok((device, self.store.last_sequence(device)?));
-        devices.into_iter().map(last).collect()
+        let authority = self
+            .workspace
+            .as_ref()
+            .map(|workspace| &workspace.authority);
+        let devices = authority.map(|authority| authority.devices_ever_of(member));
+        let last = |device: DeviceId| Ok((device, self.store.whole_through(device)?));
+        devices.into_iter().flatten().map(last).collect()
     }
 
     /// The person whose device this is.

@@ -57,7 +57,9 @@ impl Core {
     pub(super) fn look_at_header(&mut self, step: &mut Step<'_>, envelope: &Envelope) {
         let header = envelope.header();
         let ahead = header.hour.saturating_sub(step.now.hour());
-        if ahead > HOURS_AHEAD {
+        let workspace = self.workspace.as_ref();
+        let is_known = || workspace?.authority.member_of(&header.device);
+        if ahead > HOURS_AHEAD && is_known().is_some() {
             let name = self.name_of(&header.device);
             let words = format!(
                 "{name}'s clock is about {} ahead of this machine's, or this one is behind. Nothing depends on it and nothing is lost; \

@@ -10,7 +10,9 @@ use skein_access::{
     Authority, Chain, DataPayload, DeviceKey, Envelope, EnvelopeId, EnvelopeKind, EpochId,
     EpochKey, Pack, Role, Stamp, UnverifiedEnvelope, WorkspaceId, profile_of, seal_data, seal_pack,
 };
-use skein_engine::api::{ClientMessage, ErrorCode, Outcome, Reply, Request, ServerMessage, View};
+use skein_engine::api::{
+    ClientMessage, ErrorCode, Member, Outcome, Reply, Request, ServerMessage, View,
+};
 use skein_engine::core::{Effect, Input, PeerInput};
 use skein_model::{
     ActorSeed, BoardEdit, CardId, ChangeBytes, Document, DocumentId, Edit, Kind, NewCard, Place,
@@ -674,6 +676,43 @@ fn envelopes_with_bad_contents_by_a_member_harm_nobody() {
                 "seed {seed}, at {index}"
             );
         }
+    }
+}
+
+#[test]
+fn a_number_that_somebody_made_up_before_he_was_taken_out_keeps_nothing_that_he_writes_after() {
+    let (mut world, note, _) = workspace(3, 3);
+    let all = [0, 1, 2];
+    world.settle(&all);
+    world.stop(1);
+    let mut rng = world.rng.clone();
+    let mut mallory = Mallory::at(&world, 1);
+    let gone = mallory.key.id();
+    let ahead = Stamp {
+        chain: Chain::after(1 << 40, EnvelopeId::from_bytes([9; 32])),
+        ..mallory.stamp()
+    };
+    mallory.send(&mut rng, &ahead, note, 1, vec![ChangeBytes(vec![1; 20])]);
+    drop(mallory);
+    world.rng = rng;
+    world.start(1);
+    world.settle(&all);
+    let people = world.people(0);
+    let is_his = |member: &Member| {
+        let mut devices = member.devices.iter();
+        devices.any(|device| device.id == gone.to_string())
+    };
+    let member = people.into_iter().find(is_his).unwrap().id;
+    world.ask(0, Request::RemoveMember { member }).unwrap();
+    world.settle(&[0, 2]);
+    for index in [0, 2] {
+        world.stop(index);
+        let rights = Mallory::at(&world, index)
+            .authority
+            .standing(&gone)
+            .unwrap();
+        let last = rights.removed_after().unwrap();
+        assert!((1..1_000).contains(&last), "{last}");
     }
 }
 

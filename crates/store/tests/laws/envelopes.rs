@@ -248,6 +248,23 @@ fn a_devices_chain_goes_on_after_its_largest_number_and_forks_are_seen() {
 }
 
 #[test]
+fn of_a_device_all_is_here_up_to_the_first_gap_whatever_number_came_beyond() {
+    let mut ana = Founder::new();
+    let mut store = memory();
+    let ahead = Chain::after(1 << 40, EnvelopeId::from_bytes([5; 32]));
+    let ahead = ana.seal_at(ahead, id(1), &[change(9)]);
+    let [first, second, third, fourth] = [1, 2, 3, 4].map(|one| ana.seal(id(1), &[change(one)]));
+    for (envelope, through) in [(ahead, 0), (second, 0), (fourth, 0), (first, 2), (third, 4)] {
+        store
+            .write(Durability::Full, |tx| {
+                tx.insert_envelope(&envelope, &EnvelopeState::Applied, None)
+            })
+            .unwrap();
+        assert_eq!(store.whole_through(ana.device).unwrap(), through);
+    }
+}
+
+#[test]
 fn a_number_beyond_all_bounds_does_not_stop_the_batch_it_came_in() {
     let mut ana = Founder::new();
     let mut store = memory();
