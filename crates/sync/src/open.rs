@@ -94,6 +94,11 @@ impl Open {
         self.pull.is_taking()
     }
 
+    /// How many envelopes that this side lacks are known to be still to come.
+    pub(crate) fn still_to_come(&self) -> usize {
+        self.pull.still_to_come()
+    }
+
     /// Whether envelopes go to the peer, or wait to.
     pub(crate) fn is_giving(&self) -> bool {
         !self.serve.is_idle()

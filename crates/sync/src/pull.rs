@@ -137,6 +137,11 @@ impl Pull {
         !self.coming.is_empty() || !self.deferred.is_empty()
     }
 
+    /// How many envelopes are known to be still to come.
+    pub(crate) fn still_to_come(&self) -> usize {
+        self.coming.len() + self.deferred.len()
+    }
+
     /// Whether another reconciliation message could find no room.
     pub(crate) const fn is_full(&self) -> bool {
         self.queued > NEED_IDS / 2

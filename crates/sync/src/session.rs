@@ -180,6 +180,15 @@ impl Session {
         matches!(&self.phase, Phase::Open { open, .. } if open.is_taking())
     }
 
+    /// How many envelopes the peer is known to hold that are still to come from it, or from another in its place.
+    #[must_use]
+    pub fn still_to_come(&self) -> usize {
+        match &self.phase {
+            Phase::Open { open, .. } => open.still_to_come(),
+            _ => 0,
+        }
+    }
+
     /// Whether envelopes are on their way to the peer, or asked for by it.
     #[must_use]
     pub fn is_giving(&self) -> bool {

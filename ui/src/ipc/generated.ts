@@ -1383,6 +1383,14 @@ state: PeerState,
  */
 address: string | null, 
 /**
+ * Since when it is connected, in ms since 1970.
+ */
+since: number | null, 
+/**
+ * Envelopes that it is known to hold and that are still to come; 0 while it is away, since nobody knows.
+ */
+ahead: number, 
+/**
  * Envelopes held here that it has not confirmed.
  */
 behind: number, 

@@ -579,6 +579,11 @@ pub struct Peer {
     pub state: PeerState,
     /// By what address it is connected.
     pub address: Option<String>,
+    /// Since when it is connected, in ms since 1970.
+    #[ts(type = "number | null")]
+    pub since: Option<i64>,
+    /// Envelopes that it is known to hold and that are still to come; 0 while it is away, since nobody knows.
+    pub ahead: u32,
     /// Envelopes held here that it has not confirmed.
     pub behind: u32,
     /// Envelopes that it did not take or could not give when the two last compared. A relay that is full takes none.

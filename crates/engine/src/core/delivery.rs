@@ -121,6 +121,8 @@ impl Core {
                     None => PeerState::Away,
                 },
                 address: link.map(|link| link.address.clone()),
+                since: link.map(|link| link.since),
+                ahead: link.map_or(0, |link| small(link.still_to_come())),
                 behind: small(self.lacking(self.mark_of(&device))?),
                 withheld: link.map_or(0, |link| link.withheld),
                 last_seen: row.and_then(|row| row.last_seen_ms),

@@ -34,6 +34,8 @@ pub(super) struct Link {
     /// What a device brought that is out, or not in yet, and was refused so far.
     pub(super) loose: Loose,
     pub(super) address: String,
+    /// When it was connected, in ms since 1970 by this machine's clock.
+    pub(super) since: i64,
     /// Whether both sides held the same when last compared, and nothing came since that it has not confirmed.
     pub(super) agreed: bool,
     /// Whether all was compared once in this connection: before that the device may hold what nobody here knows of, whatever it
@@ -58,6 +60,11 @@ impl Link {
     /// Whether both sides granted one another everything.
     pub(super) fn is_open_for_data(&self) -> bool {
         self.session.is_open_for_data()
+    }
+
+    /// How many envelopes it is known to hold that are not here yet.
+    pub(super) fn still_to_come(&self) -> usize {
+        self.session.still_to_come()
     }
 
     /// Whether this side may give everything and is shown operations alone.
@@ -156,6 +163,7 @@ impl Core {
                 offered: false,
                 loose: Loose::default(),
                 address: address.clone(),
+                since: step.now.wall_ms,
                 agreed: false,
                 compared: false,
                 knows_operations: false,

@@ -26,8 +26,8 @@ pub(super) struct Watched {
 #[derive(PartialEq, Eq)]
 enum Told {
     Delivery(Delivery),
-    /// How far behind each device is; bytes alone are no news.
-    Behind(Vec<(String, u32)>),
+    /// How far ahead and behind each device is; bytes alone are no news.
+    Apart(Vec<(String, u32, u32)>),
     Files(Vec<AttachedFile>),
     Ladder(Ladder),
     Asking(Vec<Asking>),
@@ -38,8 +38,9 @@ impl Told {
         match event {
             Event::Delivery { delivery } => Some(Self::Delivery(delivery.clone())),
             Event::Peers { peers, .. } => {
-                let behind = peers.iter().map(|peer| (peer.device.clone(), peer.behind));
-                Some(Self::Behind(behind.collect()))
+                let peers = peers.iter();
+                let apart = peers.map(|peer| (peer.device.clone(), peer.ahead, peer.behind));
+                Some(Self::Apart(apart.collect()))
             }
             Event::Files { files } => Some(Self::Files(files.clone())),
             Event::Asking { asking } => Some(Self::Asking(asking.clone())),

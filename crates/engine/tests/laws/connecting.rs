@@ -108,7 +108,7 @@ fn few_typed_addresses_are_remembered_and_each_change_is_told() {
 }
 
 #[test]
-fn whoever_is_away_is_said_to_be_behind_as_soon_as_something_is_written() {
+fn since_when_a_device_is_connected_is_said_and_that_it_is_behind_as_soon_as_something_is_written() {
     let mut world = founded(4);
     world.invite(0, Role::Editor, 1);
     world.join(1);
@@ -116,6 +116,18 @@ fn whoever_is_away_is_said_to_be_behind_as_soon_as_something_is_written() {
         world.settle(&[0, 1]);
         world.pass(400);
     }
+    let stands = told(&mut world, Request::Subscribe { view: View::Peers });
+    let stands = stands.iter().find_map(|message| match message {
+        ServerMessage::Event {
+            event: Event::Peers { peers, .. },
+            ..
+        } => peers.first().map(|peer| (peer.since, peer.ahead, peer.behind)),
+        _ => None,
+    });
+    let Some((Some(since), 0, 0)) = stands else {
+        panic!("{stands:?}");
+    };
+    assert!((1..=world.now_ms).contains(&since.try_into().unwrap()));
     world.stop(1);
     let request = Request::Subscribe { view: View::Peers };
     let behind = |news: &[ServerMessage]| {
@@ -123,7 +135,10 @@ fn whoever_is_away_is_said_to_be_behind_as_soon_as_something_is_written() {
             ServerMessage::Event {
                 event: Event::Peers { peers, .. },
                 ..
-            } => peers.first().map(|peer| peer.behind),
+            } => peers.first().map(|peer| {
+                assert_eq!((peer.since, peer.ahead), (None, 0), "it is away");
+                peer.behind
+            }),
             _ => None,
         })
     };

@@ -18,6 +18,8 @@ const peer = (state: Peer["state"]): Peer => ({
   relay: false,
   state,
   address: null,
+  since: null,
+  ahead: 0,
   behind: 1,
   withheld: 0,
   lastSeen: null,
