@@ -97,7 +97,7 @@ test("arrows and J and K go through the rows of the list, past a card that stand
     ["{ArrowUp}{ArrowUp}", 0],
   ] as const) {
     await userEvent.keyboard(keys);
-    await expect.poll(focusedRow, keys).toBe(row);
+    await expect.poll(focusedRow, { message: keys }).toBe(row);
   }
 });
 
