@@ -3,6 +3,7 @@ import { page, userEvent } from "vitest/browser";
 import { close, faults, loadAll, open } from "./stories/stage";
 import type { BoardEdit } from "../ipc";
 import { FakeEngine } from "../ipc/fake";
+import type { FakeDocument } from "../ipc/fake/document";
 import type { SeedDocument } from "../ipc/fake/seed";
 
 let fake: FakeEngine;
@@ -170,4 +171,113 @@ test("a card that is thrown away from its own menu leaves the focus to its neigh
     .element(page.getByRole("button", { name: "Relay on a five-euro machine" }))
     .toHaveFocus();
   await expect.element(page.getByRole("button", { name: "Icon at 16 px" })).not.toBeInTheDocument();
+});
+
+test("a question goes when somebody takes away what it is about, and the focus is back at the cards", async () => {
+  await show();
+  const dialog = page.getByRole("dialog");
+  const takeAway = (change: (board: FakeDocument) => string[]) =>
+    fake.editFromAfar("b-launch", change);
+  await page.getByRole("button", { name: "Menu of Doing" }).click();
+  await page.getByRole("menuitem", { name: "Set a limit…" }).click();
+  await expect.element(dialog).toBeVisible();
+  takeAway((board) => {
+    for (const column of board.columns) if (column.title.value === "Doing") column.life = "trashed";
+    return [];
+  });
+  await expect.element(dialog).not.toBeInTheDocument();
+  await expect.poll(() => document.activeElement?.matches("[data-card]")).toBe(true);
+  await focusOn("Name the app");
+  await userEvent.keyboard("d");
+  await expect.element(dialog).toBeVisible();
+  takeAway((board) =>
+    [...board.cards.values()].flatMap((card) => {
+      if (card.title.value !== "Name the app") return [];
+      card.life = "trashed";
+      return [card.id];
+    }),
+  );
+  await expect.element(dialog).not.toBeInTheDocument();
+  await expect.poll(() => document.activeElement?.matches("[data-card]")).toBe(true);
+  await userEvent.keyboard("d");
+  await expect.element(dialog).toBeVisible();
+});
+
+test("a saved view that is removed or replaced comes back as it was", async () => {
+  await show();
+  const named = () =>
+    [...document.querySelectorAll(".popover .open")].map((view) => view.textContent);
+  const save = async (name: string) => {
+    await page.getByRole("textbox", { name: "Name of this view" }).fill(name);
+    await userEvent.keyboard("{Enter}");
+  };
+  const views = () => JSON.parse(fake.preferences["board.b-launch.view"] ?? "{}").presets;
+  await page.getByRole("button", { name: "Saved views" }).click();
+  for (const name of ["All", "Mine"]) await save(name);
+  await expect.poll(named).toEqual(["All", "Mine"]);
+  const before = views();
+  await page.getByRole("button", { name: "Remove the view All" }).click();
+  await expect.poll(named).toEqual(["Mine"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(views).toEqual(before);
+  await page.getByRole("button", { name: "Mine", exact: true }).click();
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await save("All");
+  await expect.poll(views).not.toEqual(before);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(views).toEqual(before);
+});
+
+test("a limit that is no number is refused where it was typed, and the column keeps its own", async () => {
+  await show();
+  await page.getByRole("button", { name: "Menu of Doing" }).click();
+  await page.getByRole("menuitem", { name: "Set a limit…" }).click();
+  const field = page.getByRole("textbox", { name: "Cards at most" });
+  await field.fill("five");
+  await userEvent.keyboard("{Enter}");
+  await expect.element(page.getByRole("alert")).toHaveTextContent("a whole number");
+  expect(await faults()).toEqual([]);
+  await field.fill("");
+  await userEvent.keyboard("{Enter}");
+  await expect.poll(edits).toMatchObject([{ type: "set_column_limit", limit: null }]);
+});
+
+test("two people of one name are two filters", async () => {
+  await show();
+  fake.members = fake.members.map((member) => ({ ...member, name: "Kim" }));
+  fake.reconnect();
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Kim" }).nth(0).click();
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Kim" }).nth(1).click();
+  await expect.poll(() => document.querySelectorAll(".bar .chip").length).toBe(2);
+});
+
+test("a column that stays although somebody deleted it is kept, or deleted, by a button", async () => {
+  await show();
+  const stay = () =>
+    fake.editFromAfar("b-launch", (board) => {
+      for (const column of board.columns)
+        if (column.title.value === "Done") column.life = "kept_despite_trash";
+      return [];
+    });
+  stay();
+  await expect.element(page.getByText(/so it stays/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await expect.element(page.getByText(/so it stays/)).not.toBeInTheDocument();
+  expect(edits()).toMatchObject([{ type: "restore_column" }]);
+  stay();
+  await page.getByRole("button", { name: "Delete column" }).click();
+  await expect.element(page.getByRole("dialog", { name: "Delete “Done”?" })).toBeVisible();
+});
+
+test("who only reads chooses no title of a board", async () => {
+  await show();
+  fake.setStatus({ role: "viewer" });
+  fake.editFromAfar("b-launch", (board) => {
+    board.title = { ...board.title, others: ["Take-off"] };
+    return [];
+  });
+  await expect.element(page.getByRole("button", { name: "Choose Take-off" })).toBeDisabled();
 });
