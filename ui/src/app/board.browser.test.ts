@@ -149,18 +149,21 @@ test("what is open about a card is said and settled in the list as on the board"
   expect(edits().map((edit) => edit.type)).toEqual(["restore_card", "choose_place"]);
 });
 
-test("where cards are not seen as they lie, keys move none up or down and say so; across they go to the end", async () => {
-  await show("#/board/b-launch?view=sort:title");
-  await focusOn("Ask five teams to try the beta");
-  await userEvent.keyboard("{Alt>}{ArrowDown}{/Alt}");
-  await expect.element(page.getByText(/Here cards are not shown as they lie/)).toBeVisible();
-  expect(edits()).toEqual([]);
-  await userEvent.keyboard("{Alt>}{ArrowRight}{/Alt}");
-  const last = [...(fake.documents.get("b-launch")?.cards.values() ?? [])].find(
-    ({ title }) => title.value === "Icon at 16 px",
-  );
-  await expect.poll(edits).toMatchObject([{ type: "move_card", after: last?.id }]);
-});
+test.each(["sort:title", "group:label~list"])(
+  "where cards are not seen as they lie (%s), keys move none up or down and say so; across they go to the end",
+  async (view) => {
+    await show(`#/board/b-launch?view=${view}`);
+    await focusOn("Ask five teams to try the beta");
+    await userEvent.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    await expect.element(page.getByText(/Here cards are not shown as they lie/)).toBeVisible();
+    expect(edits()).toEqual([]);
+    await userEvent.keyboard("{Alt>}{ArrowRight}{/Alt}");
+    const last = [...(fake.documents.get("b-launch")?.cards.values() ?? [])].find(
+      ({ title }) => title.value === "Icon at 16 px",
+    );
+    await expect.poll(edits).toMatchObject([{ type: "move_card", after: last?.id }]);
+  },
+);
 
 test("a card that is thrown away from its own menu leaves the focus to its neighbour", async () => {
   await show();
@@ -280,4 +283,14 @@ test("who only reads chooses no title of a board", async () => {
     return [];
   });
   await expect.element(page.getByRole("button", { name: "Choose Take-off" })).toBeDisabled();
+});
+
+test("in the list a card with a title from right to left moves where the arrow points", async () => {
+  await show("#/board/b-launch?view=list");
+  const card = page.getByRole("button", { name: "مراجعة صفحة البداية" });
+  await expect.element(card).toBeVisible();
+  (card.element() as HTMLElement).focus();
+  await userEvent.keyboard("{Alt>}{ArrowRight}{/Alt}");
+  const doing = fake.documents.get("b-launch")?.columns[1]?.id;
+  await expect.poll(edits).toMatchObject([{ type: "move_card", column: doing }]);
 });

@@ -25,11 +25,11 @@ function cardId(title: string): string {
 }
 
 /** Some browsers tell a field nothing when it goes with the focus in it. */
-function hush(event: FocusEvent): void {
-  if (!(event.target as Element).isConnected || event.relatedTarget === null) {
-    event.stopImmediatePropagation();
-  }
+function hush(event: Event): void {
+  event.stopImmediatePropagation();
 }
+
+const TOLD = ["blur", "focusout", "change"];
 
 async function write(name: string, words: string): Promise<void> {
   await page.getByLabelText(name, { exact: true }).click();
@@ -39,8 +39,7 @@ async function write(name: string, words: string): Promise<void> {
 beforeAll(loadAll, 120_000);
 afterEach(async () => {
   vi.restoreAllMocks();
-  window.removeEventListener("blur", hush, true);
-  window.removeEventListener("focusout", hush, true);
+  for (const type of TOLD) window.removeEventListener(type, hush, true);
   await close();
 });
 
@@ -49,9 +48,7 @@ describe.each([{ told: true }, { told: false }])(
   ({ told }) => {
     async function begin(hash: string): Promise<void> {
       await show(hash);
-      if (told) return;
-      window.addEventListener("blur", hush, true);
-      window.addEventListener("focusout", hush, true);
+      for (const type of told ? [] : TOLD) window.addEventListener(type, hush, true);
     }
 
     test("the title of a note is kept once, and by that note, when one goes elsewhere from it", async () => {
@@ -148,6 +145,15 @@ test("who looks at another window comes back to what was begun", async () => {
     await page.getByLabelText(field, { exact: true }).click();
     await leave("words");
   }
+});
+
+test("a step that is typed is kept when its field is left, and when Escape closes the card", async () => {
+  await show("#/board/b-launch");
+  await page.getByRole("button", { name: "Icon at 16 px" }).click();
+  await write("Add a step", "One{Tab}");
+  await expect.poll(boardEdits).toMatchObject([{ title: "One" }]);
+  await write("Add a step", "Two{Escape}");
+  await expect.poll(boardEdits).toMatchObject([{ title: "One" }, { title: "Two" }]);
 });
 
 test("pasted lines as one card stand behind what was typed before them", async () => {

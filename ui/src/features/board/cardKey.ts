@@ -8,7 +8,9 @@ export function cardKey(desk: Desk, event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   const card = target.dataset["card"];
   if (card === undefined || event.isComposing) return;
-  const action = actionOf(event, getComputedStyle(target).direction === "rtl");
+  // A card's own direction is that of its title, not of the board.
+  const around = getComputedStyle(event.currentTarget as HTMLElement);
+  const action = actionOf(event, around.direction === "rtl");
   if (action === null) return;
   if (action.do === "leave") {
     if (desk.selected.size > 0) desk.selected.clear();
