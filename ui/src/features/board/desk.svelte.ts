@@ -290,8 +290,8 @@ export class Desk {
   /** In a list up and down go through all of it. */
   #next(at: Seen, direction: Direction): Seen | null {
     if (this.#look.layout === "list") {
-      const by = { up: -1, down: 1, left: 0, right: 0 }[direction];
-      return this.seen[this.seen.indexOf(at) + by] ?? null;
+      if (direction !== "up" && direction !== "down") return null;
+      return this.seen[this.seen.indexOf(at) + (direction === "up" ? -1 : 1)] ?? null;
     }
     const spot = spotOf(this.lanes, at.card);
     const inSight = this.lanes.map((lane) =>
