@@ -203,6 +203,22 @@ test("a note's title is typed in place and two titles are both offered", async (
   await expect.element(page.getByRole("treeitem", { name: "Money" })).toBeVisible();
 });
 
+test("undo right behind a new note puts that note in the trash, and nothing older back", async () => {
+  await show("#/note/n-interviews");
+  const title = page.getByRole("textbox", { name: "Note title" });
+  await title.fill("Calls");
+  await userEvent.keyboard("{Enter}");
+  const row = page.getByRole("treeitem", { name: "Untitled note" });
+  await userEvent.keyboard("{Control>}n{/Control}");
+  await expect.element(row).toBeVisible();
+  (row.element() as HTMLElement).focus();
+  await userEvent.keyboard("{Control>}z{/Control}");
+  await expect.element(page.getByText("This lies in the trash.")).toBeVisible();
+  expect(fake.documents.get("n-interviews")?.title.value).toBe("Calls");
+  await userEvent.keyboard("{Control>}{Shift>}z{/Shift}{/Control}");
+  await expect.element(row).toBeVisible();
+});
+
 test("the tree is walked, opened, renamed and reordered by keyboard", async () => {
   await show("#/note/n-welcome");
   const first = page.getByRole("treeitem", { name: "Start here" });

@@ -7,14 +7,15 @@ import { Toasts } from "./toasts.svelte";
 function setUp() {
   const fake = new FakeEngine();
   const toasts = new Toasts();
-  const changes = new Changes(new Connection(fake), toasts);
+  const ipc = new Connection(fake);
+  const changes = new Changes(ipc, toasts);
   const title = () => fake.documents.get("n-welcome")?.title.value;
   const rename = (to: string, toast = false) =>
     changes.run(
       { type: "edit_note", document: "n-welcome", edit: { type: "rename", title: to } },
       { scope: TREE, words: `Renamed to ${to}`, toast },
     );
-  return { fake, toasts, changes, title, rename };
+  return { fake, ipc, toasts, changes, title, rename };
 }
 
 test("undo and redo walk through my changes, the newest first", async () => {
@@ -68,6 +69,36 @@ test("undo right behind a change waits for its answer and takes that one back", 
   await changes.undo(TREE);
   await second;
   expect(title()).toBe("One");
+});
+
+test("what was made is the newest step as soon as it is asked for, and comes back from the trash", async () => {
+  const { fake, ipc, changes, title, rename } = setUp();
+  await rename("One");
+  let made = "";
+  const make = async () => {
+    const wanted = { title: "New", text: null, parent: null, after: null };
+    made = (await ipc.request({ type: "create_note", ...wanted })).id;
+    return [{ type: "edit_note", document: made, edit: { type: "trash" } } as const];
+  };
+  const making = changes.make(make, { scope: TREE, words: "Made New" });
+  await changes.undo(TREE);
+  expect(await making).toBe(true);
+  const life = () => fake.documents.get(made)?.life;
+  expect([life(), title()]).toEqual(["trashed", "One"]);
+  await changes.redo(TREE);
+  expect(life()).toBe("alive");
+  await changes.undo(TREE);
+  await changes.undo(TREE);
+  expect([life(), title()]).toEqual(["trashed", "Start here"]);
+});
+
+test("what could not be made is told and is nothing to undo", async () => {
+  const { toasts, changes } = setUp();
+  const make = () => Promise.reject(new Error("no"));
+  expect(await changes.make(make, { scope: TREE, words: "" })).toBe(false);
+  expect(toasts.shown.map((toast) => toast.tone)).toEqual(["bad"]);
+  await changes.undo(TREE);
+  expect(toasts.shown.at(-1)?.words).toBe("Nothing to undo.");
 });
 
 test("of two scopes the newest step goes first, and comes again first", async () => {

@@ -72,9 +72,24 @@ export class Changes {
     return true;
   }
 
-  /** Notes what was done by a request of another kind, with the edits that take it back. */
-  made(back: readonly EditRequest[], options: ChangeOptions): void {
-    this.#keep({ words: options.words, back: [...back] }, options);
+  /** Does what is no edit, with the edits that take it back; undo waits for it as for an edit. */
+  make(make: () => Promise<readonly EditRequest[]>, options: ChangeOptions): Promise<boolean> {
+    const running = this.#make(make, options);
+    this.#answered = Promise.all([this.#answered, running]);
+    return running;
+  }
+
+  async #make(
+    make: () => Promise<readonly EditRequest[]>,
+    options: ChangeOptions,
+  ): Promise<boolean> {
+    try {
+      this.#keep({ words: options.words, back: [...(await make())] }, options);
+      return true;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
   }
 
   /** Takes back the newest of what was done in these scopes. */

@@ -28,7 +28,8 @@ export async function createDocument(
 ): Promise<void> {
   const parent = options.parent ?? null;
   const title = options.title ?? t(kind === "note" ? "note.untitled" : "board.untitled");
-  try {
+  const words = t(kind === "note" ? "did.madeNote" : "did.madeBoard", { title });
+  const make = async () => {
     const { id } =
       kind === "note"
         ? await engine.ipc.request({ type: "create_note", title, text: null, parent, after: null })
@@ -42,9 +43,9 @@ export async function createDocument(
     if (options.title === undefined) markFresh(id);
     else expectArrival(id);
     go(hrefOf(kind, id));
-  } catch (error) {
-    engine.changes.fail(error);
-  }
+    return [editOf({ id, kind, title }, { type: "trash" })];
+  };
+  await engine.changes.make(make, { scope: TREE, words });
 }
 
 export function rename(
@@ -137,7 +138,8 @@ export function placeDocument(
 /** A new note with the text of another, beside it. */
 export async function duplicateNote(engine: Engine, document: Named): Promise<void> {
   const title = t("document.copyTitle", { title: shownTitle(document) });
-  try {
+  const words = t("did.duplicated", { title: shownTitle(document) });
+  const make = async () => {
     const { note } = await engine.ipc.request({ type: "read_note", document: document.id });
     const { id } = await engine.ipc.request({
       type: "create_note",
@@ -146,16 +148,11 @@ export async function duplicateNote(engine: Engine, document: Named): Promise<vo
       parent: note.parent,
       after: document.id,
     });
-    const copy: Named = { id, kind: "note", title };
-    engine.changes.made([editOf(copy, { type: "trash" })], {
-      scope: TREE,
-      words: t("did.duplicated", { title: shownTitle(document) }),
-      toast: true,
-    });
     goInto("note", id);
-  } catch (error) {
-    engine.changes.fail(error);
-  }
+    const copy: Named = { id, kind: "note", title };
+    return [editOf(copy, { type: "trash" })];
+  };
+  await engine.changes.make(make, { scope: TREE, words, toast: true });
 }
 
 /** A title that can be spoken of, also when nothing was typed yet. */

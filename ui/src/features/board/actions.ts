@@ -261,6 +261,11 @@ export class BoardActions {
     return this.runAll(edits, t("did.template", { name }));
   }
 
+  /** Settles that a column stays which one person deleted while another put cards into it. */
+  keepColumn(id: ColumnId, title: string): Promise<boolean> {
+    return this.run({ type: "restore_column", id }, t("did.kept", { title }), true);
+  }
+
   renameColumn(id: ColumnId, title: string): Promise<boolean> {
     return this.run({ type: "rename_column", id, title }, t("did.columnRenamed", { title }));
   }

@@ -47,7 +47,7 @@ export function boardCommands(desk: Desk): Command[] {
     edit("title", "board.do.title", ["T"], () => desk.editTitle(), "rename name"),
     edit("archive", "board.do.archive", ["E"], () => putAway(desk, "archive"), "done away"),
     edit("select", "board.do.select", ["X"], () => {
-      if (desk.current !== null) desk.selected.toggle(desk.current);
+      if (desk.at !== null) desk.selected.toggle(desk.at);
     }),
     edit("add", "board.do.add", ["C"], () => desk.startAdding(), "new create"),
     command("filter", "board.do.filter", ["F"], () => (desk.filtering = true), "find search show"),

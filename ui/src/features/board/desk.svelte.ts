@@ -11,12 +11,14 @@ import { BoardActions } from "./actions";
 import { fitting, orderOf, PLAIN, readArrangement, withoutFilters, written } from "./arrangement";
 import type { Arrangement } from "./arrangement";
 import { today, weekStart } from "../../state/days";
-import { lanesOf, neighbour, spotOf } from "./lanes";
+import { besides, lanesOf, neighbour, spotOf } from "./lanes";
 import type { Direction, Lane } from "./lanes";
 import { KEPT, keptIn } from "./kept";
 import type { Kept } from "./kept";
 import { drop } from "./moves";
+import { rowsOf } from "./rows";
 import { Selected } from "./selected.svelte";
+import type { Seen } from "./selected.svelte";
 import type { Calendar } from "../../state/typedDates";
 
 export type Field = "assignee" | "label" | "due" | "priority";
@@ -32,7 +34,7 @@ export class Desk {
   readonly engine: Engine;
   readonly id: DocumentId;
   readonly actions: BoardActions;
-  readonly selected = new Selected(() => this.cards);
+  readonly selected = new Selected(() => this.seen);
   readonly wide = $derived.by(() => this.kept.wide);
 
   #live;
@@ -41,6 +43,8 @@ export class Desk {
   #look = $state.raw<Arrangement>(PLAIN);
 
   chosen = $state<CardId | null>(null);
+  /** Where the chosen card is seen that has the focus. */
+  #place = $state<string | null>(null);
   opened = $state<CardId | null>(null);
   adding = $state<ColumnId | null>(null);
   renaming = $state<ColumnId | null>(null);
@@ -95,15 +99,28 @@ export class Desk {
       return { column, cards: order === null ? shown : shown.sort(order) };
     });
   });
-  /** All that are shown, in their order. */
-  readonly cards = $derived(this.lanes.flatMap(({ cards }) => cards.map(({ id }) => id)));
-  readonly hidden = $derived(countIn(this.allLanes) - countIn(this.lanes));
-  /** The one card that Tab reaches, and that keys act on. */
-  readonly current = $derived.by(() =>
-    spotOf(this.lanes, this.chosen) === null
-      ? (this.lanes.find((lane) => lane.cards.length > 0)?.cards[0]?.id ?? null)
-      : this.chosen,
+  readonly rows = $derived.by(() =>
+    rowsOf(this.lanes, this.#look.group, this.members, this.nameOfColumn),
   );
+  /** All that are shown, in the order in which they are seen. */
+  readonly seen = $derived.by<readonly Seen[]>(() =>
+    this.#look.layout === "list"
+      ? this.rows.flatMap((row) => (row.is === "card" ? { key: row.key, card: row.card.id } : []))
+      : this.lanes.flatMap(({ cards }) => cards.map(({ id }) => ({ key: id, card: id }))),
+  );
+  readonly hidden = $derived(countIn(this.allLanes) - countIn(this.lanes));
+  /** The one place that Tab reaches: the list shows a card with two labels twice. */
+  readonly at = $derived.by(() => {
+    const places = this.seen.filter(({ card }) => card === this.chosen);
+    return places.find(({ key }) => key === this.#place) ?? places[0] ?? this.seen[0] ?? null;
+  });
+  /** The card there, that keys act on. */
+  readonly current = $derived(this.at?.card ?? null);
+  /** Whether cards are seen in the order in which they lie: else they cannot be moved up or down. */
+  readonly placed = $derived.by(() => {
+    const { sort, layout, group } = this.#look;
+    return sort === "place" && (layout === "board" || group === "column");
+  });
 
   /** Whether cards and columns take edits. */
   get writable(): boolean {
@@ -178,14 +195,15 @@ export class Desk {
 
   // Choosing
 
-  async focusCard(card: CardId | null): Promise<void> {
+  async focusCard(card: CardId | null, place = this.#place): Promise<void> {
     if (card === null) return;
     this.chosen = card;
+    this.#place = place;
     const column = this.lanes.find((lane) => lane.cards.some((known) => known.id === card))?.column;
     if (column !== undefined) this.#reveals.get(column.id)?.(card);
     await tick();
     const find = () =>
-      this.root?.querySelector<HTMLElement>(`[data-card="${CSS.escape(card)}"]`) ?? null;
+      this.root?.querySelector<HTMLElement>(`[data-card="${CSS.escape(card)}"][tabindex="0"]`);
     find()?.focus({ preventScroll: true });
     find()?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
@@ -203,9 +221,20 @@ export class Desk {
   }
 
   /** The focus came to a card. */
-  chose(card: CardId): void {
+  chose(card: CardId, place: string = card): void {
     this.chosen = card;
+    this.#place = place;
     if (this.peeking && this.opened !== null && this.opened !== card) this.open(card);
+  }
+
+  /** A click on a card, or Enter on it: opens it, or selects with the keys that do so in any list. */
+  press(event: MouseEvent, one: Seen): void {
+    if (event.ctrlKey || event.metaKey) this.selected.toggle(one);
+    else if (event.shiftKey) this.selected.reach(one, this.at);
+    else {
+      this.peeking = false;
+      this.open(one.card);
+    }
   }
 
   /** Shows a card beside the board and leaves the focus where it is; the same again puts it away. */
@@ -250,37 +279,66 @@ export class Desk {
   }
 
   step(direction: Direction): void {
-    const spot = spotOf(this.lanes, this.current);
-    if (spot === null) return;
+    const { at } = this;
+    if (at === null) return;
     // The first step goes to the card that keys act on; only from a card there is a next one.
     const begins = this.opened === null && !document.activeElement?.matches("[data-card]");
-    if (begins) return void this.focusCard(this.current);
+    const to = begins ? at : (this.#next(at, direction) ?? at);
+    void this.focusCard(to.card, to.key);
+  }
+
+  /** In a list up and down go through all of it. */
+  #next(at: Seen, direction: Direction): Seen | null {
+    if (this.#look.layout === "list") {
+      if (direction !== "up" && direction !== "down") return null;
+      return this.seen[this.seen.indexOf(at) + (direction === "up" ? -1 : 1)] ?? null;
+    }
+    const spot = spotOf(this.lanes, at.card);
     const inSight = this.lanes.map((lane) =>
       this.kept.collapsed.includes(lane.column.id) ? { ...lane, cards: [] } : lane,
     );
-    void this.focusCard(neighbour(inSight, spot, direction) ?? this.current);
+    const card = spot === null ? null : neighbour(inSight, spot, direction);
+    return card === null ? null : { key: card, card };
   }
 
-  open(card: CardId): void {
+  open(card: CardId, place = this.#place): void {
     this.chosen = card;
+    this.#place = place;
     if (this.opened === null) go(this.href(card));
     else goQuietly(this.href(card));
   }
 
-  async close(): Promise<void> {
-    const card = this.opened;
+  /** Puts the open card away, and goes to it where it is seen, or to another. */
+  async close(to = this.opened): Promise<void> {
     this.peeking = false;
     // The address follows later, and until then what is behind would not take the focus.
     this.opened = null;
     go(this.href(null));
     await tick();
-    await this.focusCard(card);
+    await this.focusCard(to);
   }
 
-  /** The card before or after the open one in its column. */
-  nextTo(card: CardId, step: -1 | 1): CardId | null {
-    const at = this.cards.indexOf(card);
-    return at < 0 ? null : (this.cards[at + step] ?? null);
+  /** The card before or after the open one, as they are seen. */
+  nextTo(card: CardId, step: -1 | 1): Seen | null {
+    for (let at = this.#indexOf(card) + step; at >= 0 && at < this.seen.length; at += step) {
+      const one = this.seen[at];
+      if (one !== undefined && one.card !== card) return one;
+    }
+    return null;
+  }
+
+  /** Where the focus goes when `going` go away from around this card: in its column, if any stays there. */
+  beside(card: CardId, going: readonly CardId[]): CardId | null {
+    const seen = this.seen.map((one) => one.card);
+    const near = besides(seen, this.#indexOf(card), going);
+    const lane = this.lanes[spotOf(this.lanes, card)?.lane ?? -1]?.cards.map(({ id }) => id) ?? [];
+    if (this.#look.layout === "list") return near;
+    return besides(lane, lane.indexOf(card), going) ?? near;
+  }
+
+  #indexOf(card: CardId): number {
+    if (this.at?.card === card) return this.seen.indexOf(this.at);
+    return this.seen.findIndex((one) => one.card === card);
   }
 
   ask(field: Field): void {

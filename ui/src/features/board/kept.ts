@@ -13,6 +13,12 @@ export type Kept = {
 
 export const KEPT: Kept = { last: "", presets: [], collapsed: [], wide: false };
 
+/** Named looks with this one at `at`, and no other of its name. */
+export function withPreset(presets: readonly Preset[], preset: Preset, at: number): Preset[] {
+  const others = presets.filter(({ name }) => name !== preset.name);
+  return [...others.slice(0, at), preset, ...others.slice(at)];
+}
+
 function isPreset(value: unknown): value is Preset {
   return (
     typeof value === "object" &&

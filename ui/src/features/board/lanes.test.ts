@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CardSummary } from "../../ipc";
 import { actionOf } from "./keys";
-import { lanesOf, neighbour, spotOf, stepOf, titlesIn } from "./lanes";
+import { besides, lanesOf, neighbour, spotOf, stepOf, titlesIn } from "./lanes";
 import type { Direction, Lane } from "./lanes";
 
 function card(id: string, column: string, change: Partial<CardSummary> = {}): CardSummary {
@@ -103,6 +103,13 @@ test("one step down puts a card behind its next neighbour", () => {
   expect(stepOf(all, { lane: 0, index: 0 }, "down")).toEqual({ column: "c0", after: "0-1" });
   expect(stepOf(all, { lane: 0, index: 1 }, "up")).toEqual({ column: "c0", after: null });
   expect(stepOf(all, { lane: 0, index: 2 }, "down")).toBeNull();
+});
+
+test("what goes leaves the focus to the next that stays, else to the one before", () => {
+  expect(besides(["a", "b", "c"], 1, ["b"])).toBe("c");
+  expect(besides(["a", "b", "c"], 1, ["b", "c"])).toBe("a");
+  expect(besides(["a", "b", "c"], 2, ["c"])).toBe("b");
+  expect(besides(["a"], 0, ["a"])).toBeNull();
 });
 
 test("pasted lines become titles without their list marks", () => {

@@ -54,6 +54,16 @@ export function neighbour(lanes: readonly Lane[], from: Spot, direction: Directi
   return null;
 }
 
+/** The nearest to the one at `at` that does not go: the next, else the one before. */
+export function besides(
+  cards: readonly CardId[],
+  at: number,
+  going: readonly CardId[],
+): CardId | null {
+  const stays = (card: CardId) => !going.includes(card);
+  return cards.slice(at + 1).find(stays) ?? cards.slice(0, Math.max(at, 0)).findLast(stays) ?? null;
+}
+
 /** Where a card goes when it is moved one step; null at the edge. */
 export function stepOf(lanes: readonly Lane[], from: Spot, direction: Direction): Move | null {
   const here = lanes[from.lane];

@@ -5,13 +5,17 @@ import { announce } from "../../a11y/announce";
 import { t } from "../../i18n";
 import type { CardId } from "../../ipc";
 
+/** A card in one of the places where it is seen: a list may show it under two heads. */
+export type Seen = { key: string; card: CardId };
+
 export class Selected {
   readonly #ids = new SvelteSet<CardId>();
-  /** All cards that are shown, in their order. */
-  readonly #shown: () => CardId[];
-  #anchor: CardId | null = null;
+  /** All cards that are shown, as they are seen one after another. */
+  readonly #shown: () => readonly Seen[];
+  /** Where the last was selected. */
+  #anchor: string | null = null;
 
-  constructor(shown: () => CardId[]) {
+  constructor(shown: () => readonly Seen[]) {
     this.#shown = shown;
   }
 
@@ -23,19 +27,23 @@ export class Selected {
     return this.#ids.has(card);
   }
 
-  toggle(card: CardId): void {
+  toggle({ key, card }: Seen): void {
     if (!this.#ids.delete(card)) this.#ids.add(card);
-    this.#anchor = card;
+    this.#anchor = key;
     this.#say();
   }
 
   /** From the last one that was selected to this one, as in any list; from `current` when there is none. */
-  reach(card: CardId, current: CardId | null): void {
-    const cards = this.#shown();
-    const from = cards.indexOf(this.#anchor ?? current ?? card);
-    const to = cards.indexOf(card);
+  reach(one: Seen, current: Seen | null): void {
+    const seen = this.#shown();
+    const indexOf = (key: string | undefined) => seen.findIndex((known) => known.key === key);
+    const anchor = indexOf(this.#anchor ?? undefined);
+    const from = anchor >= 0 ? anchor : indexOf((current ?? one).key);
+    const to = indexOf(one.key);
     if (from < 0 || to < 0) return;
-    for (const id of cards.slice(Math.min(from, to), Math.max(from, to) + 1)) this.#ids.add(id);
+    for (const { card } of seen.slice(Math.min(from, to), Math.max(from, to) + 1)) {
+      this.#ids.add(card);
+    }
     this.#say();
   }
 
@@ -48,7 +56,10 @@ export class Selected {
   /** What something done to `card` is done to: those selected, in order, if it is among them; else it alone. */
   with(card: CardId | null): CardId[] {
     if (card === null) return [];
-    return this.#ids.has(card) ? this.#shown().filter((id) => this.#ids.has(id)) : [card];
+    if (!this.#ids.has(card)) return [card];
+    const selected = this.#shown().filter((one) => this.#ids.has(one.card));
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody looks at it
+    return [...new Set(selected.map((one) => one.card))];
   }
 
   #say(): void {

@@ -25,23 +25,20 @@ export function surroundingsOf(
     }
   }
 
-  async function createNote(title: string): Promise<void> {
-    try {
-      const { id } = await engine.ipc.request({
-        type: "create_note",
-        title,
-        text: null,
-        parent: document,
-        after: null,
-      });
-      engine.changes.made([{ type: "edit_note", document: id, edit: { type: "trash" } }], {
-        scope: TREE,
-        words: t("did.madeNote", { title }),
-        toast: true,
-      });
-    } catch (error) {
-      engine.changes.fail(error);
-    }
+  function createNote(title: string): void {
+    const words = t("did.madeNote", { title });
+    const request = {
+      type: "create_note",
+      title,
+      text: null,
+      parent: document,
+      after: null,
+    } as const;
+    const make = async () => {
+      const { id } = await engine.ipc.request(request);
+      return [{ type: "edit_note", document: id, edit: { type: "trash" } } as const];
+    };
+    void engine.changes.make(make, { scope: TREE, words, toast: true });
   }
 
   let known: { at: number; tags: ReadonlyMap<string, number> } | null = null;
@@ -70,7 +67,7 @@ export function surroundingsOf(
       const { note } = await engine.ipc.request({ type: "read_note", document: id });
       return note.text;
     },
-    createNote: (title) => void createNote(title),
+    createNote,
     tell: (words) => engine.toasts.show(words),
   };
 }

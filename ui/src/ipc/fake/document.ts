@@ -156,7 +156,7 @@ export class FakeDocument {
       position: this.position,
       otherPlaces: [],
       life: this.life,
-      columns: placed(this.columns.filter((column) => column.life === "alive")),
+      columns: placed(this.columns.filter((column) => column.life !== "trashed")),
       cards: [...this.cards.values()].map((card) => this.summary(card)),
     };
   }
@@ -302,7 +302,7 @@ export class FakeDocument {
       }
       case "move_column": {
         if (column === undefined) return null;
-        const order = placed(this.columns).filter((known) => known.life === "alive");
+        const order = placed(this.columns).filter((known) => known.life !== "trashed");
         const undo: BoardEdit = { ...edit, after: order[order.indexOf(column) - 1]?.id ?? null };
         column.position = positionAfter(
           order.filter((known) => known !== column),
