@@ -10,6 +10,7 @@ mod access;
 mod asking;
 mod codes;
 mod crowding;
+mod documented;
 mod envelopes;
 mod file_chunks;
 mod joining;

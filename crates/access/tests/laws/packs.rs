@@ -222,7 +222,7 @@ fn a_few_bytes_cannot_ask_for_much_memory() {
         encoder.write_all(&zeros).unwrap();
     }
     let listing = encoder.finish().unwrap();
-    let mut content = vec![1];
+    let mut content = vec![1, 32];
     content.extend([3; 32]);
     content.extend(postcard::to_stdvec(&listing).unwrap());
     content.push(0);
