@@ -289,6 +289,8 @@ test("one's own devices are listed, a further one is let in by link and picture,
   await page.getByRole("button", { name: "Add a device" }).click();
   await expect.element(page.getByRole("img", { name: "The invite as a QR code" })).toBeVisible();
   await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Copy link" })).toHaveFocus();
+  expect(spoken()).toContain("The invite is made");
   expect(await faults()).toEqual([]);
   expect(fake.requests.filter(({ type }) => type.startsWith("invite"))).toEqual([
     { type: "invite_device" },
@@ -340,12 +342,57 @@ test("an owner gives another role and takes somebody out, who is told what he ke
   expect(fake.members).toHaveLength(2);
 });
 
+test("who becomes an owner is asked about first, and another role is taken back by undo", async () => {
+  await show();
+  const roleOf = () => fake.members.find(({ name }) => name === "Bea Okafor")?.role;
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  const role = page.getByRole("combobox", { name: "Role" });
+  await role.selectOptions("viewer");
+  await expect.poll(roleOf).toBe("viewer");
+  (page.getByRole("button", { name: "Undo" }).element() as HTMLElement).click();
+  await expect.poll(roleOf).toBe("editor");
+
+  const question = page.getByRole("group", { name: /will decide who is in/ });
+  await role.selectOptions("owner");
+  await expect.element(question.getByRole("button", { name: "Cancel" })).toHaveFocus();
+  expect(await faults()).toEqual([]);
+  await userEvent.keyboard("{Enter}");
+  await expect.element(role).toHaveValue("editor");
+  await expect.element(role).toHaveFocus();
+  expect(roleOf()).toBe("editor");
+
+  await role.selectOptions("owner");
+  await page.getByRole("button", { name: "Change to Owner" }).click();
+  await expect.poll(roleOf).toBe("owner");
+  await role.selectOptions("editor");
+  await expect.element(page.getByText(/will no longer decide/)).toBeVisible();
+  expect(roleOf()).toBe("owner");
+});
+
+test("a key that goes through the roles changes none before one goes on", async () => {
+  await show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  const role = page.getByRole("combobox", { name: "Role" });
+  (role.element() as HTMLElement).focus();
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}");
+  await expect.element(role).toHaveValue("viewer");
+  expect(fake.requests.filter(({ type }) => type === "set_role")).toEqual([]);
+  await userEvent.keyboard("{Tab}");
+  await expect
+    .poll(() => fake.requests.filter(({ type }) => type === "set_role"))
+    .toMatchObject([{ role: "viewer" }]);
+});
+
 test("an owner makes an invite by which somebody who lost theirs comes back under their name", async () => {
   await show();
   await page.getByRole("button", { name: "3 people" }).click();
   await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
   await page.getByRole("button", { name: "Let a new device in…" }).click();
   await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Copy link" })).toHaveFocus();
+  expect(spoken()).toContain("The invite is made");
   await expect.element(page.getByText(/Whoever has it writes under that name/)).toBeVisible();
   expect(await faults()).toEqual([]);
   const bea = fake.members.find(({ name }) => name === "Bea Okafor");
