@@ -84,6 +84,25 @@ test("a text that is no invite is refused where it was typed; a join shows its s
   await expect.element(page.getByRole("alert")).toHaveTextContent("Nobody answered.");
 });
 
+test("who mistyped or gave up a join finds what was typed", async () => {
+  await show("#/", "empty");
+  await page.getByRole("radio", { name: "Join with an invite" }).click();
+  await page.getByRole("textbox", { name: "Invite" }).fill("skein1typed");
+  await page.getByRole("textbox", { name: "Your name" }).fill("Bea");
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  fake.setStatus({
+    state: "joining",
+    joining: { step: "wrong_code", received: 0, reason: null },
+  });
+  await page.getByRole("button", { name: "Type it again" }).click();
+  expect(fake.requests).toContainEqual({ type: "cancel_join" });
+  fake.setStatus({ state: "empty", joining: null });
+  const invite = page.getByRole("textbox", { name: "Invite" });
+  await expect.element(invite).toHaveValue("skein1typed");
+  await expect.element(invite).toHaveFocus();
+  await expect.element(page.getByRole("textbox", { name: "Your name" })).toHaveValue("Bea");
+});
+
 test("a card dragged to another column is moved once, at the slot", async () => {
   await show("#/board/b-launch");
   await expect.element(page.getByRole("button", { name: "Icon at 16 px" })).toBeVisible();

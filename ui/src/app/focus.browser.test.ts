@@ -72,3 +72,29 @@ test("Escape closes a card also after a click on the empty board", async () => {
   await userEvent.keyboard("{Escape}");
   await expect.element(panel).not.toBeInTheDocument();
 });
+
+test("what is told above a dialog is reached by Tab and by a click, and the dialog stays", async () => {
+  const fake = new FakeEngine();
+  await open(fake);
+  const roleOf = () => fake.members.find(({ name }) => name === "Bea Okafor")?.role;
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  const dialog = page.getByRole("dialog", { name: "Bea Okafor" });
+  const role = dialog.getByRole("combobox", { name: "Role" });
+  const undo = page.getByRole("button", { name: "Undo" });
+  await role.selectOptions("viewer");
+  await undo.click();
+  await expect.poll(roleOf).toBe("editor");
+  await new Promise((done) => setTimeout(done, 50));
+  await page.getByRole("button", { name: "Dismiss" }).first().click();
+  await expect.element(dialog).toBeVisible();
+
+  await role.selectOptions("viewer");
+  const done = dialog.getByRole("button", { name: "Done" });
+  await focus(done);
+  await userEvent.keyboard("{Tab}");
+  await expect.element(undo).toHaveFocus();
+  await userEvent.keyboard("{Enter}");
+  await expect.poll(roleOf).toBe("editor");
+  await expect.element(done).toHaveFocus();
+});
