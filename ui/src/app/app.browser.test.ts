@@ -498,6 +498,51 @@ test("dark and light both have enough contrast on a board with an open card", as
   delete document.documentElement.dataset["theme"];
 });
 
+test("a list of workspaces that fails says so beside what can be done", async () => {
+  await show();
+  fake.refuse = ({ type }) =>
+    type === "list_workspaces" ? { code: "storage", message: "The disk is gone.", hint: "" } : null;
+  await expect.element(page.getByRole("treeitem").first()).toBeVisible();
+  await userEvent.keyboard("gw");
+  await expect.element(page.getByRole("alert")).toHaveTextContent("The disk is gone.");
+  await expect.element(page.getByRole("option")).toBeVisible();
+  expect(await faults()).toEqual([]);
+});
+
+test("a bundle that is taken in while its dialog closes is told all the same", async () => {
+  await show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  const take = page.getByRole("button", { name: "Take in a bundle…" });
+  await expect.element(take).toBeVisible();
+  fake.slow = ({ type }) => type === "take_bundle";
+  const input = take.element().parentElement?.querySelector<HTMLInputElement>("input[type=file]");
+  const carried = new DataTransfer();
+  carried.items.add(new File(["what is carried"], "week.skein-bundle"));
+  if (!input) throw new Error("no field for files");
+  input.files = carried.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  await expect.poll(() => fake.requests.some(({ type }) => type === "take_bundle")).toBe(true);
+  await userEvent.keyboard("{Escape}");
+  await expect.element(take).not.toBeInTheDocument();
+  fake.catchUp();
+  await expect.element(page.getByText(/^2 changes/)).toBeVisible();
+});
+
+test("a place for a document is found without accents", async () => {
+  fake = new FakeEngine("ready", [
+    { id: "n-cafe", kind: "note", title: "Café" },
+    { id: "n-list", kind: "note", title: "Shopping" },
+  ]);
+  await open(fake, "#/note/n-list");
+  await page.getByRole("button", { name: "Menu of this document" }).click();
+  await page
+    .getByRole("menuitem", { name: /^Move to/ })
+    .first()
+    .click();
+  await page.getByRole("combobox").fill("cafe");
+  await expect.element(page.getByRole("option", { name: /Café/ })).toBeVisible();
+});
+
 test("a notice is read and dismissed", async () => {
   await show();
   fake.notices = [{ id: 3, code: "clock", message: "A clock is wrong.", since: 0 }];
