@@ -33,7 +33,9 @@ test("the table grows by the rows and columns that are missing", () => {
 });
 
 test("rows without outer pipes, too short or of cells that touch are filled as well", () => {
-  expect(after(pasted(BLOCK), "a ¦ b\n--- ¦ ---\nc| ¦ d\ne")).toBe("a | b\n--- | ---\n1 | 2\n3 | 4| |");
+  expect(after(pasted(BLOCK), "a ¦ b\n--- ¦ ---\nc| ¦ d\ne")).toBe(
+    "a | b\n--- | ---\n1 | 2\n3 | 4| |",
+  );
   expect(after(pasted(BLOCK), "¦ a ¦ b ¦\n¦ - ¦ - ¦\n¦|¦¦")).toBe(
     "| a | b |\n| - | - |\n| 1 | 2 |\n| 3 | 4| |",
   );
