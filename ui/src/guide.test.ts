@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { keyTables } from "./app/keyTables";
 import { boardCommands } from "./features/board/commands";
 import type { Desk } from "./features/board/desk.svelte";
+import { documentCommands } from "./features/document/commands";
 import { noteCommands } from "./features/note/commands";
 import { t } from "./i18n";
 import { offerCommands } from "./state/commands";
@@ -24,7 +25,11 @@ test("the documentation has every key of the window, of an open note and of an o
     foldAll: nothing,
     unfoldAll: nothing,
   });
-  const takeBack = offerCommands([...note, ...boardCommands({} as Desk)]);
+  const open = documentCommands(
+    { id: "", kind: "note", title: "" },
+    { rename: nothing, moveTo: nothing },
+  );
+  const takeBack = offerCommands([...open, ...note, ...boardCommands({} as Desk)]);
   const tables = keyTables({});
   takeBack();
   const sections = tables.map(({ title, rows }) => {

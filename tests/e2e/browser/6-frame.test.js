@@ -363,14 +363,14 @@ scene(
     assert.deepEqual(await ana.accessibilityFaults(), []);
     await ana.by("button", "Cancel").click();
     await change("Go home").press("Enter");
-    await ana.press("q");
+    await ana.press("y");
     await ana.press("h");
-    await ana.by("button", "Change the key of Go home, now Q then H").waitFor();
+    await ana.by("button", "Change the key of Go home, now Y then H").waitFor();
     await closeDialog();
     await leaveText();
     await ana.press("Control+Alt+d");
     await untilEquals("the place", place, "#/trash");
-    await ana.press("q");
+    await ana.press("y");
     await ana.press("h");
     await untilEquals("the place", place, "#/");
     await openSettings("Keys");

@@ -84,6 +84,25 @@ test("a text that is no invite is refused where it was typed; a join shows its s
   await expect.element(page.getByRole("alert")).toHaveTextContent("Nobody answered.");
 });
 
+test("who mistyped or gave up a join finds what was typed", async () => {
+  await show("#/", "empty");
+  await page.getByRole("radio", { name: "Join with an invite" }).click();
+  await page.getByRole("textbox", { name: "Invite" }).fill("skein1typed");
+  await page.getByRole("textbox", { name: "Your name" }).fill("Bea");
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  fake.setStatus({
+    state: "joining",
+    joining: { step: "wrong_code", received: 0, reason: null },
+  });
+  await page.getByRole("button", { name: "Type it again" }).click();
+  expect(fake.requests).toContainEqual({ type: "cancel_join" });
+  fake.setStatus({ state: "empty", joining: null });
+  const invite = page.getByRole("textbox", { name: "Invite" });
+  await expect.element(invite).toHaveValue("skein1typed");
+  await expect.element(invite).toHaveFocus();
+  await expect.element(page.getByRole("textbox", { name: "Your name" })).toHaveValue("Bea");
+});
+
 test("a card dragged to another column is moved once, at the slot", async () => {
   await show("#/board/b-launch");
   await expect.element(page.getByRole("button", { name: "Icon at 16 px" })).toBeVisible();
@@ -305,6 +324,8 @@ test("one's own devices are listed, a further one is let in by link and picture,
   await page.getByRole("button", { name: "Add a device" }).click();
   await expect.element(page.getByRole("img", { name: "The invite as a QR code" })).toBeVisible();
   await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Copy link" })).toHaveFocus();
+  expect(spoken()).toContain("The invite is made");
   expect(await faults()).toEqual([]);
   expect(fake.requests.filter(({ type }) => type.startsWith("invite"))).toEqual([
     { type: "invite_device" },
@@ -356,12 +377,57 @@ test("an owner gives another role and takes somebody out, who is told what he ke
   expect(fake.members).toHaveLength(2);
 });
 
+test("who becomes an owner is asked about first, and another role is taken back by undo", async () => {
+  await show();
+  const roleOf = () => fake.members.find(({ name }) => name === "Bea Okafor")?.role;
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  const role = page.getByRole("combobox", { name: "Role" });
+  await role.selectOptions("viewer");
+  await expect.poll(roleOf).toBe("viewer");
+  (page.getByRole("button", { name: "Undo" }).element() as HTMLElement).click();
+  await expect.poll(roleOf).toBe("editor");
+
+  const question = page.getByRole("group", { name: /will decide who is in/ });
+  await role.selectOptions("owner");
+  await expect.element(question.getByRole("button", { name: "Cancel" })).toHaveFocus();
+  expect(await faults()).toEqual([]);
+  await userEvent.keyboard("{Enter}");
+  await expect.element(role).toHaveValue("editor");
+  await expect.element(role).toHaveFocus();
+  expect(roleOf()).toBe("editor");
+
+  await role.selectOptions("owner");
+  await page.getByRole("button", { name: "Change to Owner" }).click();
+  await expect.poll(roleOf).toBe("owner");
+  await role.selectOptions("editor");
+  await expect.element(page.getByText(/will no longer decide/)).toBeVisible();
+  expect(roleOf()).toBe("owner");
+});
+
+test("a key that goes through the roles changes none before one goes on", async () => {
+  await show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  const role = page.getByRole("combobox", { name: "Role" });
+  (role.element() as HTMLElement).focus();
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}");
+  await expect.element(role).toHaveValue("viewer");
+  expect(fake.requests.filter(({ type }) => type === "set_role")).toEqual([]);
+  await userEvent.keyboard("{Tab}");
+  await expect
+    .poll(() => fake.requests.filter(({ type }) => type === "set_role"))
+    .toMatchObject([{ role: "viewer" }]);
+});
+
 test("an owner makes an invite by which somebody who lost theirs comes back under their name", async () => {
   await show();
   await page.getByRole("button", { name: "3 people" }).click();
   await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
   await page.getByRole("button", { name: "Let a new device in…" }).click();
   await expect.element(page.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Copy link" })).toHaveFocus();
+  expect(spoken()).toContain("The invite is made");
   await expect.element(page.getByText(/Whoever has it writes under that name/)).toBeVisible();
   expect(await faults()).toEqual([]);
   const bea = fake.members.find(({ name }) => name === "Bea Okafor");
@@ -446,6 +512,51 @@ test("dark and light both have enough contrast on a board with an open card", as
     expect(await faults(), theme).toEqual([]);
   }
   delete document.documentElement.dataset["theme"];
+});
+
+test("a list of workspaces that fails says so beside what can be done", async () => {
+  await show();
+  fake.refuse = ({ type }) =>
+    type === "list_workspaces" ? { code: "storage", message: "The disk is gone.", hint: "" } : null;
+  await expect.element(page.getByRole("treeitem").first()).toBeVisible();
+  await userEvent.keyboard("gw");
+  await expect.element(page.getByRole("alert")).toHaveTextContent("The disk is gone.");
+  await expect.element(page.getByRole("option")).toBeVisible();
+  expect(await faults()).toEqual([]);
+});
+
+test("a bundle that is taken in while its dialog closes is told all the same", async () => {
+  await show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  const take = page.getByRole("button", { name: "Take in a bundle…" });
+  await expect.element(take).toBeVisible();
+  fake.slow = ({ type }) => type === "take_bundle";
+  const input = take.element().parentElement?.querySelector<HTMLInputElement>("input[type=file]");
+  const carried = new DataTransfer();
+  carried.items.add(new File(["what is carried"], "week.skein-bundle"));
+  if (!input) throw new Error("no field for files");
+  input.files = carried.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  await expect.poll(() => fake.requests.some(({ type }) => type === "take_bundle")).toBe(true);
+  await userEvent.keyboard("{Escape}");
+  await expect.element(take).not.toBeInTheDocument();
+  fake.catchUp();
+  await expect.element(page.getByText(/^2 changes/)).toBeVisible();
+});
+
+test("a place for a document is found without accents", async () => {
+  fake = new FakeEngine("ready", [
+    { id: "n-cafe", kind: "note", title: "Café" },
+    { id: "n-list", kind: "note", title: "Shopping" },
+  ]);
+  await open(fake, "#/note/n-list");
+  await page.getByRole("button", { name: "Menu of this document" }).click();
+  await page
+    .getByRole("menuitem", { name: /^Move to/ })
+    .first()
+    .click();
+  await page.getByRole("combobox").fill("cafe");
+  await expect.element(page.getByRole("option", { name: /Café/ })).toBeVisible();
 });
 
 test("a notice is read and dismissed", async () => {

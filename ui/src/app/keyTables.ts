@@ -1,16 +1,21 @@
 // All keys by what they belong to: the commands' own, then those that the text, the board and the tree handle themselves.
 
-import { textKeys } from "../editor/keyTable";
+import { furtherTextKeys, textKeys } from "../editor/keyTable";
 import { boardKeys } from "../features/board";
 import type { Key } from "../i18n";
+import "../i18n/dialogs";
 import { keysOf } from "../state/commands";
 import type { Remaps } from "../state/commands";
 import type { KeyTable } from "../state/keys";
 import { allCommands } from "./allCommands";
 
-const treeKeys: KeyTable = {
+export const treeKeys: KeyTable = {
   title: "tree.label",
   rows: [
+    { label: "tree.keys.walk", keys: ["Arrows"] },
+    { label: "tree.keys.find", keys: ["Letters"] },
+    { label: "tree.keys.open", keys: ["Enter"] },
+    { label: "tree.keys.show", keys: ["Space"] },
     { label: "tree.up", keys: ["Alt+ArrowUp"] },
     { label: "tree.down", keys: ["Alt+ArrowDown"] },
     { label: "tree.in", keys: ["Alt+ArrowRight"] },
@@ -20,10 +25,11 @@ const treeKeys: KeyTable = {
   ],
 };
 
-const writingKeys: KeyTable = {
+export const writingKeys: KeyTable = {
   title: "keys.text",
   rows: [
     ...textKeys.map(({ label, key }) => ({ label, keys: [key] })),
+    ...furtherTextKeys,
     { label: "insert.group", keys: ["/"] },
   ],
 };

@@ -104,3 +104,17 @@ test("under the panel of a narrow window nothing is reached, and the text has th
   await expect.element(text).toHaveFocus();
   expect(main?.matches("[inert]")).toBe(false);
 });
+
+test("who chooses in the sidebar of a narrow window what is open already is led there, too", async () => {
+  await open(new FakeEngine(), "#/note/n-welcome");
+  await page.viewport(700, 600);
+  const show = page.getByRole("button", { name: "Show sidebar" });
+  await show.click();
+  await page.getByRole("treeitem", { name: "Start here" }).click();
+  await expect.element(show).toBeVisible();
+  await show.click();
+  await page.getByRole("link", { name: "Home" }).click();
+  await show.click();
+  await page.getByRole("link", { name: "Home" }).click();
+  await expect.element(show).toBeVisible();
+});

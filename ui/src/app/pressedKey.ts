@@ -7,7 +7,8 @@ import type { Command, Context } from "../state/commands";
 import { isText, keyName, typesText } from "../state/keys";
 import { isBoolean } from "../state/preferences.svelte";
 import { commandUsed } from "../state/recents";
-import { allCommands, remapsOf } from "./allCommands";
+import { remapsOf } from "../state/remaps";
+import { allCommands } from "./allCommands";
 
 /** How long the second stroke of "G H" may take. */
 const NEXT_STROKE_MS = 1_500;

@@ -9,7 +9,8 @@ const FOCUSABLE = [
   "[tabindex]",
 ].join(", ");
 
-function focusablesIn(element: Element): HTMLElement[] {
+/** What Tab reaches in it, about. */
+export function focusablesIn(element: Element): HTMLElement[] {
   const inside = [...element.querySelectorAll<HTMLElement>(FOCUSABLE)];
   if (element instanceof HTMLElement && element.matches(FOCUSABLE)) inside.unshift(element);
   return inside.filter((one) => one.tabIndex >= 0);

@@ -86,6 +86,16 @@ test("Ctrl with a click follows a link, a plain click does not", async () => {
   expect(followed).toHaveLength(1);
 });
 
+test("who came for words stays where they are", async () => {
+  const parent = await open("first\n\nThe pilot comes.\n\nlast pilot");
+  await userEvent.click(content(parent).lastElementChild as HTMLElement);
+  desk.editors[0]?.find("pilot");
+  await expect.poll(() => parent.querySelector(".sk-find")?.textContent).toContain("1 of 2");
+  await userEvent.keyboard("{Escape}");
+  expect(getSelection()?.toString()).toBe("pilot");
+  expect(getSelection()?.anchorNode?.parentElement?.textContent).toContain("The pilot comes.");
+});
+
 test("showing a heading's or a quote's marker moves nothing", async () => {
   const parent = await open("para\n\n## Title here\n\n> said so\n\nend");
   await userEvent.click(content(parent).lastElementChild as HTMLElement);

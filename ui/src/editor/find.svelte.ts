@@ -78,19 +78,30 @@ export class Finder {
     return query;
   }
 
-  /** Shows the first one from where one began. */
-  look(): void {
+  /** Shows the first one from where one began; whether there is one. */
+  look(): boolean {
     const query = this.mark();
-    if (!query.valid) return;
+    if (!query.valid) return false;
     const from = (this.#start ?? this.#view.state.selection).main.from;
     const first = query.getCursor(this.#view.state, from).next();
     const match = first.done === true ? query.getCursor(this.#view.state).next() : first;
-    if (match.done === true) return;
+    if (match.done === true) return false;
     this.#view.dispatch({
       selection: EditorSelection.single(match.value.from, match.value.to),
       effects: EditorView.scrollIntoView(match.value.from, { y: "center" }),
       userEvent: "select.search",
     });
+    return true;
+  }
+
+  /** Shows the first of these words in the whole text, where one stays: one came for them. */
+  arrive(words: string): boolean {
+    Object.assign(this, { text: words, regexp: false, wholeWord: false, caseSensitive: false });
+    const start = this.#start;
+    this.#start = EditorSelection.single(0);
+    const found = this.look();
+    this.#start = found ? null : start;
+    return found;
   }
 
   toggle(choice: Choice): void {
@@ -212,13 +223,13 @@ function open(replacing: boolean): Command {
 export const openFind = open(false);
 export const openReplace = open(true);
 
-/** Opens the panel with these words and shows where they are. */
+/** Opens the panel with these words and shows where they are; where a line ended between them, the first of them. */
 export function findWords(view: EditorView, words: string): void {
   openFind(view);
   const finder = finders.get(view);
-  if (finder === undefined) return;
-  Object.assign(finder, { text: words, regexp: false, wholeWord: false, caseSensitive: false });
-  finder.look();
+  if (finder === undefined || finder.arrive(words)) return;
+  const [first = words] = words.split(" ");
+  if (first !== words && !finder.arrive(first)) finder.arrive(words);
 }
 
 /** Goes on looking; without a panel it opens first. */

@@ -1,5 +1,7 @@
 // The keys of a text by what they do: for its keymap, and for the list of keys.
 
+import type { KeyTable } from "../state/keys";
+
 export const textKeys = [
   { act: "bold", label: "format.bold", key: "Ctrl+B" },
   { act: "italic", label: "format.italic", key: "Ctrl+I" },
@@ -18,3 +20,16 @@ export const textKeys = [
 ] as const;
 
 export type TextAct = (typeof textKeys)[number]["act"];
+
+/** Those that a part of the editor handles itself, for the list alone. */
+export const furtherTextKeys: KeyTable["rows"] = [
+  { label: "keys.follow", keys: ["Alt+Enter"] },
+  { label: "keys.formatBar", keys: ["Alt+F10"] },
+  { label: "keys.pastePlain", keys: ["Ctrl+Shift+V"] },
+  { label: "keys.findNext", keys: ["F3", "Ctrl+G"] },
+  { label: "keys.findPrevious", keys: ["Shift+F3", "Ctrl+Shift+G"] },
+  { label: "keys.fold", keys: ["Ctrl+Shift+["] },
+  { label: "keys.unfold", keys: ["Ctrl+Shift+]"] },
+  { label: "note.foldAll", keys: ["Ctrl+Alt+["] },
+  { label: "note.unfoldAll", keys: ["Ctrl+Alt+]"] },
+];

@@ -11,9 +11,9 @@ import { cellsOf, tableAround } from "./tableShape";
 import type { Cell } from "./tableShape";
 
 /** Where the caret stands: its table, the rows without the dashes, its row and the cell in it. */
-type Place = { table: SyntaxNode; rows: SyntaxNode[]; row: number; cell: number };
+export type Place = { table: SyntaxNode; rows: SyntaxNode[]; row: number; cell: number };
 
-function cellsIn(state: EditorState, row: SyntaxNode): Cell[] {
+export function cellsIn(state: EditorState, row: SyntaxNode): Cell[] {
   return cellsOf(state.sliceDoc(row.from, row.to)).map(({ from, to }) => ({
     from: row.from + from,
     to: row.from + to,
@@ -38,7 +38,7 @@ export function placeAt(state: EditorState, position: number): Place | null {
 }
 
 /** The words of a cell, or where they would begin. */
-function wordsOf(state: EditorState, { from, to }: Cell): Cell {
+export function wordsOf(state: EditorState, { from, to }: Cell): Cell {
   const text = state.sliceDoc(from, to);
   if (text.trim() === "") return { from: Math.min(from + 1, to), to: Math.min(from + 1, to) };
   return {
@@ -47,12 +47,16 @@ function wordsOf(state: EditorState, { from, to }: Cell): Cell {
   };
 }
 
-function emptyRow(state: EditorState, { table, rows }: Place): string {
-  const [header] = rows;
+/** What stands before a further row: the signs of the quotation, the room of the item that the table is in. */
+export function beforeRow(state: EditorState, { table }: Place): string {
   const line = state.doc.lineAt(table.from);
-  const before = state.sliceDoc(line.from, table.from).replace(/[^>\s]/g, " ");
+  return state.sliceDoc(line.from, table.from).replace(/[^>\s]/g, " ");
+}
+
+function emptyRow(state: EditorState, place: Place): string {
+  const [header] = place.rows;
   const count = header === undefined ? 1 : cellsIn(state, header).length;
-  return `${before}|${"  |".repeat(count)}`;
+  return `${beforeRow(state, place)}|${"  |".repeat(count)}`;
 }
 
 function addRow(state: EditorState, place: Place): ReturnType<EditorState["update"]> {

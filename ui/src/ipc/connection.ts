@@ -1,5 +1,6 @@
 // One ordered stream to the engine: numbers requests, pairs replies, routes events, and subscribes again after a break.
 
+import { t } from "../i18n";
 import type {
   ClientMessage,
   Event,
@@ -196,7 +197,7 @@ export class Connection implements Ipc {
       }
       this.#waiting.delete(id);
       waiting.done({
-        error: new ApiError(DISCONNECTED, "The line to the engine broke before it answered."),
+        error: new ApiError(DISCONNECTED, t("line.broke")),
       });
     }
     this.#setLine("lost", refusal);

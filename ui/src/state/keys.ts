@@ -49,15 +49,15 @@ const SHOWN: Record<string, string> = {
   Escape: "Esc",
 };
 
-/** Any of the four, in tables of keys. */
-const ARROWS = "Arrows";
+/** Any of several, in tables of keys. */
+const ANY: Record<string, Key> = { Arrows: "keys.arrows", Letters: "keys.letters" };
 
 /** A key as it is shown to people: "Ctrl Shift F", "G then H". */
 export function shownKey(name: string): string {
   const strokes = name.split(" ").map((stroke) =>
     stroke
       .split(/\+(?=.)/)
-      .map((part) => (part === ARROWS ? t("keys.arrows") : (SHOWN[part] ?? part)))
+      .map((part) => (ANY[part] ? t(ANY[part]) : (SHOWN[part] ?? part)))
       .join(" "),
   );
   return strokes.join(` ${t("keys.then")} `);

@@ -4,10 +4,10 @@ import { goQuietly } from "./route";
 
 const STORED = "skein.last.";
 
-/** Remembers the place of now for the workspace. */
+/** Remembers the place of now for the workspace; what was looked for there has been found. */
 export function leaveMark(workspace: string): void {
   try {
-    localStorage.setItem(STORED + workspace, location.hash);
+    localStorage.setItem(STORED + workspace, location.hash.replace(/^(#\/note\/[^?]*)\?.*/, "$1"));
   } catch {
     // Then the next start begins at home.
   }

@@ -50,8 +50,10 @@ export function hrefOf(kind: Kind, document: DocumentId, card: CardId | null = n
 export const HOME = "#/";
 export const TRASH = "#/trash";
 
+/** Goes there; who asks for where one is already is led there once more. */
 export function go(href: string): void {
   if (location.hash !== href) location.hash = href;
+  else window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 /**

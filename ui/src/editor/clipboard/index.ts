@@ -1,12 +1,13 @@
 // The clipboard: what comes in becomes Markdown, what goes out is Markdown and, for other programs, HTML.
 
-import type { ChangeSet, EditorState, Extension } from "@codemirror/state";
+import type { EditorState, Extension, TransactionSpec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { fileSource } from "../../state/files";
 import { dropFiles, fileDoor, keepFiles } from "../files";
 import { markdownAddress } from "../linkForm";
 import { placeAt } from "../tableKeys";
 import { isInCode } from "../typing";
+import { inCell, intoCells } from "./cells";
 import { markdownFromHtml, tableOf } from "./fromHtml";
 import { inPlace } from "./place";
 import { takePictures, withoutSigns } from "./pictures";
@@ -48,14 +49,10 @@ export function pasted(plain: string, html: string): string {
   return markdownFromHtml(html) ?? lines;
 }
 
-function insert(view: EditorView, text: string, placed: ChangeSet | null): void {
-  const { state } = view;
-  const caret = state.selection.main.to;
-  const spec =
-    placed === null
-      ? state.replaceSelection(text)
-      : { changes: placed, selection: { anchor: placed.mapPos(caret, 1) } };
-  view.dispatch(spec, { userEvent: "input.paste", scrollIntoView: true });
+/** What was pasted among the lines around it; null where it comes in as it is. */
+function amongLines(state: EditorState, text: string): TransactionSpec | null {
+  const changes = inPlace(state, text);
+  return changes && { changes, selection: { anchor: changes.mapPos(state.selection.main.to, 1) } };
 }
 
 /** An address over selected words makes them a link; null when it is not that. */
@@ -96,20 +93,17 @@ function paste(event: ClipboardEvent, view: EditorView): boolean {
   const taken = takePictures(html);
   const { text, stood } = withoutSigns(linkOver(state, plain) ?? pasted(plain, taken.html));
   const inTable = placeAt(state, head) !== null;
-  const placed = inTable || stood.length > 0 ? null : inPlace(state, text);
-  insert(view, inTable ? inCell(text) : text, placed);
+  const placed =
+    stood.length > 0 ? null : inTable ? intoCells(state, text) : amongLines(state, text);
+  view.dispatch(placed ?? state.replaceSelection(inTable ? inCell(text) : text), {
+    userEvent: "input.paste",
+    scrollIntoView: true,
+  });
   for (const { at, index } of stood) {
     const picture = taken.pictures[index];
     if (picture) keepFiles(view, [picture], inTable ? from : from + at);
   }
   return true;
-}
-
-function inCell(text: string): string {
-  return text
-    .trim()
-    .replace(/\n+/g, " ")
-    .replace(/(?<!\\)\|/g, "\\|");
 }
 
 /** The desktop's web view names nothing at all when a picture is on the clipboard. */

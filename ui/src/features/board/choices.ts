@@ -2,6 +2,7 @@
 
 import { t } from "../../i18n";
 import type { CardSummary, Member, Priority } from "../../ipc";
+import { fold } from "../../state/matching";
 import { PRIORITIES } from "./arrangement";
 import type { Field } from "./desk.svelte";
 
@@ -34,8 +35,8 @@ export function choicesFor(
   members: readonly Member[],
   labels: readonly string[],
 ): Choice[] {
-  const wanted = query.trim().toLocaleLowerCase();
-  const fits = (name: string) => name.toLocaleLowerCase().includes(wanted);
+  const wanted = fold(query.trim());
+  const fits = (name: string) => fold(name).includes(wanted);
   if (field === "assignee") {
     return members
       .filter((member) => fits(member.name))

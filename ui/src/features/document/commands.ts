@@ -6,11 +6,26 @@ import type { Command } from "../../state/commands";
 import { duplicateNote, moveToTrash } from "../../state/documents";
 import type { Named } from "../../state/documents";
 import { hrefOf } from "../../state/route";
-import { copyMarkdown, exportMarkdown } from "./menu";
+import { copyMarkdown, exportMarkdown, print } from "./menu";
 import type { DocumentActs } from "./menu";
 
 export function documentCommands(document: Named, acts: DocumentActs): Command[] {
   return [
+    defineCommand({
+      id: "document.rename",
+      edits: true,
+      label: "rename",
+      words: "title name call",
+      keys: ["F2"],
+      run: acts.rename,
+    }),
+    defineCommand({
+      id: "document.print",
+      label: "document.print",
+      words: "paper pdf",
+      keys: ["Ctrl+P"],
+      run: ({ engine }) => print(engine),
+    }),
     defineCommand({
       id: "document.move",
       edits: true,

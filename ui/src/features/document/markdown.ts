@@ -1,5 +1,6 @@
 // A whole document as Markdown, for the clipboard and for files.
 
+import { t } from "../../i18n";
 import type { AttachedFile, BoardView, CardSummary, Kind, NoteContent } from "../../ipc";
 import type { Engine } from "../../state/engine";
 import { shownTitle } from "../../state/documents";
@@ -58,5 +59,5 @@ export function fileNameOf(title: string): string {
     .trim()
     .replace(/^\.+|\.+$/g, "");
   const short = [...plain].slice(0, 80).join("").trim();
-  return `${short === "" ? "Untitled" : short}.md`;
+  return `${short === "" ? t("untitled") : short}.md`;
 }

@@ -26,11 +26,23 @@ export type DocumentActs = {
   moveTo: () => void;
 };
 
-/** Entries in their usual order; `apart` begins a new part of the menu. */
-export function documentItems(engine: Engine, document: Named, acts: DocumentActs): MenuItem[] {
+/** Entries in their usual order; `apart` begins a new part of the menu. `renameKey` renames where the menu is. */
+export function documentItems(
+  engine: Engine,
+  document: Named,
+  acts: DocumentActs,
+  renameKey: string | undefined,
+): MenuItem[] {
   const favourite = isFavourite(engine, document.id);
   return [
-    { label: t("rename"), icon: Pencil, key: "F2", edits: true, run: acts.rename, apart: true },
+    {
+      label: t("rename"),
+      icon: Pencil,
+      key: renameKey,
+      edits: true,
+      run: acts.rename,
+      apart: true,
+    },
     { label: t("document.moveTo"), icon: FolderInput, edits: true, run: acts.moveTo },
     ...(document.kind === "note"
       ? [
@@ -67,13 +79,12 @@ export function documentItems(engine: Engine, document: Named, acts: DocumentAct
 }
 
 /** Prints what is shown, so it is offered for the open document only. */
-export function printItem(engine: Engine): MenuItem {
-  return {
-    label: t("document.print"),
-    icon: Printer,
-    key: "Ctrl P",
-    run: () => void printOpen().catch((error: unknown) => engine.changes.fail(error)),
-  };
+export function printItem(engine: Engine, key: string | undefined): MenuItem {
+  return { label: t("document.print"), icon: Printer, key, run: () => print(engine) };
+}
+
+export function print(engine: Engine): void {
+  void printOpen().catch((error: unknown) => engine.changes.fail(error));
 }
 
 export function trashItem(engine: Engine, document: Named): MenuItem {

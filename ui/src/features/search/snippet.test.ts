@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleaned } from "./snippet";
+import { cleaned, firstFound } from "./snippet";
 
 const shown = (...texts: string[]) =>
   cleaned(texts.map((text, at) => ({ text, hit: at % 2 === 1 })))
@@ -41,4 +41,13 @@ test("a snippet begins with a whole word", () => {
 
 test("words of any writing stay as they are", () => {
   expect(shown("来週の", "会議", "は東京で行います。")).toBe("来週の<会議>は東京で行います。");
+});
+
+const found = (...texts: string[]) =>
+  firstFound(texts.map((text, at) => ({ text, hit: at % 2 === 1 })));
+
+test("what is handed on to find in the text is what was found, as it stands there", () => {
+  expect(found("…sent the ", "Résumé", " to ", "Ana")).toBe("Résumé");
+  expect(found("", "harbour", " ", "pilot", " and the ", "pilot")).toBe("harbour pilot");
+  expect(found("only the title had it")).toBe("");
 });

@@ -16,6 +16,19 @@ const SIGNS = [
 /** What the cut at the beginning left of a word; writing without spaces stays. */
 const BROKEN_WORD = /^…\S{0,24} /;
 
+/**
+ * The first words that were found, as they stand in the text, for finding them there: what was typed may have other
+ * accents, or words that do not follow one another. Empty where only the title was found.
+ */
+export function firstFound(parts: readonly HitPart[]): string {
+  const first = parts.findIndex(({ hit }) => hit);
+  let words = parts[first]?.text ?? "";
+  for (let at = first + 1; parts[at]?.text === " " && parts[at + 1]?.hit === true; at += 2) {
+    words += ` ${parts[at + 1]?.text}`;
+  }
+  return words;
+}
+
 /** The same words without signs; a hit stays a hit, and no part loses a space that parts words. */
 export function cleaned(parts: readonly HitPart[]): HitPart[] {
   const clean = parts.map((part, at) => {

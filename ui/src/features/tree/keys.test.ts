@@ -2,14 +2,19 @@ import { expect, test } from "vitest";
 import { actOf, Typing } from "./keys";
 import type { Row } from "./rows";
 
-const press = (key: string, held: Partial<Record<"alt" | "ctrl" | "shift", boolean>> = {}) =>
-  actOf({
-    key,
-    altKey: held.alt ?? false,
-    ctrlKey: held.ctrl ?? false,
-    shiftKey: held.shift ?? false,
-    metaKey: false,
-  });
+type Held = Partial<Record<"alt" | "ctrl" | "shift", boolean>>;
+
+const press = (key: string, held: Held = {}, mirrored = false) =>
+  actOf(
+    {
+      key,
+      altKey: held.alt ?? false,
+      ctrlKey: held.ctrl ?? false,
+      shiftKey: held.shift ?? false,
+      metaKey: false,
+    },
+    mirrored,
+  );
 
 const rows = ["Plan", "Pack", "Weather", "東京", "Plane"].map((title): Row => ({
   item: {
@@ -38,6 +43,14 @@ test("arrows walk, with Alt they move, and what belongs to the app is left to it
     null,
     null,
   ]);
+});
+
+test("in a tree that runs from right to left the arrows go where they point", () => {
+  const left = ["ArrowLeft", "ArrowRight"].map((key) => press(key, {}, true));
+  expect(left).toEqual(["open", "close"]);
+  const held = ["ArrowLeft", "ArrowRight"].map((key) => press(key, { alt: true }, true));
+  expect(held).toEqual(["in", "out"]);
+  expect(press("ArrowDown", {}, true)).toBe("next");
 });
 
 test("a letter goes to the next title that begins with it, and round again", () => {

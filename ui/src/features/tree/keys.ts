@@ -43,11 +43,15 @@ const MOVES: Record<string, Act> = {
 
 type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
-export function actOf(event: Pressed): Act | null {
+const MIRRORED: Record<string, string> = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
+
+/** In a tree that runs from right to left, left is inwards. */
+export function actOf(event: Pressed, mirrored = false): Act | null {
   if (event.ctrlKey || event.metaKey) return null;
-  if (event.altKey) return MOVES[event.key] ?? null;
+  const key = (mirrored ? MIRRORED[event.key] : undefined) ?? event.key;
+  if (event.altKey) return MOVES[key] ?? null;
   if (event.shiftKey && event.key === "F10") return "menu";
-  const plain = PLAIN[event.key];
+  const plain = PLAIN[key];
   if (plain !== undefined) return event.shiftKey && event.key !== "*" ? null : plain;
   return /^[\p{L}\p{N}]$/u.test(event.key) ? { typed: event.key } : null;
 }
