@@ -78,19 +78,9 @@ fn a_member_who_says_more_than_is_looked_at_shouts_down_nobody_but_himself() {
         Some(Role::Editor)
     );
     // Of somebody of whom no more is looked at no more is taken; of others all.
-    let more = flood(
-        &world,
-        &world.devices[1].key,
-        &authority.heads().to_vec(),
-        1,
-    );
+    let more = flood(&world, &world.devices[1].key, authority.heads(), 1);
     assert!(!authority.has_room_for(&more[0]));
-    let other = flood(
-        &world,
-        &world.devices[2].key,
-        &authority.heads().to_vec(),
-        1,
-    );
+    let other = flood(&world, &world.devices[2].key, authority.heads(), 1);
     assert!(authority.has_room_for(&other[0]));
 }
 
@@ -123,7 +113,7 @@ fn what_strangers_say_is_not_looked_at_and_only_so_much_of_it_is_kept() {
         voided(&authority, &stranger.id(), VoidReason::NotAMember),
         8_000
     );
-    let one_more = flood(&world, &stranger, &quiet.heads().to_vec(), 1).remove(0);
+    let one_more = flood(&world, &stranger, quiet.heads(), 1).remove(0);
     assert!(
         quiet.has_room_for(&one_more),
         "it may be let in by what comes later"

@@ -108,7 +108,8 @@ fn few_typed_addresses_are_remembered_and_each_change_is_told() {
 }
 
 #[test]
-fn since_when_a_device_is_connected_is_said_and_that_it_is_behind_as_soon_as_something_is_written() {
+fn since_when_a_device_is_connected_is_said_and_that_it_is_behind_as_soon_as_something_is_written()
+{
     let mut world = founded(4);
     world.invite(0, Role::Editor, 1);
     world.join(1);
@@ -121,7 +122,9 @@ fn since_when_a_device_is_connected_is_said_and_that_it_is_behind_as_soon_as_som
         ServerMessage::Event {
             event: Event::Peers { peers, .. },
             ..
-        } => peers.first().map(|peer| (peer.since, peer.ahead, peer.behind)),
+        } => peers
+            .first()
+            .map(|peer| (peer.since, peer.ahead, peer.behind)),
         _ => None,
     });
     let Some((Some(since), 0, 0)) = stands else {
