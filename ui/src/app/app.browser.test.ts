@@ -405,6 +405,16 @@ test("who becomes an owner is asked about first, and another role is taken back 
   expect(roleOf()).toBe("owner");
 });
 
+test("Enter on a role asks, and does not answer for itself", async () => {
+  await show();
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  (page.getByRole("combobox", { name: "Role" }).element() as HTMLElement).focus();
+  await userEvent.keyboard("{ArrowUp}{Enter}");
+  await expect.element(page.getByRole("button", { name: "Change to Owner" })).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Cancel" })).toHaveFocus();
+});
+
 test("a key that goes through the roles changes none before one goes on", async () => {
   await show();
   await page.getByRole("button", { name: "3 people" }).click();
