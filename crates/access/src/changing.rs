@@ -383,7 +383,7 @@ fn leaving(
     another_owner(authority, |_, owner| !owner.members.contains(member))?;
     let action = Action::RemoveMember {
         member: *member,
-        kept: kept(authority, last, member),
+        kept: kept_of_who_goes(authority, last, member),
     };
     sign(authority, device, stamp, action)
 }
@@ -404,19 +404,25 @@ fn another_owner(
     }
 }
 
-/// Of a device that is in, what is here. Of one that is out already, what is here if its removal kept more: its person may have said what he liked.
+/// What is here of each device that a person has or had: a role that is lowered leaves what all of them wrote before.
 fn kept(authority: &Authority, last: &LastSequences, member: &MemberId) -> Vec<Kept> {
-    let devices = authority.state().devices.iter();
-    let theirs = devices.filter(|(_, record)| record.members.contains(member));
-    let of = |(device, record): (&DeviceId, &DeviceRecord)| {
-        let sequence = *last.get(device)?;
-        let says = record.removed_after.is_none_or(|after| after > sequence);
-        says.then_some(Kept {
-            device: *device,
-            sequence,
-        })
+    let of = |device: DeviceId| {
+        let sequence = *last.get(&device)?;
+        Some(Kept { device, sequence })
     };
-    theirs.filter_map(of).collect()
+    let devices = authority.devices_ever_of(member).into_iter();
+    devices.filter_map(of).collect()
+}
+
+/// The same for who goes, but of a device that is out already only if its removal kept more: its person may have said what he liked.
+fn kept_of_who_goes(authority: &Authority, last: &LastSequences, member: &MemberId) -> Vec<Kept> {
+    let mut kept = kept(authority, last, member);
+    kept.retain(|kept| {
+        let record = authority.state().devices.get(&kept.device);
+        let after = record.and_then(|record| record.removed_after);
+        after.is_none_or(|after| after > kept.sequence)
+    });
+    kept
 }
 
 fn sign(

@@ -192,12 +192,11 @@ fn of_two_concurrent_removals_the_one_that_keeps_more_decides() {
     );
 }
 
-#[test]
-fn who_takes_out_a_device_of_his_own_does_not_decide_what_counts_of_it_for_ever() {
-    let mut world = World::with(5, &[Role::Editor]);
+/// A further device of somebody; everybody knows it.
+fn second_device(world: &mut World, of: usize) -> usize {
     let ticket = {
-        let (stamp, member) = (world.stamp(1), world.member(1));
-        let device = &world.devices[1];
+        let (stamp, member) = (world.stamp(of), world.member(of));
+        let device = &world.devices[of];
         let keyring = device.keyring();
         let found_at = crate::world::invite_as(Role::Editor, 1).found_at;
         let (ticket, envelope) = skein_access::create_device_invite(
@@ -210,11 +209,43 @@ fn who_takes_out_a_device_of_his_own_does_not_decide_what_counts_of_it_for_ever(
             &mut world.rng,
         )
         .unwrap();
-        world.publish(1, envelope);
+        world.publish(of, envelope);
         ticket
     };
-    let second = world.join(&ticket, 1, "Second");
+    let second = world.join(&ticket, of, "Second");
     world.share_all();
+    second
+}
+
+#[test]
+fn whoever_is_lowered_keeps_what_a_device_wrote_that_he_took_out_before() {
+    let mut world = World::with(5, &[Role::Editor]);
+    let second = second_device(&mut world, 1);
+    let gone = world.devices[second].id();
+    world.say(
+        1,
+        Action::RemoveDevice {
+            device: gone,
+            kept: 4,
+        },
+    );
+    world.share_all();
+    let (stamp, member) = (world.stamp(0), world.member(1));
+    let owner = &world.devices[0];
+    let permit = owner.authority.admin(&owner.id()).unwrap();
+    let last = [(world.devices[1].id(), 9), (gone, 4)].into();
+    let lowered =
+        skein_access::set_role(&permit, &owner.key, &stamp, &member, Role::Viewer, &last).unwrap();
+    world.publish(0, lowered);
+    let authority = world.authority();
+    world.devices[second].chain.sequence = 4;
+    assert_eq!(write(&mut world, &authority, second), Ok((true, true)));
+}
+
+#[test]
+fn who_takes_out_a_device_of_his_own_does_not_decide_what_counts_of_it_for_ever() {
+    let mut world = World::with(5, &[Role::Editor]);
+    let second = second_device(&mut world, 1);
     let gone = world.devices[second].id();
     let taken_out = Action::RemoveDevice {
         device: gone,
