@@ -1,4 +1,4 @@
-//! What a relay shows on its own machine: a page with all that it can learn, and health and metrics for whoever watches it.
+//! What a relay shows on its own machine: a page that names all that it can learn and shows how it stands, and health and metrics for whoever watches it.
 //!
 //! It listens on loopback only, and answers only requests that name this host: a page elsewhere that was pointed here by its
 //! name does not. Nothing can be changed by it.
@@ -32,10 +32,12 @@ code { font-size: 12px } .warn { font-weight: 600 }
 ";
 
 /// What it says above the figures.
-const LEARNS: &str = "<p>This page shows all that this relay can learn: from which <strong>addresses</strong> devices connect and
+const LEARNS: &str = "<p>All that this relay can learn: from which <strong>addresses</strong> devices connect and
 <strong>when</strong>, how <strong>much</strong> each of them wrote and in which hour, their <strong>public keys</strong>, which of them
-belong to one person, and what that person may do (<strong>role</strong>). It can also see that an invite is made or used, that a
-key is changed, and <strong>which two devices</strong> are connected with each other through it, since when, and how much they say.</p>
+belong to one person, and what that person may do (<strong>role</strong>); and <strong>which two devices</strong> are connected with each
+other through it and since when. Below it stands as it is now. It could also see, and does not show: hour by hour what was written, when
+people, roles and keys changed, what each <strong>invite</strong> allows, who came by which, who asks and who was turned away, which devices
+tried to come in, how much two devices say to each other, and which envelopes of one device were packed together.</p>
 <p>It cannot learn what anything is called, what is written, in which document, or the names of people and of the workspace: for
 that it has no key. Files are never kept here; between two devices that are connected through it they pass by, encrypted from one to the
 other.</p>";
