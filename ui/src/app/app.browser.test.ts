@@ -222,6 +222,22 @@ test("a note's title is typed in place and two titles are both offered", async (
   await expect.element(page.getByRole("treeitem", { name: "Money" })).toBeVisible();
 });
 
+test("who clicks a document in the tree is in it: a note takes words, a board its keys", async () => {
+  await show();
+  await page.getByRole("treeitem", { name: "Start here" }).click();
+  await expect.element(page.getByRole("textbox", { name: "Note text" })).toHaveFocus();
+  await page.getByRole("treeitem", { name: "Launch" }).click();
+  await expect.poll(() => document.activeElement?.matches("[data-card]")).toBe(true);
+  await userEvent.keyboard("v");
+  await expect.element(page.getByRole("table", { name: "List" })).toBeVisible();
+  await userEvent.keyboard("c");
+  const field = page.getByRole("textbox", { name: /^New card in/ });
+  await expect.element(field).toHaveFocus();
+  await userEvent.keyboard("Count the herons{Enter}{Escape}");
+  await expect.element(page.getByRole("cell", { name: "Count the herons" })).toBeVisible();
+  await expect.poll(() => document.activeElement?.textContent).toContain("Count the herons");
+});
+
 test("undo right behind a new note puts that note in the trash, and nothing older back", async () => {
   await show("#/note/n-interviews");
   const title = page.getByRole("textbox", { name: "Note title" });
