@@ -75,10 +75,6 @@ impl InviteView {
 
 /// At one invite no more than so many wait at once: more are not let in to ask. It bounds what a ticket that went astray can cost.
 const MOST_WAITING: usize = 32;
-/// So many more than an invite allows may have come by it at once, here and elsewhere, before they are seen to be too many.
-const MORE_THAN_ALLOWED: usize = 64;
-/// So many operations of whom nobody let in are kept: what lets somebody in may come after what he says.
-const KEPT_OF_STRANGERS: usize = 8_000;
 
 /// Somebody who joined by an invite that needs approval, and waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,14 +130,6 @@ impl Standing {
         };
         by_role.min(self.removed_after.unwrap_or(u64::MAX))
     }
-}
-
-/// How an operation can let its own author in.
-enum WayIn {
-    /// It is the workspace's beginning.
-    Beginning,
-    /// It is a join by this invite.
-    Join(EnvelopeId),
 }
 
 /// How far a peer may come in.
@@ -610,10 +598,7 @@ impl Authority {
             (record.role_at(header.sequence), Some(record.member))
         });
         if header.kind == EnvelopeKind::Access {
-            if !self.is_known(&envelope.id())
-                && !self.state.claimed.contains(&header.device)
-                && self.way_in(envelope).is_none()
-            {
+            if !self.belongs_to_the_set(envelope) {
                 return Err(Unaccepted::UnknownAuthor);
             }
         } else {
@@ -632,52 +617,22 @@ impl Authority {
         })
     }
 
-    /// Whether one more operation is taken into the set. It bounds what somebody can cost who is not let in, or who says more than is looked at: what is
-    /// refused would have no effect. What others build on is always taken.
-    #[must_use]
-    pub fn has_room_for(&self, operation: &Envelope) -> bool {
-        let device = &operation.header().device;
-        if self.is_known(&operation.id()) {
+    fn belongs_to_the_set(&self, envelope: &Envelope) -> bool {
+        let id = envelope.id();
+        if self.nodes.contains_key(&id)
+            || self.state.missing.contains(&id)
+            || self.state.claimed.contains(&envelope.header().device)
+        {
             return true;
         }
-        match self.way_in(operation) {
-            Some(WayIn::Beginning) => true,
-            Some(WayIn::Join(invite)) => self.has_room_to_join(&invite, device),
-            None if self.state.claimed.contains(device) => !self.state.full.contains(device),
-            None => self.state.strangers < KEPT_OF_STRANGERS,
-        }
-    }
-
-    /// Whether an operation is here, or others build on it that are.
-    fn is_known(&self, operation: &EnvelopeId) -> bool {
-        self.nodes.contains_key(operation) || self.state.missing.contains(operation)
-    }
-
-    /// How an operation can let its own author in.
-    fn way_in(&self, operation: &Envelope) -> Option<WayIn> {
-        match Node::of(&self.workspace, operation).action {
-            Ok(Action::Genesis(_)) => Some(WayIn::Beginning),
+        match Node::of(&self.workspace, envelope).action {
+            Ok(Action::Genesis(_)) => true,
             Ok(Action::Join(join)) => {
                 let invite = self.nodes.get(&join.invite).map(|node| &node.action);
-                let fits =
-                    matches!(invite, Some(Ok(Action::Invite(invite))) if invite.key == join.key);
-                fits.then_some(WayIn::Join(join.invite))
+                matches!(invite, Some(Ok(Action::Invite(invite))) if invite.key == join.key)
             }
-            _ => None,
+            _ => false,
         }
-    }
-
-    /// Whether one more may come by an invite that is here.
-    fn has_room_to_join(&self, invite: &EnvelopeId, device: &DeviceId) -> bool {
-        let Some(Ok(Action::Invite(said))) = self.nodes.get(invite).map(|node| &node.action) else {
-            return false;
-        };
-        let by_it = || self.nodes().filter(|node| joined_by(node) == Some(*invite));
-        if said.approval {
-            return self.has_room_to_ask(invite) && by_it().all(|node| node.author != *device);
-        }
-        let uses = usize::try_from(said.uses).unwrap_or(usize::MAX);
-        by_it().count() < uses.saturating_add(MORE_THAN_ALLOWED)
     }
 
     /// How far an authenticated peer may come in to the device `here`.

@@ -4,19 +4,21 @@
 //! Rights are not judged here. Whoever *may* ever have been let in, going by what was said before and taking no removal into account, is a
 //! *person*: whatever can have an effect is by one. Somebody *vouches* for a device if he let it in by name, or had seen it come by a ticket.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::id::{DeviceId, EnvelopeId, MemberId, WorkspaceId};
 use crate::node::{Node, VoidReason};
 use crate::operation::{Action, Invite, Join};
 use crate::role::Role;
 
-/// Of one person no more operations than this are looked at, those with the shortest past first.
-const OF_ONE_PERSON: usize = 2_000;
-/// The same for the founder.
-const OF_THE_FOUNDER: usize = 10_000;
-/// Of all devices for which nobody vouches yet, together.
+/// Of one device no more operations than this are looked at: what takes something away first, and then those with the shortest past.
+const OF_ONE_DEVICE: usize = 2_000;
+/// Of all devices of a person, together.
+const OF_ONE_PERSON: usize = 8_000;
+/// Of all devices for which nobody vouches yet, together; and of their joins.
 const OF_THE_UNKNOWN: usize = 2_000;
+/// So many more joins than an invite allows are among those.
+const MORE_THAN_ALLOWED: usize = 64;
 /// Of everybody together. Of more than this, those of the persons who came last are ignored; whoever somebody brought in comes after him.
 const OF_ALL: usize = 40_000;
 
@@ -32,8 +34,6 @@ pub(crate) struct Looked {
     pub(crate) ignored: Vec<(EnvelopeId, VoidReason)>,
     /// The devices of all persons.
     pub(crate) claimed: BTreeSet<DeviceId>,
-    /// Those of which no more operations are looked at.
-    pub(crate) full: BTreeSet<DeviceId>,
 }
 
 /// Somebody who may ever have been let in.
@@ -41,7 +41,8 @@ struct Person {
     /// Who brought him in; the founder himself.
     by: usize,
     owner: bool,
-    operations: Vec<usize>,
+    /// In the order in which they came.
+    devices: Vec<DeviceId>,
 }
 
 /// An invite, and whose it is.
@@ -94,8 +95,12 @@ impl<'n> People<'n> {
 
     fn seat(&mut self, device: DeviceId, person: usize) {
         let persons = self.of_device.entry(device).or_default();
-        if !persons.contains(&person) {
-            persons.push(person);
+        if persons.contains(&person) {
+            return;
+        }
+        persons.push(person);
+        if let Some(person) = self.persons.get_mut(person) {
+            person.devices.push(device);
         }
     }
 
@@ -112,17 +117,14 @@ impl<'n> People<'n> {
             self.persons.push(Person {
                 by,
                 owner,
-                operations: Vec::new(),
+                devices: Vec::new(),
             });
         }
         number
     }
 
-    fn said(&mut self, device: DeviceId, person: usize, place: usize) {
+    fn said(&mut self, device: DeviceId, place: usize) {
         self.said_by.entry(device).or_default().push(place);
-        if let Some(person) = self.persons.get_mut(person) {
-            person.operations.push(place);
-        }
     }
 
     /// Notes whose operation this is, and whom it may let in.
@@ -131,7 +133,7 @@ impl<'n> People<'n> {
             Ok(Action::Genesis(genesis)) => {
                 let founder = self.person(MemberId::from(workspace), 0, true);
                 self.let_in(place, genesis.founder, founder);
-                self.said(node.author, founder, place);
+                self.said(node.author, place);
             }
             Ok(Action::Join(join)) => self.meet_join(place, node, join),
             _ => {
@@ -147,7 +149,7 @@ impl<'n> People<'n> {
         let Some(first) = acting.first().copied() else {
             return;
         };
-        self.said(node.author, first, place);
+        self.said(node.author, place);
         let owner = acting.iter().copied().find(|one| self.is_owner(*one));
         let own = |people: &Self, member: &MemberId| {
             let person = people.of_member.get(member).copied();
@@ -196,7 +198,7 @@ impl<'n> People<'n> {
             self.asking.insert(node.id, place);
         } else if let Some(person) = self.behind(node, join, None) {
             self.seat(node.author, person);
-            self.said(node.author, person, place);
+            self.said(node.author, place);
         }
     }
 
@@ -211,7 +213,7 @@ impl<'n> People<'n> {
         {
             self.asking.remove(join);
             self.let_in(place, node.author, person);
-            self.said(node.author, person, asked);
+            self.said(node.author, asked);
         }
     }
 
@@ -225,38 +227,84 @@ impl<'n> People<'n> {
         }
     }
 
-    /// The devices for which somebody vouches, from the founder's on.
+    /// The devices for which somebody vouches, from the founder's on; by one invite no more than it allows, those for which somebody vouched first.
     fn vouched(&self) -> HashSet<DeviceId> {
         let nodes = self.order.iter().enumerate();
         let places: HashMap<EnvelopeId, usize> =
             nodes.map(|(place, node)| (node.id, place)).collect();
         let mut vouched = HashSet::new();
         let mut seen = HashSet::new();
+        let mut came_by: HashMap<EnvelopeId, u32> = HashMap::new();
         let first = self.order.iter().find_map(|node| match &node.action {
             Ok(Action::Genesis(genesis)) => Some(genesis.founder),
             _ => None,
         });
-        let mut next: Vec<DeviceId> = first.into_iter().collect();
-        while let Some(device) = next.pop() {
-            if !vouched.insert(device) {
-                continue;
-            }
-            let said = self.said_by.get(&device).map_or(&[][..], Vec::as_slice);
-            let by_name = said.iter().filter_map(|place| self.lets_in.get(place));
-            next.extend(by_name.flatten());
-            let mut before = said.to_vec();
-            while let Some(place) = before.pop() {
-                let Some(node) = self.order.get(place).filter(|_| seen.insert(place)) else {
+        let mut next: VecDeque<DeviceId> = first.into_iter().collect();
+        loop {
+            while let Some(device) = next.pop_front() {
+                if !vouched.insert(device) {
                     continue;
-                };
-                let came = matches!(&node.action, Ok(Action::Join(_)))
-                    && self.of_device.contains_key(&node.author)
-                    && !self.asking.contains_key(&node.id);
-                next.extend(came.then_some(node.author));
-                before.extend(node.parents.iter().filter_map(|parent| places.get(parent)));
+                }
+                let said = self.said_by.get(&device).map_or(&[][..], Vec::as_slice);
+                let by_name = said.iter().filter_map(|place| self.lets_in.get(place));
+                next.extend(by_name.flatten());
+                for (device, invite) in self.joins_before(said, &places, &mut seen) {
+                    let uses = self.doors.get(&invite).map_or(0, |door| door.invite.uses);
+                    let came = came_by.entry(invite).or_default();
+                    if *came < uses {
+                        *came += 1;
+                        next.push_back(device);
+                    }
+                }
+            }
+            // A founder who made an invite and was never seen again: whoever came first stands for him.
+            let founders = self.persons.first().map_or(&[][..], |one| &one.devices);
+            if vouched.iter().any(|device| !founders.contains(device)) {
+                return vouched;
+            }
+            let alone = |node: &&&Node| self.came_alone(node).is_some();
+            let came = self.order.iter().filter(alone).map(|node| node.author);
+            next.extend(came.filter(|device| !vouched.contains(device)).take(1));
+            if next.is_empty() {
+                return vouched;
             }
         }
-        vouched
+    }
+
+    /// The joins by which somebody came without an owner's word, not seen before, in the past of these operations; in access order.
+    fn joins_before(
+        &self,
+        said: &[usize],
+        places: &HashMap<EnvelopeId, usize>,
+        seen: &mut HashSet<usize>,
+    ) -> Vec<(DeviceId, EnvelopeId)> {
+        let mut joins: BTreeSet<usize> = BTreeSet::new();
+        let mut before = said.to_vec();
+        while let Some(place) = before.pop() {
+            let Some(node) = self.order.get(place).filter(|_| seen.insert(place)) else {
+                continue;
+            };
+            if self.came_alone(node).is_some() {
+                joins.insert(place);
+            }
+            before.extend(node.parents.iter().filter_map(|parent| places.get(parent)));
+        }
+        let nodes = joins.into_iter().filter_map(|place| self.order.get(place));
+        nodes
+            .filter_map(|node| Some((node.author, self.came_alone(node)?)))
+            .collect()
+    }
+
+    /// The invite by which an operation's author came without an owner's word, if it is such a join.
+    fn came_alone(&self, node: &Node) -> Option<EnvelopeId> {
+        match &node.action {
+            Ok(Action::Join(join)) => {
+                let door = self.doors.get(&join.invite)?;
+                let fits = door.invite.key == join.key && !door.invite.approval;
+                (fits && self.of_device.contains_key(&node.author)).then_some(join.invite)
+            }
+            _ => None,
+        }
     }
 
     /// The persons, each after whoever brought him in, and of two the one who came first.
@@ -274,60 +322,105 @@ impl<'n> People<'n> {
         ranked
     }
 
+    /// Of one device: what takes something away, then the rest.
+    fn of_device_in_turn(&self, device: &DeviceId) -> Vec<(bool, usize)> {
+        let said = self.said_by.get(device).into_iter().flatten();
+        let mut said: Vec<(bool, usize)> = said
+            .map(|place| (!self.takes_away(*place), *place))
+            .collect();
+        said.sort_unstable();
+        said.dedup();
+        said.truncate(OF_ONE_DEVICE);
+        said
+    }
+
+    fn takes_away(&self, place: usize) -> bool {
+        matches!(
+            self.order.get(place).map(|node| &node.action),
+            Some(Ok(Action::RemoveMember { .. }
+                | Action::RemoveDevice { .. }
+                | Action::Lower { .. }
+                | Action::RevokeInvite { .. }
+                | Action::Decline { .. }))
+        )
+    }
+
+    /// Of the devices for which nobody vouches: joins, of each invite in turn, and what else they said, of each device in turn.
+    fn of_unknown_in_turn(&self, vouched: &HashSet<DeviceId>) -> Vec<usize> {
+        let mut of_door: HashMap<EnvelopeId, usize> = HashMap::new();
+        let mut joins: Vec<(usize, usize)> = Vec::new();
+        for (place, node) in self.order.iter().enumerate() {
+            let Ok(Action::Join(join)) = &node.action else {
+                continue;
+            };
+            let door = self
+                .doors
+                .get(&join.invite)
+                .filter(|door| door.invite.key == join.key);
+            let asks = self.asking.contains_key(&node.id);
+            if let Some(door) = door
+                && (asks || self.came_alone(node).is_some() && !vouched.contains(&node.author))
+            {
+                let uses = usize::try_from(door.invite.uses).unwrap_or(usize::MAX);
+                let before = of_door.entry(join.invite).or_default();
+                if *before < uses.saturating_add(MORE_THAN_ALLOWED) {
+                    joins.push((*before, place));
+                }
+                *before += 1;
+            }
+        }
+        let mut rest: Vec<(usize, usize)> = Vec::new();
+        for (device, said) in &self.said_by {
+            let others = said.iter().filter(|place| {
+                let node = self.order.get(**place);
+                !vouched.contains(device)
+                    && node.is_some_and(|node| self.came_alone(node).is_none())
+            });
+            rest.extend(others.copied().enumerate());
+        }
+        let mut chosen = Vec::new();
+        for mut of_a_kind in [joins, rest] {
+            of_a_kind.sort_unstable();
+            of_a_kind.truncate(OF_THE_UNKNOWN);
+            chosen.extend(of_a_kind.into_iter().map(|(_, place)| place));
+        }
+        chosen
+    }
+
     fn choose(self) -> Looked {
         let vouched = self.vouched();
         let mut looked = Looked::default();
         let mut at: BTreeSet<usize> = BTreeSet::new();
-        let mut known: BTreeSet<usize> = BTreeSet::new();
-        let author = |place: &usize| self.order.get(*place).map(|node| node.author);
-        let mut full: HashSet<usize> = HashSet::new();
         for person in self.ranked() {
-            let said = self.persons.get(person).map(|known| &known.operations);
-            let mut theirs: Vec<usize> = said.into_iter().flatten().copied().collect();
-            theirs.retain(|place| author(place).is_some_and(|device| vouched.contains(&device)));
-            theirs.sort_unstable();
-            known.extend(&theirs);
-            let most = if person == 0 {
-                OF_THE_FOUNDER
-            } else {
-                OF_ONE_PERSON
-            };
-            if theirs.len() >= most {
-                full.insert(person);
-            }
-            let left = OF_ALL.saturating_sub(at.len());
-            at.extend(theirs.into_iter().take(most.min(left)));
+            let devices = self.persons.get(person).map(|known| &known.devices);
+            let devices = devices.into_iter().flatten();
+            let known = devices.filter(|device| vouched.contains(*device));
+            let mut theirs: Vec<(bool, usize)> = known
+                .flat_map(|device| self.of_device_in_turn(device))
+                .filter(|(_, place)| !at.contains(place))
+                .collect();
+            // In the order of the devices, so that those who came last give way; but what takes something away before all else.
+            theirs.sort_by_key(|(gives, _)| *gives);
+            let left = OF_ALL.saturating_sub(at.len()).min(OF_ONE_PERSON);
+            at.extend(theirs.into_iter().map(|(_, place)| place).take(left));
         }
-        let of_unknown = self.said_by.values().flatten().chain(self.asking.values());
-        let unknown: BTreeSet<usize> = of_unknown
-            .filter(|place| !known.contains(place))
-            .copied()
-            .collect();
-        let of_unknown_are_full = unknown.len() >= OF_THE_UNKNOWN;
-        at.extend(unknown.iter().take(OF_THE_UNKNOWN));
+        at.extend(self.of_unknown_in_turn(&vouched));
+        let said = self.said_by.values().flatten().chain(self.asking.values());
+        let said: HashSet<usize> = said.copied().collect();
         for (place, node) in self.order.iter().enumerate() {
             if at.contains(&place) {
                 looked.at.push(node.id);
                 continue;
             }
             let reason = match &node.action {
-                _ if known.contains(&place) || unknown.contains(&place) => VoidReason::TooMany,
+                _ if said.contains(&place) => VoidReason::TooMany,
                 Err(reason) => *reason,
                 Ok(Action::Join(_)) => VoidReason::NoInvite,
                 Ok(_) => VoidReason::NotAMember,
             };
             looked.ignored.push((node.id, reason));
         }
-        for (device, persons) in &self.of_device {
-            looked.claimed.insert(*device);
-            let is_full = match vouched.contains(device) {
-                true => persons.first().is_some_and(|person| full.contains(person)),
-                false => of_unknown_are_full,
-            };
-            if is_full {
-                looked.full.insert(*device);
-            }
-        }
+        looked.claimed = self.of_device.into_keys().collect();
         looked
     }
 }

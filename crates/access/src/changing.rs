@@ -414,13 +414,15 @@ fn kept(authority: &Authority, last: &LastSequences, member: &MemberId) -> Vec<K
     devices.filter_map(of).collect()
 }
 
-/// The same for who goes, but of a device that is out already only if its removal kept more: its person may have said what he liked.
+/// The same for who goes, but of a device that is out already only if nobody else removed it and its person kept more: he may have said what he liked.
 fn kept_of_who_goes(authority: &Authority, last: &LastSequences, member: &MemberId) -> Vec<Kept> {
     let mut kept = kept(authority, last, member);
     kept.retain(|kept| {
-        let record = authority.state().devices.get(&kept.device);
-        let after = record.and_then(|record| record.removed_after);
-        after.is_none_or(|after| after > kept.sequence)
+        let Some(record) = authority.state().devices.get(&kept.device) else {
+            return false;
+        };
+        let says = |after| after > kept.sequence && !record.removed_by_another;
+        record.removed_after.is_none_or(says)
     });
     kept
 }

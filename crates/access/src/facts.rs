@@ -195,7 +195,7 @@ impl Facts {
             if joins.len() <= uses {
                 continue;
             }
-            let mut ranked: Vec<(usize, usize)> = joins
+            let mut ranked: Vec<((usize, usize), usize)> = joins
                 .iter()
                 .map(|join| (self.endorsed(graph, invite, *join), *join))
                 .collect();
@@ -208,22 +208,28 @@ impl Facts {
         }
     }
 
-    /// The first operation, in access order, that had seen the join and is by a device that was there before the invite.
-    fn endorsed(&self, graph: &Graph<'_>, invite: usize, join: usize) -> usize {
-        let joiner = graph.node(join).map(|node| node.author);
+    /// Of the devices that were there before the invite and had seen the join: the most senior, the invite's maker before all, and its first operation that had.
+    fn endorsed(&self, graph: &Graph<'_>, invite: usize, join: usize) -> (usize, usize) {
+        let author = |op: usize| graph.node(op).map(|node| node.author);
+        let (joiner, maker) = (author(join), author(invite));
         let by_elder = |(op, node): (usize, &Node)| {
-            let elder = || {
-                self.seats_of(&node.author)
-                    .iter()
-                    .any(|seat| graph.saw(invite, seat.op))
+            if !graph.saw(op, join) || Some(node.author) == joiner {
+                return None;
+            }
+            let seats = self.seats_of(&node.author).iter().map(|seat| seat.op);
+            let elder = seats.filter(|seat| graph.saw(invite, *seat)).min()?;
+            let rank = if Some(node.author) == maker {
+                0
+            } else {
+                elder + 1
             };
-            (graph.saw(op, join) && Some(node.author) != joiner && elder()).then_some(op)
+            Some((rank, op))
         };
-        graph
-            .iter()
-            .skip(join)
-            .find_map(by_elder)
-            .unwrap_or(usize::MAX)
+        let later = graph.iter().skip(join);
+        later
+            .filter_map(by_elder)
+            .min()
+            .unwrap_or((usize::MAX, usize::MAX))
     }
 
     fn note_strike(&mut self, graph: &Graph<'_>, op: usize, node: &Node) {

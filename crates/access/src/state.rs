@@ -45,6 +45,8 @@ pub(crate) struct DeviceRecord {
     pub(crate) sealing: SealingKey,
     /// The last sequence that counts, if the device was removed.
     pub(crate) removed_after: Option<u64>,
+    /// Whether somebody else than its own person removed it.
+    pub(crate) removed_by_another: bool,
     pub(crate) role: Role,
     /// The roles it had up to a sequence, before lowerings; ascending.
     pub(crate) roles_before: Vec<(u64, Role)>,
@@ -105,10 +107,6 @@ pub(crate) struct State {
     pub(crate) heads: Vec<EnvelopeId>,
     /// Every device that may ever have been somebody's.
     pub(crate) claimed: BTreeSet<DeviceId>,
-    /// Of these, the ones of which no more operations are looked at.
-    pub(crate) full: BTreeSet<DeviceId>,
-    /// How many operations are of nobody who may ever have been somebody here.
-    pub(crate) strangers: usize,
     /// Devices that came by an invite, with it, and are not in: it was closed or used up before, as the others see it, or an owner declined.
     pub(crate) turned_away: BTreeMap<DeviceId, EnvelopeId>,
     /// Operations on which others build and which are not here.
@@ -153,11 +151,6 @@ impl State {
         state.voided = void;
         state.heads = heads(&graph, &reasons);
         state.claimed = graph.looked.claimed.clone();
-        state.full = graph.looked.full.clone();
-        let authors = nodes.values().map(|node| &node.author);
-        state.strangers = authors
-            .filter(|author| !state.claimed.contains(*author))
-            .count();
         let waiting = graph.waiting.iter().filter_map(|id| nodes.get(id));
         let parents = waiting.flat_map(|node| &node.parents);
         state.missing = parents
@@ -181,6 +174,7 @@ impl State {
                 member: first.member,
                 sealing: first.sealing,
                 removed_after: removed_after(ruling, device),
+                removed_by_another: removed_by_another(ruling, device, &members),
                 role: highest_role(ruling, &members, |_| false),
                 roles_before: roles_before(ruling, device, &members),
                 members,
@@ -386,6 +380,23 @@ fn removed_after(ruling: &Ruling<'_, '_>, device: &DeviceId) -> Option<u64> {
         judged.push((strike, before, kept));
     }
     latest(&judged, |_| true).1
+}
+
+/// Whether a removal of a device that counts is by a device of nobody whose it is.
+fn removed_by_another(
+    ruling: &Ruling<'_, '_>,
+    device: &DeviceId,
+    members: &BTreeSet<MemberId>,
+) -> bool {
+    let own = |author: &DeviceId| {
+        let mut seats = ruling.facts.seats_of(author).iter();
+        seats.any(|seat| ruling.holds_at(seat.op) && members.contains(&seat.member))
+    };
+    let strikes = ruling.facts.on_device.get(device).into_iter().flatten();
+    strikes
+        .filter(|number| ruling.counts(**number))
+        .filter_map(|number| ruling.graph.node(ruling.facts.strikes.get(*number)?.op))
+        .any(|node| !own(&node.author))
 }
 
 /// Of those that were `seen`: all of them, and the most that is kept by one that no other among them had seen.

@@ -601,14 +601,6 @@ impl Reader {
         envelopes::after(&self.connection, mark, limit)
     }
 
-    /// How many envelopes wait for a key, or for word of who their author is.
-    ///
-    /// # Errors
-    /// When reading fails.
-    pub fn locked_envelopes(&self) -> Result<u64, StoreError> {
-        envelopes::locked(&self.connection)
-    }
-
     /// How many envelopes are in each state.
     ///
     /// # Errors
@@ -665,12 +657,12 @@ impl Reader {
         envelopes::documents_after(&self.connection, mark)
     }
 
-    /// The number up to which every envelope of a device is here; 0 if its first one is not.
+    /// The last number of a device's envelopes here before a gap of a thousand; 0 if there is none.
     ///
     /// # Errors
     /// When reading fails.
-    pub fn whole_through(&self, device: DeviceId) -> Result<u64, StoreError> {
-        envelopes::whole_through(&self.connection, device)
+    pub fn last_in_sequence(&self, device: DeviceId) -> Result<u64, StoreError> {
+        envelopes::last_in_sequence(&self.connection, device)
     }
 
     /// The data that came after a mark, in the order in which it came, without what a device wrote beyond a number. What is kept aside is at its end:

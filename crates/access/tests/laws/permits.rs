@@ -193,7 +193,7 @@ fn of_two_concurrent_removals_the_one_that_keeps_more_decides() {
 }
 
 /// A further device of somebody; everybody knows it.
-fn second_device(world: &mut World, of: usize) -> usize {
+pub(crate) fn second_device(world: &mut World, of: usize) -> usize {
     let ticket = {
         let (stamp, member) = (world.stamp(of), world.member(of));
         let device = &world.devices[of];

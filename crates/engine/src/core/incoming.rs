@@ -17,8 +17,6 @@ use crate::api::ApiError;
 /// How long what peers send gathers per document before it is merged (ms), counted from the last merging: after a pause it is
 /// merged at once.
 const GATHER: u64 = 16;
-/// While more than so many envelopes wait for a key or an author, no more are taken of whom nobody knows: word of who he is comes first.
-const LOCKED: u64 = 10_000;
 /// How many documents are merged in one step; the rest comes in the next.
 const DOCUMENTS_A_STEP: usize = 200;
 
@@ -87,17 +85,7 @@ impl Core {
             // What was made here under the rights of until now comes before whatever changes them.
             self.seal_everything(step);
         }
-        let locked = self.store.locked_envelopes()?;
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
-        let welcome = |envelope: &Envelope| {
-            let authority = &workspace.authority;
-            let is_known = || authority.member_of(&envelope.header().device).is_some();
-            match (group, giver) {
-                (Group::Access, _) => authority.has_room_for(envelope),
-                (Group::Data, Giver::Insider) => locked < LOCKED || is_known(),
-                (Group::Data, Giver::Outsider) => authority.accept(envelope).is_ok(),
-            }
-        };
         let mut refused = Vec::new();
         let mut kept: Vec<Envelope> = Vec::with_capacity(raw.len());
         for (place, bytes) in raw.iter().enumerate() {
@@ -105,7 +93,10 @@ impl Core {
                 .and_then(|envelope| envelope.verify(&workspace.id));
             match verified {
                 Ok(envelope)
-                    if Group::of(envelope.header().kind) == group && welcome(&envelope) =>
+                    if Group::of(envelope.header().kind) == group
+                        && (group == Group::Access
+                            || giver == Giver::Insider
+                            || workspace.authority.accept(&envelope).is_ok()) =>
                 {
                     kept.push(envelope);
                 }

@@ -75,7 +75,7 @@ impl Core {
             &self.device,
             &workspace.stamp(step),
             &gone,
-            self.store.whole_through(gone)?,
+            self.last_sequence(gone)?,
         )?;
         self.changed_who_is_in(step, &envelope)
     }
@@ -114,15 +114,25 @@ impl Core {
         Ok(Reply::Done)
     }
 
-    /// Up to which number everything is here of each device that a person has or had. A number beyond a gap says nothing: anybody can write any.
+    /// Up to which number what is here counts of each device that a person has or had.
     fn last_sequences(&self, member: &MemberId) -> Result<LastSequences, ApiError> {
         let authority = self
             .workspace
             .as_ref()
             .map(|workspace| &workspace.authority);
         let devices = authority.map(|authority| authority.devices_ever_of(member));
-        let last = |device: DeviceId| Ok((device, self.store.whole_through(device)?));
+        let last = |device: DeviceId| Ok((device, self.last_sequence(device)?));
         devices.into_iter().flatten().map(last).collect()
+    }
+
+    /// A number far beyond the others says nothing: anybody can write any. Of this device itself all is known.
+    fn last_sequence(&self, device: DeviceId) -> Result<u64, ApiError> {
+        match &self.workspace {
+            Some(workspace) if device == self.device.id() => {
+                Ok(workspace.chain.sequence.saturating_sub(1))
+            }
+            _ => Ok(self.store.last_in_sequence(device)?),
+        }
     }
 
     /// The person whose device this is.

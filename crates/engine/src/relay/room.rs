@@ -144,7 +144,7 @@ impl Room {
         };
         let mut bytes = self.bytes;
         for (place, raw) in batch.iter().enumerate() {
-            let Some(envelope) = self.welcome(group, raw) else {
+            let Some(envelope) = self.verified(group, raw) else {
                 refused.push(place);
                 continue;
             };
@@ -243,13 +243,6 @@ impl Room {
         let envelope = UnverifiedEnvelope::decode(raw).and_then(|raw| raw.verify(&self.id));
         let envelope = envelope.ok()?;
         (Group::of(envelope.header().kind) == group).then_some(envelope)
-    }
-
-    /// The same of what is brought, if it is to be taken.
-    fn welcome(&self, group: Group, raw: &[u8]) -> Option<Envelope> {
-        let envelope = self.verified(group, raw)?;
-        let taken = group == Group::Data || self.authority.has_room_for(&envelope);
-        taken.then_some(envelope)
     }
 
     /// What each device has here from now on.

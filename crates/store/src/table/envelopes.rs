@@ -336,16 +336,20 @@ pub(crate) fn let_go(connection: &Connection, ids: &[EnvelopeId]) -> Result<(), 
         .try_for_each(|id| run(connection, sql, [id.as_bytes()]).map(|_| ()))
 }
 
-/// The number up to which every envelope of a device is here; 0 if its first one is not.
-pub(crate) fn whole_through(connection: &Connection, device: DeviceId) -> Result<u64, StoreError> {
+/// The last number of a device before a gap of a thousand; 0 if there is none. Anybody can number what he writes far ahead.
+pub(crate) fn last_in_sequence(
+    connection: &Connection,
+    device: DeviceId,
+) -> Result<u64, StoreError> {
     let sql = "SELECT coalesce(min(sequence), 0) FROM envelopes AS here
         WHERE device = ?1 AND sequence > 0
-        AND EXISTS (SELECT 1 FROM envelopes WHERE device = ?1 AND sequence = 1)
-        AND NOT EXISTS (SELECT 1 FROM envelopes WHERE device = ?1 AND sequence = here.sequence + 1)";
-    let through = one(connection, sql, [device.as_bytes()], |row| {
+        AND EXISTS (SELECT 1 FROM envelopes WHERE device = ?1 AND sequence BETWEEN 1 AND 1000)
+        AND NOT EXISTS (SELECT 1 FROM envelopes WHERE device = ?1
+            AND sequence > here.sequence AND sequence - here.sequence <= 1000)";
+    let last = one(connection, sql, [device.as_bytes()], |row| {
         column::count(row, 0)
     })?;
-    Ok(through.unwrap_or_default())
+    Ok(last.unwrap_or_default())
 }
 
 pub(crate) fn carriers(
@@ -473,13 +477,6 @@ pub(crate) fn documents_after(
         [mark],
         |row| column::document(row, 0),
     )
-}
-
-/// How many wait for a key, or for word of who their author is.
-pub(crate) fn locked(connection: &Connection) -> Result<u64, StoreError> {
-    // The second term is that of the index.
-    let sql = "SELECT count(*) FROM envelopes WHERE state = 1 AND state <> 0";
-    Ok(one(connection, sql, [], |row| column::count(row, 0))?.unwrap_or_default())
 }
 
 pub(crate) fn counts(connection: &Connection) -> Result<EnvelopeCounts, StoreError> {

@@ -248,19 +248,29 @@ fn a_devices_chain_goes_on_after_its_largest_number_and_forks_are_seen() {
 }
 
 #[test]
-fn of_a_device_all_is_here_up_to_the_first_gap_whatever_number_came_beyond() {
+fn a_number_far_beyond_the_others_is_not_the_last_of_a_device_and_one_behind_a_small_gap_is() {
     let mut ana = Founder::new();
     let mut store = memory();
     let ahead = Chain::after(1 << 40, EnvelopeId::from_bytes([5; 32]));
     let ahead = ana.seal_at(ahead, id(1), &[change(9)]);
+    let behind = Chain::after(4 + 999, EnvelopeId::from_bytes([6; 32]));
+    let behind = ana.seal_at(behind, id(1), &[change(8)]);
     let [first, second, third, fourth] = [1, 2, 3, 4].map(|one| ana.seal(id(1), &[change(one)]));
-    for (envelope, through) in [(ahead, 0), (second, 0), (fourth, 0), (first, 2), (third, 4)] {
+    let steps = [
+        (ahead, 0),
+        (second, 2),
+        (fourth, 4),
+        (first, 4),
+        (third, 4),
+        (behind, 1_004),
+    ];
+    for (envelope, last) in steps {
         store
             .write(Durability::Full, |tx| {
                 tx.insert_envelope(&envelope, &EnvelopeState::Applied, None)
             })
             .unwrap();
-        assert_eq!(store.whole_through(ana.device).unwrap(), through);
+        assert_eq!(store.last_in_sequence(ana.device).unwrap(), last);
     }
 }
 

@@ -1,3 +1,4 @@
 // Notes.
 
+export { noteCommands } from "./commands";
 export { default as Note } from "./Note.svelte";
