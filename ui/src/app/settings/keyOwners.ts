@@ -1,9 +1,10 @@
 // To whom a key belongs already: to other commands, of what is not open now as well, or to the text, the board or the tree.
 
-import { boardCommands, boardKeys } from "../../features/board";
-import type { Desk } from "../../features/board";
-import { documentCommands } from "../../features/document";
-import { noteCommands } from "../../features/note";
+import { boardKeys } from "../../features/board";
+import { boardCommands } from "../../features/board/index.commands";
+import type { Desk } from "../../features/board/index.commands";
+import { documentCommands } from "../../features/document/index.commands";
+import { noteCommands } from "../../features/note/index.commands";
 import type { Key } from "../../i18n";
 import { actsInText, clashes, keysOf } from "../../state/commands";
 import type { Command, Remaps } from "../../state/commands";

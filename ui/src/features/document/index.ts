@@ -1,6 +1,5 @@
 // What notes and boards share around their content.
 
-export { documentCommands } from "./commands";
 export { default as DocumentBar } from "./DocumentBar.svelte";
 export { default as Gone } from "./Gone.svelte";
 export { default as LifeBanner } from "./LifeBanner.svelte";

@@ -1,4 +1,3 @@
 // Notes.
 
-export { noteCommands } from "./commands";
 export { default as Note } from "./Note.svelte";
