@@ -181,8 +181,8 @@ impl Facts {
         }
     }
 
-    /// Which joins still found a use. A join on which somebody has built who was there before the invite goes before one that nobody has seen; then
-    /// access order decides. So a ticket that leaks after its use cannot push out the person who used it.
+    /// Which joins still found a use. A join on which somebody has built who was there before the invite goes before one that nobody has seen, the invite's maker before all
+    /// others; then access order decides. So a ticket that leaks after its use cannot push out the person who used it.
     fn count_uses(&mut self, graph: &Graph<'_>) {
         let mut joins: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         // Of those who ask, the ones let in are counted where they are judged.
