@@ -17,8 +17,6 @@ const OF_ONE_DEVICE: usize = 2_000;
 const OF_ONE_PERSON: usize = 8_000;
 /// Of all devices for which nobody vouches yet, together; and of their joins.
 const OF_THE_UNKNOWN: usize = 2_000;
-/// So many more joins than an invite allows are among those.
-const MORE_THAN_ALLOWED: usize = 64;
 /// Of everybody together. Of more than this, those of the persons who came last are ignored; whoever somebody brought in comes after him.
 const OF_ALL: usize = 40_000;
 
@@ -353,19 +351,11 @@ impl<'n> People<'n> {
             let Ok(Action::Join(join)) = &node.action else {
                 continue;
             };
-            let door = self
-                .doors
-                .get(&join.invite)
-                .filter(|door| door.invite.key == join.key);
             let asks = self.asking.contains_key(&node.id);
-            if let Some(door) = door
-                && (asks || self.came_alone(node).is_some() && !vouched.contains(&node.author))
-            {
-                let uses = usize::try_from(door.invite.uses).unwrap_or(usize::MAX);
+            let came = self.came_alone(node).is_some() && !vouched.contains(&node.author);
+            if asks || came {
                 let before = of_door.entry(join.invite).or_default();
-                if *before < uses.saturating_add(MORE_THAN_ALLOWED) {
-                    joins.push((*before, place));
-                }
+                joins.push((*before, place));
                 *before += 1;
             }
         }

@@ -178,16 +178,51 @@ fn who_vouches_for_keys_of_his_own_by_a_ticket_that_is_used_up_gives_them_no_sha
     let other = world.invite(0, Role::Editor, 1);
     let bea = world.join(&other, 0, "Bea");
     world.share_all();
-    let joins: Vec<Envelope> = (0..20)
-        .map(|_| join_again(&mut world, &ticket, &known))
-        .collect();
-    let mut parents: Vec<EnvelopeId> = joins.iter().map(Envelope::id).collect();
+    // As many keys as would fill all that is looked at, if each had a share.
+    let mut parents = Vec::new();
+    for _ in 0..20 {
+        let key = DeviceKey::generate(&mut world.rng);
+        let stamp = Stamp {
+            workspace: world.workspace,
+            hour: HOUR,
+            chain: Chain::START,
+        };
+        let sybil = join(
+            &ticket,
+            &known,
+            &key,
+            Some("Nobody"),
+            &stamp,
+            &mut world.rng,
+        )
+        .unwrap();
+        let noise = flood(&world, &key, &[sybil.id()], 2_000);
+        parents.push(sybil.id());
+        world.all.push(sybil);
+        world.all.extend(noise);
+    }
     parents.sort_unstable();
-    world.all.extend(joins);
-    world.say_after(mallory, parents, Action::Relays { relays: vec![] });
-    let void = world.authority();
-    assert_eq!(void.members(&Keyring::default()).len(), 3);
-    assert_eq!(world.role(bea), Some(Role::Editor));
+    let vouches = Operation {
+        parents,
+        action: Action::Relays { relays: vec![] },
+    };
+    let mallory = &world.devices[mallory];
+    world.all.push(
+        vouches
+            .sign(
+                &mallory.key,
+                &Stamp {
+                    workspace: world.workspace,
+                    hour: HOUR,
+                    chain: mallory.chain,
+                },
+            )
+            .unwrap(),
+    );
+    let bea = world.devices[bea].id();
+    let authority = world.authority();
+    assert_eq!(authority.role_of(&bea), Some(Role::Editor));
+    assert_eq!(authority.members(&Keyring::default()).len(), 3);
 }
 
 #[test]
@@ -226,7 +261,13 @@ fn a_workspace_whose_founder_made_one_invite_and_never_came_back_is_looked_at() 
     );
     world.all.extend(noise);
     let heads = world.devices[first].authority.heads().to_vec();
-    let member = world.member(second);
+    // More than all unknown have together.
+    let own = flood(&world, &world.devices[first].key, &heads, 1_500);
+    world.all.extend(own);
+    let member = world.devices[first]
+        .authority
+        .member_of(&world.devices[second].id())
+        .unwrap();
     world.say_after(
         first,
         heads,

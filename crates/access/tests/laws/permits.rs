@@ -274,6 +274,31 @@ fn who_takes_out_a_device_of_his_own_does_not_decide_what_counts_of_it_for_ever(
 }
 
 #[test]
+fn an_owner_who_lacks_some_of_it_takes_nothing_that_another_owner_kept() {
+    let mut world = World::with(5, &[Role::Editor, Role::Owner]);
+    let second = second_device(&mut world, 1);
+    let gone = world.devices[second].id();
+    world.say(
+        0,
+        Action::RemoveDevice {
+            device: gone,
+            kept: 10,
+        },
+    );
+    world.share_all();
+    let (stamp, member) = (world.stamp(2), world.member(1));
+    let owner = &world.devices[2];
+    let permit = owner.authority.admin(&owner.id()).unwrap();
+    let last = [(world.devices[1].id(), 9), (gone, 5)].into();
+    let envelope =
+        skein_access::remove_member(&permit, &owner.key, &stamp, &member, &last).unwrap();
+    world.publish(2, envelope);
+    let authority = world.authority();
+    world.devices[second].chain.sequence = 10;
+    assert_eq!(write(&mut world, &authority, second), Ok((true, true)));
+}
+
+#[test]
 fn a_later_removal_that_names_no_number_leaves_what_the_earlier_ones_kept() {
     let mut world = World::with(5, &[Role::Owner, Role::Editor]);
     world.remove(0, 2, 3);
