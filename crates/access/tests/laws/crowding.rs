@@ -254,14 +254,9 @@ fn a_workspace_whose_founder_made_one_invite_and_never_came_back_is_looked_at() 
     let first = world.join(&ticket, 0, "First");
     let second = world.join(&ticket, first, "Second");
     world.tell(second, first);
-    let noise = flood(
-        &world,
-        &world.devices[second].key,
-        &[world.all[0].id()],
-        MANY,
-    );
-    world.all.extend(noise);
     let heads = world.devices[first].authority.heads().to_vec();
+    let noise = flood(&world, &world.devices[second].key, &heads, MANY);
+    world.all.extend(noise);
     // More than all unknown have together.
     let own = flood(&world, &world.devices[first].key, &heads, 1_500);
     let last = own.last().unwrap().id();
