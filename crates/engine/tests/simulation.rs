@@ -25,12 +25,16 @@ const REGRESSIONS_WITH_PEOPLE: &[u64] = &[
 ];
 /// The same, at a relay.
 const REGRESSIONS_AT_A_RELAY: &[u64] = &[296, 1_108, 1_152, 1_168, 1_204, 50_433];
+/// The same, with liars.
+const REGRESSIONS_WITH_LIARS: &[u64] = &[65, 66, 98];
 /// How many seeds are run when nothing else is said.
-const SEEDS: u64 = 1_500;
+const SEEDS: u64 = 1_300;
 /// And how many in which people come and go, and change their roles.
 const SEEDS_WITH_PEOPLE: u64 = 250;
 /// And how many in which people meet at a relay alone.
 const SEEDS_AT_A_RELAY: u64 = 250;
+/// And how many in which all of that happens, and some lie.
+const SEEDS_WITH_LIARS: u64 = 200;
 
 /// What stories are about besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +45,24 @@ enum About {
     People,
     /// People who meet at a relay alone, and carry bundles.
     Relay,
+    /// People who come and go, and meet at a relay and one another, while some keep things back and some say what is not so.
+    Liars,
+}
+
+impl About {
+    /// Whether there is a relay.
+    fn has_a_relay(self) -> bool {
+        matches!(self, Self::Relay | Self::Liars)
+    }
+
+    /// In how many of a hundred stories people come, go and change their roles.
+    fn percent_about_people(self) -> u32 {
+        match self {
+            Self::Work | Self::Relay => 0,
+            Self::People => 35,
+            Self::Liars => 80,
+        }
+    }
 }
 
 /// One run: a story, then rest, then the laws.
@@ -48,7 +70,8 @@ fn run(seed: u64, about: About) {
     let members = [2, 2, 3, 4][usize::try_from(seed % 4).unwrap()];
     let mut world = World::new(seed, members);
     world.found();
-    if about == About::Relay {
+    world.meet_anywhere = about == About::Liars;
+    if about.has_a_relay() {
         world.name_relay();
         // In half of them old work is packed, and the relay lets it go.
         if seed % 2 == 1 {
@@ -76,8 +99,8 @@ fn run(seed: u64, about: About) {
     let subject = world.rng.gen_range(0..members);
     // By a chance of their own: the other stories stay what they were.
     let mut fate = ChaCha20Rng::seed_from_u64(seed ^ 0x6d65_6d62_6572);
-    let about_people =
-        about == About::People && !restores && !copies && fate.gen_range(0..100) < 35;
+    let people = about.percent_about_people();
+    let about_people = people > 0 && !restores && !copies && fate.gen_range(0..100) < people;
     let turns: Vec<u64> = (0..4).map(|_| fate.gen_range(0..steps)).collect();
     for step in 0..steps {
         world.step();
@@ -100,11 +123,15 @@ fn run(seed: u64, about: About) {
         if copies && step == moments[2] {
             world.copy_to_second_machine(subject);
         }
-        if about == About::Relay {
+        if about.has_a_relay() {
             world.about_the_relay(&mut fate);
         }
+        // Where a disk is put back, what others said that they have decides what may be lost.
+        if about == About::Liars && !restores && !copies {
+            world.about_liars(&mut fate);
+        }
     }
-    if about == About::Relay {
+    if about.has_a_relay() {
         world.the_relay_is_there();
     }
     for index in 0..members {
@@ -161,6 +188,9 @@ impl World {
             false => self.check_among(originals),
         }
         self.check_the_late();
+        if self.meet_anywhere {
+            self.check_who_is_in(originals);
+        }
         if self.breaks == 0 {
             assert_eq!(
                 self.out_of_step, 0,
@@ -239,5 +269,14 @@ fn people_who_meet_at_a_relay_alone_end_with_the_same_whatever_befalls_it() {
         REGRESSIONS_AT_A_RELAY,
         number("SKEIN_SIM_SEEDS", SEEDS_AT_A_RELAY),
         About::Relay,
+    );
+}
+
+#[test]
+fn whoever_lies_or_keeps_things_back_the_others_end_with_the_same_and_nobody_is_in_or_out_by_it() {
+    run_all(
+        REGRESSIONS_WITH_LIARS,
+        number("SKEIN_SIM_SEEDS", SEEDS_WITH_LIARS),
+        About::Liars,
     );
 }

@@ -476,6 +476,14 @@ impl Reader {
         envelopes::refs(&self.connection)
     }
 
+    /// The devices that wrote what is here of documents.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn authors(&self) -> Result<Vec<DeviceId>, StoreError> {
+        envelopes::authors(&self.connection)
+    }
+
     /// What each device wrote, as far as envelopes show it without a key.
     ///
     /// # Errors

@@ -252,7 +252,7 @@ impl Core {
         let aside = for_want_of_right(&stored.state);
         // Who had all rights and still wrote where he may not is worth a word; who lost them is not.
         let lost = workspace.authority.standing(&envelope.header().device);
-        let lost = lost.is_some_and(|standing| standing.is_limited());
+        let lost = lost.is_none_or(|standing| standing.is_limited());
         audit.rightly_aside += u64::from(aside && lost);
         if !data || !(aside || stored.state == EnvelopeState::Applied) {
             return Ok(());

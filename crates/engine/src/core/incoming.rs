@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use skein_access::{Envelope, EnvelopeId, EnvelopeKind, Unaccepted, UnverifiedEnvelope};
+use skein_access::{Envelope, EnvelopeId, EnvelopeKind, UnverifiedEnvelope};
 use skein_model::{ChangeBytes, DocumentId, Heads, Kind, MergeError, Merged};
 use skein_store::{Durability, EnvelopeState};
 use skein_sync::{Group, ItemRef};
@@ -210,10 +210,8 @@ impl Core {
             return Opened::Not(self.state_of_pack(envelope, &BTreeSet::new()), None);
         }
         let permit = workspace.authority.accept(envelope);
-        if matches!(permit, Err(Unaccepted::UnknownAuthor)) {
-            return locked;
-        }
-        // Also of one that does not count it must be known whose changes it carries: others may rest on them.
+        // Also of one that does not count it must be known whose changes it carries, and be it of somebody who never was in: others may
+        // have taken him for a colleague, and what they wrote rests on it.
         let Some(key) = workspace.keyring.get(&envelope.header().epoch) else {
             return locked;
         };

@@ -40,7 +40,9 @@ pub(super) fn for_want_of_right(state: &EnvelopeState) -> bool {
     let EnvelopeState::Quarantined(reason) = state else {
         return false;
     };
-    *reason == NOT_ALLOWED || *reason == Unaccepted::Quarantined.to_string()
+    *reason == NOT_ALLOWED
+        || *reason == Unaccepted::Quarantined.to_string()
+        || *reason == Unaccepted::UnknownAuthor.to_string()
 }
 
 impl Core {
@@ -55,23 +57,32 @@ impl Core {
         let now = workspace.authority.standings();
         let before = self.judging.standings.replace(now.clone());
         let first = before.is_none();
+        let known_before = match &before {
+            Some(before) => before.keys().copied().collect(),
+            None => self.store.authors().unwrap_or_default(),
+        };
         let before = before.unwrap_or_default();
         let other = now.iter().filter(|(device, standing)| {
             let known = before.get(*device);
             known.map_or(standing.is_limited(), |known| known != *standing)
         });
-        let other: Vec<(DeviceId, u64)> = other
-            .map(|(device, standing)| (*device, standing.counts_through()))
-            .collect();
+        let other = other.map(|(device, standing)| (*device, standing.counts_through()));
+        // Who came by a door that was shut before by somebody else was never in.
+        let never_in = known_before.into_iter();
+        let never_in = never_in.filter(|device| !now.contains_key(device));
+        let other: Vec<(DeviceId, u64)> = other.chain(never_in.map(|device| (device, 0))).collect();
         let changed = other.iter().any(|(device, _)| before.contains_key(device));
+        let somebody_came = now.keys().any(|device| !before.contains_key(device));
         self.judging.round += u64::from(changed);
         for (device, through) in other {
             if let Err(error) = self.judge_device(step, device, through) {
                 tracing::warn!(%error, %device, "what a device wrote could not be judged anew; it is at the next start");
             }
         }
-        if first || changed {
+        if first || changed || somebody_came {
             self.readmit(step);
+        }
+        if first || changed {
             self.drop_what_counts_no_more();
         }
     }

@@ -2,13 +2,14 @@
 
 use crate::sim::World;
 use crate::sim::machine::Asked;
+use crate::sim::mallory::Mallory;
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
 use skein_access::{
-    Authority, Chain, DataPayload, DeviceKey, Envelope, EnvelopeId, EnvelopeKind, EpochId,
-    EpochKey, Pack, Role, Stamp, UnverifiedEnvelope, WorkspaceId, profile_of, seal_data, seal_pack,
+    Chain, DataPayload, DeviceKey, EnvelopeId, EpochId, EpochKey, Pack, Role, Stamp, WorkspaceId,
+    profile_of, seal_data, seal_pack,
 };
 use skein_engine::api::{
     ClientMessage, ErrorCode, Member, Outcome, Reply, Request, ServerMessage, View,
@@ -18,7 +19,6 @@ use skein_model::{
     ActorSeed, BoardEdit, CardId, ChangeBytes, Document, DocumentId, Edit, Kind, NewCard, Place,
     ProfileEdit, TextField,
 };
-use skein_store::{Durability, EnvelopeState, Opened, Store};
 use skein_sync::{Bytes, Frame, Hello, Ids};
 
 /// A workspace with so many members, a note and a board that all of them have.
@@ -389,108 +389,6 @@ fn ten_thousand_requests_for_a_document_on_its_way_are_all_answered() {
 
 // ---- envelopes ----
 
-/// A member who writes what no engine would: envelopes with a good signature and bad contents.
-pub(crate) struct Mallory {
-    pub(crate) key: DeviceKey,
-    workspace: WorkspaceId,
-    pub(crate) epoch: EpochId,
-    pub(crate) store: Store,
-    pub(crate) authority: Authority,
-    chain: Chain,
-}
-
-impl Mallory {
-    /// Takes over a machine that is not running.
-    pub(crate) fn at(world: &World, index: usize) -> Self {
-        let machine = &world.machines[index];
-        let key = DeviceKey::from_bytes(&machine.key);
-        let Opened::Ready(store) = Store::open(&machine.path).unwrap() else {
-            panic!("damaged")
-        };
-        let id: [u8; 32] = store
-            .setting("workspace")
-            .unwrap()
-            .unwrap()
-            .try_into()
-            .unwrap();
-        let workspace = WorkspaceId::from_bytes(id);
-        let operations: Vec<Envelope> = store
-            .envelopes_of_kind(EnvelopeKind::Access)
-            .unwrap()
-            .iter()
-            .map(|stored| {
-                UnverifiedEnvelope::decode(&stored.bytes)
-                    .unwrap()
-                    .verify(&workspace)
-                    .unwrap()
-            })
-            .collect();
-        let authority = Authority::build(workspace, &operations);
-        let epoch = *authority
-            .keyring(&key)
-            .writing_epoch(&authority)
-            .map(|(epoch, _)| epoch)
-            .as_ref()
-            .unwrap();
-        let chain = store.next_chain(key.id()).unwrap();
-        Self {
-            key,
-            workspace,
-            epoch,
-            store,
-            authority,
-            chain,
-        }
-    }
-
-    pub(crate) fn stamp(&self) -> Stamp {
-        Stamp {
-            workspace: self.workspace,
-            hour: 500_000,
-            chain: self.chain,
-        }
-    }
-
-    /// Seals changes and puts the envelope into the store, from where it spreads.
-    fn send(
-        &mut self,
-        rng: &mut ChaCha20Rng,
-        stamp: &Stamp,
-        document: DocumentId,
-        kind_code: u8,
-        changes: Vec<ChangeBytes>,
-    ) {
-        let keyring = self.authority.keyring(&self.key);
-        let payload = DataPayload {
-            document,
-            kind_code,
-            changes,
-        };
-        let envelope = seal_data(
-            &self.key,
-            stamp,
-            (&self.epoch, keyring.get(&self.epoch).unwrap()),
-            &payload,
-            rng,
-        )
-        .unwrap();
-        self.put(&envelope);
-    }
-
-    /// What cannot even be read as an envelope only closes the connection; the rest goes from store to store.
-    pub(crate) fn put(&mut self, envelope: &Envelope) {
-        if UnverifiedEnvelope::decode(envelope.bytes()).is_err() {
-            return;
-        }
-        self.chain = envelope.next();
-        self.store
-            .write(Durability::Full, |tx| {
-                tx.insert_envelope(envelope, &EnvelopeState::Applied, None)
-            })
-            .unwrap();
-    }
-}
-
 /// All that a hostile member may put into envelopes about an honest note and board.
 fn poison(world: &mut World, index: usize, note: DocumentId, board: DocumentId) {
     world.stop(index);
@@ -565,7 +463,7 @@ fn poison(world: &mut World, index: usize, note: DocumentId, board: DocumentId) 
     }
     // A pack of her own poison, and one in which nothing is what she signed.
     let keyring = mallory.authority.keyring(&mallory.key);
-    let epoch = mallory.epoch;
+    let epoch = mallory.epoch();
     let payload = |changes| DataPayload {
         document: note,
         kind_code: 1,

@@ -450,6 +450,61 @@ fn what_a_removed_device_wrote_after_the_pin_is_taken_out_where_it_had_been_appl
 }
 
 #[test]
+fn what_somebody_wrote_whose_invite_was_closed_before_he_came_is_taken_out_and_what_rests_on_it_stays()
+ {
+    for ends_suddenly in [false, true] {
+        let mut world = team(31, 3);
+        // So long that it is made anew beside everything else, and the end comes before that.
+        let common: String = (0..200_000)
+            .map(|_| char::from(world.rng.gen_range(b'a'..=b'z')))
+            .collect();
+        let shared = note(&mut world, 0, "Shared", &common);
+        let built_on = note(&mut world, 0, "Built on", "base");
+        let ticket = device_invite(&mut world, 1, None).unwrap();
+        rest(&mut world, &[0, 1, 2]);
+        // The further device of 1 comes while 1 is away, and 0 takes what it writes for a colleague's.
+        let further = join_by(&mut world, ticket, None);
+        rest(&mut world, &[0, further]);
+        append(&mut world, further, shared, " unwanted");
+        append(&mut world, further, built_on, " below");
+        let alone = note(&mut world, further, "Only there", "nobody else's");
+        rest(&mut world, &[0, further]);
+        append(&mut world, 0, built_on, " above");
+        world.settle(&[0]);
+        assert!(text(&mut world, 0, shared).unwrap().ends_with(" unwanted"));
+        // 1 had not heard of it, and leaves: that closes the invite.
+        world.ask(1, Request::Leave).unwrap();
+        world.dial(1, 0);
+        for _ in 0..40 {
+            for pipe in world.network.busy() {
+                world.deliver(pipe);
+            }
+            world.pass(50);
+        }
+        if ends_suddenly {
+            end(&mut world, 0);
+            world.start(0);
+        }
+        rest(&mut world, &[0, 2]);
+        assert_eq!(world.people(0).len(), 2);
+        let mut built = BTreeSet::new();
+        for index in [0, 2] {
+            let seen = text(&mut world, index, shared).unwrap();
+            assert!(seen == common, "at {index}: {} bytes", seen.len());
+            assert_eq!(text(&mut world, index, alone), None, "at {index}");
+            built.insert(text(&mut world, index, built_on).unwrap());
+        }
+        assert_eq!(
+            built.len(),
+            1,
+            "one and the same at both, and open at both: {built:?}"
+        );
+        assert!(built.first().unwrap().contains("above"), "{built:?}");
+        world.check_among(&[0, 2]);
+    }
+}
+
+#[test]
 fn a_lowered_role_counts_from_what_was_seen_and_a_raised_one_brings_back_what_it_took() {
     let mut world = team(7, 3);
     let document = note(&mut world, 0, "Plan", "seen");

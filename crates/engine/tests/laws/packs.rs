@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use crate::hostile::Mallory;
 use crate::sim::World;
+use crate::sim::mallory::Mallory;
 use crate::sim::relay::RELAY;
 
 use skein_access::{
@@ -182,7 +182,8 @@ fn a_pack_of_which_not_everything_is_genuine_takes_no_place() {
     let mut rng = world.rng.clone();
     let mut mallory = Mallory::at(&world, 1);
     let keyring = mallory.authority.keyring(&mallory.key);
-    let key = keyring.get(&mallory.epoch).unwrap();
+    let epoch = mallory.epoch();
+    let key = keyring.get(&epoch).unwrap();
     let another = EpochKey::generate(&mut rng);
     let device = mallory.key.id();
     let stored = mallory.store.envelopes_after(0, u32::MAX).unwrap();
@@ -200,7 +201,7 @@ fn a_pack_of_which_not_everything_is_genuine_takes_no_place() {
         changes: Vec::new(),
     };
     let stamp = mallory.stamp();
-    let sealed = (&mallory.epoch, &another);
+    let sealed = (&epoch, &another);
     written.push(seal_data(&mallory.key, &stamp, sealed, &payload, &mut rng).unwrap());
     let count = Cell::new(0);
     let pack = Pack::of(device, &written, |epoch| {
@@ -213,7 +214,7 @@ fn a_pack_of_which_not_everything_is_genuine_takes_no_place() {
         }
     });
     assert_eq!(pack.len(), written.len());
-    let sealed = (&mallory.epoch, key);
+    let sealed = (&epoch, key);
     let pack = seal_pack(&mallory.key, &stamp, sealed, &pack, &mut rng).unwrap();
     mallory.put(&pack);
     drop(mallory);

@@ -117,9 +117,13 @@ impl World {
         if self.relay.is_some() {
             // It holds everything, and nobody knows of the others what they hold.
             assert_eq!(
-                (delivery.state, delivery.relays, delivery.pending),
-                (DeliveryState::OnRelay, 1, 0),
+                (delivery.relays, delivery.pending),
+                (1, 0),
                 "delivery at {index}"
+            );
+            assert!(
+                delivery.state == DeliveryState::OnRelay || self.meet_anywhere,
+                "delivery at {index}: {delivery:?}"
             );
         } else if met && others > 0 {
             assert_eq!(

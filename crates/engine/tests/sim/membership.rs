@@ -81,17 +81,18 @@ impl World {
             return;
         };
         self.log(|| format!("0 makes {of} {role:?}"));
-        if self
-            .ask(
-                0,
-                Request::SetRole {
-                    member: member.id,
-                    role,
-                },
-            )
-            .is_ok()
-            && role < member.role
-        {
+        let request = Request::SetRole {
+            member: member.id,
+            role,
+        };
+        if self.ask(0, request).is_err() {
+            return;
+        }
+        self.given.insert(of, role);
+        if role == Role::Owner {
+            self.owners_once.insert(of);
+        }
+        if role < member.role {
             self.may_be_lost(of);
         }
     }
@@ -130,7 +131,7 @@ impl World {
     }
 
     /// What somebody makes who was taken out, or whose role was lowered, need not count: up to where it does is for others to say.
-    fn may_be_lost(&mut self, index: usize) {
+    pub(crate) fn may_be_lost(&mut self, index: usize) {
         let person = self.machines[index].person;
         self.uncertain.insert(person);
         self.breaks += 1;
@@ -275,8 +276,14 @@ impl World {
         for index in outside {
             let status = self.status(index);
             let knows = status.out || status.state == WorkspaceState::Joining;
+            // Nobody lets a stranger in who came by an invite that was closed before anybody had heard of him.
+            let device = self.machines[index].device;
+            let is_a_stranger = inside.iter().all(|other| {
+                let other = &self.machines[*other];
+                !other.strangers_allowed && !other.devices_allowed.contains(&device)
+            });
             assert!(
-                knows,
+                knows || (is_a_stranger && self.unheard_of.contains(&index)),
                 "{index} met everybody and does not know that it is out: {status:?}"
             );
         }

@@ -4,7 +4,9 @@
 pub(crate) mod bundles;
 pub(crate) mod laws;
 pub(crate) mod ledger;
+pub(crate) mod lies;
 pub(crate) mod machine;
+pub(crate) mod mallory;
 pub(crate) mod membership;
 pub(crate) mod network;
 pub(crate) mod relay;
@@ -53,6 +55,16 @@ pub(crate) struct World {
     pub(crate) tampered: Option<usize>,
     /// A machine that gives other bytes than it was asked for.
     pub(crate) spoils_chunks: Option<usize>,
+    /// A machine, or the relay, that keeps some of what it has back, and says of some that it has it.
+    pub(crate) withholds: Option<usize>,
+    /// Whether people meet one another too, where there is a relay.
+    pub(crate) meet_anywhere: bool,
+    /// Machines that may have come in by a bundle alone, so that nobody may have heard of them.
+    pub(crate) unheard_of: std::collections::BTreeSet<usize>,
+    /// The roles that people were given last, by the numbers of their machines.
+    pub(crate) given: std::collections::BTreeMap<usize, skein_access::Role>,
+    /// People who are or were owners.
+    pub(crate) owners_once: std::collections::BTreeSet<usize>,
     /// The relay by which alone people meet, if there is one.
     pub(crate) relay: Option<RelayMachine>,
     _folder: tempfile::TempDir,
@@ -87,6 +99,11 @@ impl World {
             uncertain: std::collections::BTreeSet::new(),
             tampered: None,
             spoils_chunks: None,
+            withholds: None,
+            meet_anywhere: false,
+            unheard_of: std::collections::BTreeSet::new(),
+            given: std::collections::BTreeMap::new(),
+            owners_once: std::collections::BTreeSet::from([0]),
             relay: None,
             is_talkative: std::env::var("SKEIN_SIM_LOG").is_ok(),
             _folder: folder,
@@ -298,9 +315,7 @@ impl World {
                 );
             }
             Packet::Frame(mut bytes) => {
-                if self.tampered == Some(from) {
-                    self.tamper(&mut bytes);
-                }
+                self.change_on_the_way(&mut bytes, from, to);
                 if self.network.is_current(to, peer, link) {
                     self.give(to, Input::Peer(PeerInput::Frame { peer, bytes }));
                 }
@@ -336,6 +351,16 @@ impl World {
                     self.give(to, disconnected(peer));
                 }
             }
+        }
+    }
+
+    /// What becomes of a frame between two: bits flip, or one of them keeps things back.
+    pub(crate) fn change_on_the_way(&mut self, bytes: &mut Vec<u8>, from: usize, to: usize) {
+        if self.tampered == Some(from) {
+            self.tamper(bytes);
+        }
+        if self.withholds.is_some_and(|who| who == from || who == to) {
+            self.hold_back(bytes);
         }
     }
 

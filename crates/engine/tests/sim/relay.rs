@@ -107,6 +107,11 @@ impl World {
         self.relay.as_mut().unwrap().core = None;
     }
 
+    pub(crate) fn relay_starts_again(&mut self) {
+        self.stop_relay();
+        self.start_relay();
+    }
+
     pub(crate) fn give_relay(&mut self, input: RelayInput) {
         let now_ms = self.now_ms;
         let relay = self.relay.as_mut().unwrap();
@@ -153,9 +158,7 @@ impl World {
                 });
             }
             Packet::Frame(mut bytes) => {
-                if self.tampered == Some(from) {
-                    self.tamper(&mut bytes);
-                }
+                self.change_on_the_way(&mut bytes, from, RELAY);
                 if self.network.is_current(RELAY, peer, link) {
                     self.give_relay(RelayInput::Frame { peer, bytes });
                 }
@@ -307,6 +310,9 @@ impl World {
         if is_damaged {
             self.tamper(&mut bytes);
         }
+        if !self.machines[to].joined {
+            self.unheard_of.insert(to);
+        }
         let may_fail = is_damaged || !self.machines[to].joined;
         for _ in 0..fate.gen_range(1..3) {
             match self.take_bundle(to, &bytes, 48 * 1024) {
@@ -342,6 +348,7 @@ impl World {
     /// For the end of a story: the relay runs, nobody spoils anything, and nothing more is packed.
     pub(crate) fn the_relay_is_there(&mut self) {
         self.tampered = None;
+        self.keeps_nothing_back();
         for machine in &mut self.machines {
             if let (Some(rule), Some(core)) = (&mut machine.packing, &mut machine.core) {
                 rule.least = usize::MAX;

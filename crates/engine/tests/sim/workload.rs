@@ -140,7 +140,7 @@ impl World {
     }
 
     fn dial_some(&mut self, index: usize) {
-        if self.relay.is_some() {
+        if self.relay.is_some() && !(self.meet_anywhere && self.chance(50)) {
             return self.meet_the_relay(&[index]);
         }
         let other = self.rng.gen_range(0..self.machines.len());

@@ -87,7 +87,7 @@ fn cause(ladder: &Ladder) -> String {
         Cause::NotListening => "This machine listens nowhere: it has no network, or the system forbids it.".to_owned(),
         Cause::Offline => "No way leads out of this machine's network. Work goes on here; it is sent as soon as there is one.".to_owned(),
         Cause::Trying => format!("{name} has not been tried to the end yet. Say the same again in a while."),
-        Cause::HungUp => format!("{name} answers and hangs up: it does not know this device yet, or has as many connections as it may. That mostly passes by itself."),
+        Cause::HungUp => format!("{name} answers and hangs up: it does not know this device yet, or has as many connections as it may. That mostly passes by itself. If it does not, this device's invite was closed before anybody heard of it: ask for another."),
         Cause::OtherDevice => format!("Somebody else answers where {name} was. Ask for the new address: `skein connect ADDRESS`."),
         Cause::Away => format!("{name} seems to be away: it is at none of the relays, and nobody answers at its addresses. What you write waits at the relay."),
         Cause::RelayUnreached => "The relay does not answer, so nothing passes by it. Check this machine's way to the internet, and that the relay runs.".to_owned(),

@@ -222,6 +222,13 @@ pub(crate) fn refs(connection: &Connection) -> Result<Vec<EnvelopeRef>, StoreErr
     )
 }
 
+pub(crate) fn authors(connection: &Connection) -> Result<Vec<DeviceId>, StoreError> {
+    let sql = "SELECT DISTINCT device FROM envelopes WHERE kind <> 1";
+    all(connection, sql, [], |row| {
+        row.get(0).map(DeviceId::from_bytes)
+    })
+}
+
 pub(crate) fn written(connection: &Connection) -> Result<Vec<Written>, StoreError> {
     all(
         connection,
