@@ -514,13 +514,17 @@ impl Authority {
         &self.state.heads
     }
 
-    /// Permission for a device to read the documents of a kind that it holds. Whoever is out gets nothing new, but keeps, and reads, what he had.
+    /// Permission for a device to read the documents of a kind that it holds. Whoever is out gets nothing new, but keeps, and reads, what he had;
+    /// so does who had come in by an invite that, as word came later, had been closed before.
     ///
     /// # Errors
     /// When the device never was part of the workspace or its role does not allow it.
     pub fn read(&self, device: &DeviceId, kind: Kind) -> Result<ReadPermit<'_>, Denied> {
-        let record = self.state.devices.get(device).ok_or(Denied::NotAMember)?;
-        let role = record.role;
+        let role = match self.state.devices.get(device) {
+            Some(record) => record.role,
+            None if self.is_turned_away(device) => Role::Viewer,
+            None => return Err(Denied::NotAMember),
+        };
         if !role.reads(kind) {
             return Err(Denied::Role { role });
         }

@@ -26,7 +26,7 @@ const REGRESSIONS_WITH_PEOPLE: &[u64] = &[
 /// The same, at a relay.
 const REGRESSIONS_AT_A_RELAY: &[u64] = &[296, 1_108, 1_152, 1_168, 1_204, 50_433];
 /// The same, with liars.
-const REGRESSIONS_WITH_LIARS: &[u64] = &[65, 66, 98];
+const REGRESSIONS_WITH_LIARS: &[u64] = &[65, 66, 98, 108, 336];
 /// How many seeds are run when nothing else is said.
 const SEEDS: u64 = 1_300;
 /// And how many in which people come and go, and change their roles.
@@ -120,6 +120,9 @@ fn run(seed: u64, about: About) {
         if about_people && turns.contains(&step) {
             world.about_people(&mut fate, members);
         }
+        if about_people && about == About::Liars && fate.gen_bool(0.03) {
+            world.another_owner_decides(&mut fate, members);
+        }
         if copies && step == moments[2] {
             world.copy_to_second_machine(subject);
         }
@@ -141,6 +144,7 @@ fn run(seed: u64, about: About) {
         world.join(index);
     }
     if about_people {
+        world.see_whom_owners_kept();
         world.spread_the_word();
         world.see_who_came(members);
     }

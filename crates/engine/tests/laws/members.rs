@@ -501,6 +501,13 @@ fn what_somebody_wrote_whose_invite_was_closed_before_he_came_is_taken_out_and_w
         );
         assert!(built.first().unwrap().contains("above"), "{built:?}");
         world.check_among(&[0, 2]);
+        // Who wrote it hears that it was in vain, and reads on what is there.
+        try_to_come_in(&mut world, further, 0);
+        assert!(world.status(further).out);
+        assert_eq!(
+            text(&mut world, further, alone).as_deref(),
+            Some("nobody else's")
+        );
     }
 }
 

@@ -12,6 +12,7 @@ use skein_access::{
     Action, Chain, DeviceId, DeviceKey, EnvelopeId, EnvelopeKind, EpochId, MemberId, Operation,
     Role, Stamp,
 };
+use skein_engine::api::Member;
 use skein_sync::Frame;
 
 use super::World;
@@ -129,8 +130,11 @@ impl World {
             .iter()
             .map(|index| self.machines[*index].device.to_string())
             .collect();
+        let first = inside.first().map(|index| who(self.people(*index)));
         for index in inside.iter().copied() {
             let people = self.people(index);
+            let same = first.as_ref() == Some(&who(people.clone()));
+            assert!(same, "{index} has others in than the first: {people:?}");
             let devices = people.iter().flat_map(|member| &member.devices);
             let found: BTreeSet<String> = devices.map(|device| device.id.clone()).collect();
             assert_eq!(found, expected, "who is in, as {index} has it");
@@ -139,6 +143,9 @@ impl World {
                 .map(|member| (member.name, member.role))
                 .collect();
             for (person, role) in &self.given {
+                if self.contested.contains(person) {
+                    continue;
+                }
                 let name = format!("Member {person}");
                 assert!(
                     roles.get(&name).is_none_or(|has| has == role),
@@ -147,6 +154,16 @@ impl World {
             }
         }
     }
+}
+
+/// What all have to agree on.
+fn who(people: Vec<Member>) -> BTreeSet<(String, Role, Vec<String>)> {
+    let of = |member: Member| {
+        let mut devices: Vec<String> = member.devices.into_iter().map(|device| device.id).collect();
+        devices.sort();
+        (member.name, member.role, devices)
+    };
+    people.into_iter().map(of).collect()
 }
 
 impl Mallory {

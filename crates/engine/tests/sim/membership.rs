@@ -1,6 +1,9 @@
 //! Who comes, goes and may do what in a run: further devices, roles, removals, leaving; and the laws of those who are out.
 
+use std::collections::BTreeSet;
+
 use rand::Rng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha20Rng;
 use skein_access::{
     Authority, DeviceKey, Envelope, EnvelopeKind, Keyring, Role, UnverifiedEnvelope, WorkspaceId,
@@ -39,6 +42,59 @@ impl World {
             }
             6..9 => self.take_out(subject),
             _ => self.go(subject),
+        }
+    }
+
+    /// Another owner than the founder decides about somebody, who may be an owner himself and decide about the first; or no longer is one, and
+    /// does not know it.
+    pub(crate) fn another_owner_decides(&mut self, fate: &mut ChaCha20Rng, members: usize) {
+        let decides = |index: &usize| {
+            let machine = &self.machines[*index];
+            self.owners_once.contains(index) && machine.is_running() && machine.joined
+        };
+        let owners: Vec<usize> = (1..members).filter(decides).collect();
+        let Some(by) = owners.choose(fate).copied() else {
+            return;
+        };
+        let subject = fate.gen_range(1..members);
+        let Some(member) = self.person_at(subject, by).filter(|_| subject != by) else {
+            return;
+        };
+        let role = [Role::Owner, Role::Editor, Role::Viewer][fate.gen_range(0..3)];
+        let member = member.id;
+        let request = match fate.gen_bool(0.5) {
+            true => Request::RemoveMember { member },
+            false => Request::SetRole { member, role },
+        };
+        self.log(|| format!("{by} decides about {subject}: {request:?}"));
+        if self.ask(by, request).is_ok() {
+            self.contested.insert(subject);
+            self.owners_once.insert(subject);
+            self.may_be_lost(subject);
+        }
+    }
+
+    /// Who is in where several owners decided apart: as the founder has it, once he has heard all of them.
+    pub(crate) fn see_whom_owners_kept(&mut self) {
+        if self.contested.is_empty() {
+            return;
+        }
+        for index in 1..self.machines.len() {
+            for _ in 0..2 {
+                self.meet_one(index, 0);
+            }
+        }
+        let people = self.people(0).into_iter();
+        let inside: BTreeSet<String> = people
+            .flat_map(|member| member.devices)
+            .map(|device| device.id)
+            .collect();
+        for person in self.contested.clone() {
+            let device = self.machines[person].device.to_string();
+            if !inside.contains(&device) && !self.out.contains(&person) {
+                self.log(|| format!("{person} is out by another owner"));
+                self.is_out_now(person);
+            }
         }
     }
 
@@ -210,15 +266,20 @@ impl World {
             self.start(index);
         }
         for other in self.insiders() {
-            if self.can_meet(index, other) {
-                self.dial(index, other);
+            self.meet_one(index, other);
+        }
+    }
+
+    /// One dials another, and for a second all that is said arrives.
+    fn meet_one(&mut self, index: usize, other: usize) {
+        if self.can_meet(index, other) {
+            self.dial(index, other);
+        }
+        for _ in 0..20 {
+            for pipe in self.network.busy() {
+                self.deliver(pipe);
             }
-            for _ in 0..20 {
-                for pipe in self.network.busy() {
-                    self.deliver(pipe);
-                }
-                self.pass(50);
-            }
+            self.pass(50);
         }
     }
 
@@ -276,12 +337,11 @@ impl World {
         for index in outside {
             let status = self.status(index);
             let knows = status.out || status.state == WorkspaceState::Joining;
-            // Nobody lets a stranger in who came by an invite that was closed before anybody had heard of him.
+            // Nobody says a word to a stranger who came by an invite that was closed before anybody had heard of him.
             let device = self.machines[index].device;
-            let is_a_stranger = inside.iter().all(|other| {
-                let other = &self.machines[*other];
-                !other.strangers_allowed && !other.devices_allowed.contains(&device)
-            });
+            let is_a_stranger = inside
+                .iter()
+                .all(|other| !self.machines[*other].devices_allowed.contains(&device));
             assert!(
                 knows || (is_a_stranger && self.unheard_of.contains(&index)),
                 "{index} met everybody and does not know that it is out: {status:?}"

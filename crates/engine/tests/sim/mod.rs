@@ -63,6 +63,8 @@ pub(crate) struct World {
     pub(crate) unheard_of: std::collections::BTreeSet<usize>,
     /// The roles that people were given last, by the numbers of their machines.
     pub(crate) given: std::collections::BTreeMap<usize, skein_access::Role>,
+    /// People of whom another owner than the founder decided something: whether it holds is for all of them together to say.
+    pub(crate) contested: std::collections::BTreeSet<usize>,
     /// People who are or were owners.
     pub(crate) owners_once: std::collections::BTreeSet<usize>,
     /// The relay by which alone people meet, if there is one.
@@ -103,6 +105,7 @@ impl World {
             meet_anywhere: false,
             unheard_of: std::collections::BTreeSet::new(),
             given: std::collections::BTreeMap::new(),
+            contested: std::collections::BTreeSet::new(),
             owners_once: std::collections::BTreeSet::from([0]),
             relay: None,
             is_talkative: std::env::var("SKEIN_SIM_LOG").is_ok(),
