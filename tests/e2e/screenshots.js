@@ -138,9 +138,12 @@ async function notes(ana, bo) {
   await shoot(ana, "note");
 
   await ana.caret((await ana.text()).indexOf("one day"));
-  await ana.press("Alt+F10");
-  await ana.by("menu", "Rows and columns").waitFor();
-  await shoot(ana, "table");
+  await shoot(ana, "table", async () => {
+    await closeAll(ana);
+    await ana.editor().focus();
+    await ana.by("button", "Rows and columns").click();
+    await ana.by("menu", "Rows and columns").waitFor();
+  });
   await closeAll(ana);
   await leaveText(ana);
 
@@ -308,7 +311,10 @@ async function overlays(ana, profile) {
   await ana.press("g");
   await ana.press("b");
   const safety = ana.by("dialog", "Safety");
-  await safety.getByRole("button", { name: /^Try the backup/ }).click();
+  await safety
+    .getByRole("button", { name: /^Try the backup/ })
+    .first()
+    .click();
   await safety.getByText("can be had back", { exact: false }).waitFor();
   await shoot(ana, "safety");
   await closeAll(ana);
@@ -342,8 +348,8 @@ async function overlays(ana, profile) {
   await ana.by("button", "Remove Bo…").click();
   await ana.by("dialog", /^Remove Bo from/).waitFor();
   await shoot(ana, "removal");
-  await ana.press("Escape");
-  await ana.by("button", "Done").last().click();
+  await closeAll(ana);
+  await ana.by("button", "4 people").click();
   await shoot(ana, "connections", () =>
     people.getByRole("textbox", { name: "Address" }).scrollIntoViewIfNeeded(),
   );
