@@ -137,6 +137,22 @@ async function notes(ana, bo) {
   await toastsGone(ana);
   await shoot(ana, "note");
 
+  await ana.caret((await ana.text()).indexOf("one day"));
+  await shoot(ana, "table", async () => {
+    await closeAll(ana);
+    await ana.editor().focus();
+    await ana.by("button", "Rows and columns").click();
+    await ana.by("menu", "Rows and columns").waitFor();
+  });
+  await closeAll(ana);
+  await leaveText(ana);
+
+  await ana.by("button", "Menu of this document").click();
+  await ana.by("menuitem", "Move to…").click();
+  await ana.by("dialog", "Move “Handbook” to").waitFor();
+  await shoot(ana, "move");
+  await closeAll(ana);
+
   await ana.press("Control+Shift+O");
   await shoot(ana, "outline");
   await ana.press("Escape");
@@ -193,6 +209,56 @@ async function boards(ana) {
   await ana.by("button", "Show as board").click();
 }
 
+/** What one is asked on a board, and what lies beside it. */
+async function boardQuestions(ana) {
+  await ana.card("Fonts for Japanese").focus();
+  await ana.press("d");
+  await ana.by("textbox", "Due date").waitFor();
+  await shoot(ana, "date");
+  await closeAll(ana);
+
+  await ana.card("Fonts for Japanese").focus();
+  await ana.press("a");
+  await ana.by("dialog", /^Who does/).waitFor();
+  await shoot(ana, "assign");
+  await closeAll(ana);
+
+  await ana.card("Import from Obsidian").focus();
+  for (const key of ["x", "j", "x"]) await ana.press(key);
+  await ana.by("toolbar", "2 selected cards").waitFor();
+  await shoot(ana, "selection");
+  await ana.by("button", "Select nothing").click();
+
+  await ana.by("button", "Menu of To do").click();
+  await shoot(ana, "column");
+  await ana.by("menuitem", "Delete column").click();
+  await ana.by("dialog", "Delete “To do”?").waitFor();
+  await shoot(ana, "delete-column");
+  await closeAll(ana);
+
+  await ana.card("Name the release").focus();
+  await ana.press("e");
+  await ana.card("Dark theme").focus();
+  await ana.press("Delete");
+  await ana.card("Dark theme").waitFor({ state: "detached" });
+  await toastsGone(ana);
+  await ana.by("button", "Menu of this document").click();
+  await ana.by("menuitem", "Archived and deleted cards").click();
+  const shelf = ana.by("dialog", "Archived and deleted cards");
+  await shelf.getByText("Dark theme").waitFor();
+  await shoot(ana, "shelf");
+  for (const card of ["Name the release", "Dark theme"]) {
+    await shelf.getByRole("button", { name: `Restore ${card}` }).click();
+  }
+  await closeAll(ana);
+  await toastsGone(ana);
+
+  await ana.by("button", "Saved views").click();
+  await ana.by("textbox", "Name of this view").waitFor();
+  await shoot(ana, "views");
+  await closeAll(ana);
+}
+
 /** What was just done is said for some seconds. */
 async function toastsGone(person) {
   await until("nothing to be said", async () => {
@@ -225,7 +291,7 @@ async function overlays(ana, profile) {
   await closeAll(ana);
 
   await ana.press("Control+,");
-  for (const section of ["You", "Look", "Keys"]) {
+  for (const section of ["You", "Look", "Keys", "Workspace", "About"]) {
     await ana.by("tab", section).click();
     await shoot(ana, `settings-${section.toLowerCase()}`);
   }
@@ -245,7 +311,10 @@ async function overlays(ana, profile) {
   await ana.press("g");
   await ana.press("b");
   const safety = ana.by("dialog", "Safety");
-  await safety.getByRole("button", { name: /^Try the backup/ }).click();
+  await safety
+    .getByRole("button", { name: /^Try the backup/ })
+    .first()
+    .click();
   await safety.getByText("can be had back", { exact: false }).waitFor();
   await shoot(ana, "safety");
   await closeAll(ana);
@@ -276,7 +345,11 @@ async function overlays(ana, profile) {
   await ana.by("button", "Let a new device in…").click();
   await ana.by("textbox", "Invite link").waitFor();
   await shoot(ana, "return");
-  await ana.by("button", "Done").last().click();
+  await ana.by("button", "Remove Bo…").click();
+  await ana.by("dialog", /^Remove Bo from/).waitFor();
+  await shoot(ana, "removal");
+  await closeAll(ana);
+  await ana.by("button", "4 people").click();
   await shoot(ana, "connections", () =>
     people.getByRole("textbox", { name: "Address" }).scrollIntoViewIfNeeded(),
   );
@@ -288,6 +361,11 @@ async function overlays(ana, profile) {
   await ana.by("button", "Make invite").click();
   await ana.by("textbox", "Invite link").waitFor();
   await shoot(ana, "invite");
+  await ana.by("button", "Show a short code").click();
+  await ana.by("button", "Copy code").waitFor();
+  await shoot(ana, "short-code", () =>
+    ana.by("button", "Copy code").scrollIntoViewIfNeeded(),
+  );
   await closeAll(ana);
 }
 
@@ -411,6 +489,37 @@ async function asking(browser, profiles, ana, profile) {
   await closeAll(ana);
 }
 
+/** A second workspace on this machine, and the way between the two. */
+async function workspaces(ana) {
+  await ana.by("button", "Kestrel").click();
+  await ana.by("menuitem", "Add a workspace…").click();
+  await ana.by("textbox", "Your name").fill("Ana");
+  await ana.by("textbox", "Workspace name").fill("Harbour choir");
+  await ana.by("radio", "Empty").check();
+  await shoot(ana, "another");
+  await ana.by("button", "Create workspace").click();
+  await ana.by("button", "Harbour choir").waitFor();
+  await leaveText(ana);
+  await shoot(ana, "empty");
+  await ana.press("g");
+  await ana.press("w");
+  await ana.by("option", /^Kestrel/).waitFor();
+  await shoot(ana, "workspaces");
+  await ana.by("option", /^Kestrel/).click();
+  await ana.by("button", "Kestrel").waitFor();
+}
+
+/** Somebody who was taken out reads what is there. */
+async function removed(mika, ana) {
+  await mika.open("Interviews");
+  await mika.editor().waitFor();
+  await skein(ana.profile, "people", "remove", "Mika");
+  await mika.page.getByRole("alert").first().waitFor();
+  await toastsGone(mika);
+  await leaveText(mika);
+  await shoot(mika, "removed");
+}
+
 try {
   const profiles = await mkdtemp(join(tmpdir(), "skein-e2e-"));
   tasks.push(() =>
@@ -431,11 +540,18 @@ try {
   await bo.row("会議メモ").waitFor();
   await notes(ana, bo);
   await boards(ana);
+  await boardQuestions(ana);
   await overlays(ana, servers.Ana.profile);
   await trash(ana);
   await apart(ana, bo, servers);
   await pictures(ana, profiles);
   await asking(browser, profiles, ana, servers.Ana.profile);
+  await workspaces(ana);
+  await servers.Mika.start();
+  const mika = await Person.at(browser, servers.Mika.address, {
+    timezoneId: "Asia/Tokyo",
+  });
+  await removed(mika, servers.Ana);
 } finally {
   for (const task of tasks.reverse()) await task();
 }

@@ -2,10 +2,12 @@
 
 import { expect, test } from "vitest";
 import { keyTables } from "./app/keyTables";
+import { tableActs } from "./editor/tableActs";
 import { boardCommands } from "./features/board/commands";
 import type { Desk } from "./features/board/desk.svelte";
 import { documentCommands } from "./features/document/commands";
 import { noteCommands } from "./features/note/commands";
+import { tableCommands } from "./features/text/tableCommands";
 import { t } from "./i18n";
 import { offerCommands } from "./state/commands";
 import { shownKey } from "./state/keys";
@@ -16,7 +18,7 @@ Every key there is, as the list in the window shows them (\`F1\`, or \`?\` outsi
 off; the keys of commands can be changed; both in the settings under *Keys*.
 `;
 
-test("the documentation has every key of the window, of an open note and of an open board", async () => {
+test("the documentation has every key of the window, of an open note, a table in it and an open board", async () => {
   const nothing = (): void => undefined;
   const note = noteCommands({
     find: nothing,
@@ -29,7 +31,8 @@ test("the documentation has every key of the window, of an open note and of an o
     { id: "", kind: "note", title: "" },
     { rename: nothing, moveTo: nothing },
   );
-  const takeBack = offerCommands([...open, ...note, ...boardCommands({} as Desk)]);
+  const table = tableCommands(tableActs, { isInTable: () => true, editTable: nothing });
+  const takeBack = offerCommands([...open, ...note, ...boardCommands({} as Desk), ...table]);
   const tables = keyTables({});
   takeBack();
   const sections = tables.map(({ title, rows }) => {

@@ -111,6 +111,47 @@ scene(
 );
 
 scene(
+  "rows and columns of a table move by keys, from the palette and from its menu, which only a table has",
+  async () => {
+    const table = "| Bird | Span |\n| --- | --: |\n| Goose | 180 |\n| Swan | 230 |";
+    const tableIs = (wanted) => untilEquals("the table", () => ana.text(), `Before.\n\n${wanted}`);
+    await note("Rows", `Before.\n\n${table}`);
+    await ana.caret(3);
+    await ana.press("Control+k");
+    await ana.by("combobox", "Command palette").fill("row");
+    await ana.page.getByRole("option").first().waitFor();
+    const offered = await ana.page.getByRole("option").allInnerTexts();
+    assert.ok(!offered.some((words) => words.startsWith("Move row")), offered.join());
+    await ana.press("Escape");
+    await ana.caret((await ana.text()).indexOf("Goose"));
+    await ana.press("Alt+Shift+ArrowRight");
+    await ana.press("Alt+Shift+ArrowDown");
+    await tableIs("| Span | Bird |\n| --: | --- |\n| 230 | Swan |\n| 180 | Goose |");
+    assert.match(await ana.spoken(), /Moved row, 2 of 2/);
+    await ana.press("Control+k");
+    await ana.by("combobox", "Command palette").fill("add column before");
+    await ana.press("Enter");
+    await ana.type("grey");
+    await tableIs(
+      "| Span |  | Bird |\n| --: | --- | --- |\n| 230 |  | Swan |\n| 180 | grey | Goose |",
+    );
+    await ana.by("button", "Rows and columns").click();
+    await ana.page.getByRole("menu", { name: "Rows and columns" }).waitFor();
+    assert.deepEqual(await ana.accessibilityFaults(), []);
+    await ana.by("menuitem", /^Delete row/).click();
+    await tableIs("| Span |  | Bird |\n| --: | --- | --- |\n| 230 |  | Swan |");
+    await ana.press("Control+z");
+    await ana.press("Alt+F10");
+    await ana.by("menuitemcheckbox", "Align column in the centre").click();
+    await tableIs(
+      "| Span |  | Bird |\n| --: | :---: | --- |\n| 230 |  | Swan |\n| 180 | grey | Goose |",
+    );
+    await ana.type("ish");
+    assert.match(await ana.text(), /\| greyish \|/);
+  },
+);
+
+scene(
   "a section folds at its chevron and by keys, and is still folded when one comes back",
   async () => {
     await note("Fold", "# One\n\ninside one\n\n# Two\n\ninside two");

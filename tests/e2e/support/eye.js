@@ -1,6 +1,6 @@
 // What an eye or a hand would find in a page, told by measuring it: words that nobody translated, words that are cut, controls that cannot be reached.
 
-/** Words in plain letters that are not among `own`: they come from no list of words. For a page in the pseudo-locale. */
+/** Words in plain letters that are not among `own`, words and patterns: they come from no list of words. For a page in the pseudo-locale. */
 export function plainWords(page, own) {
   return page.evaluate((known) => {
     const found = new Set();
@@ -40,7 +40,12 @@ export function cutWords(page) {
         const outer = at.getBoundingClientRect();
         const across = box.right > outer.right + SLACK || box.left < outer.left - SLACK;
         const down = box.bottom > outer.bottom + SLACK || box.top < outer.top - SLACK;
-        if (across && /auto|scroll/.test(style.overflowX)) return;
+        if (across && /auto|scroll/.test(style.overflowX)) {
+          // A board is wider than the window and code than its column; what one is asked is not.
+          if (at.closest("[role=dialog], [role=menu]") !== null && !at.matches("pre, code, .cm-scroller"))
+            found.add(`${words} beside its ${at.localName}.${at.className}`);
+          return;
+        }
         if (down && /auto|scroll/.test(style.overflowY)) return;
         const cut =
           (across && /hidden|clip/.test(style.overflowX)) ||
@@ -188,5 +193,25 @@ export function lowDialogs(page) {
       if (scrolls && height < innerHeight * 0.85) faults.push(`only ${height} px high: ${dialog.ariaLabel}`);
     }
     return faults;
+  });
+}
+
+/** Words of the interface that are shortened with nowhere to read them whole. For a page in the pseudo-locale, whose words stand in brackets. */
+export function shortenedWords(page) {
+  return page.evaluate(() => {
+    const found = new Set();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { data, parentElement: own } = walker.currentNode;
+      if (!/^\s*\[.*\]\s*$/s.test(data) || own.closest(".cm-content, .unseen") !== null) continue;
+      if (!own.checkVisibility()) continue;
+      for (let at = own; at !== null && at !== document.body; at = at.parentElement) {
+        const { textOverflow } = getComputedStyle(at);
+        const isCut = textOverflow === "ellipsis" && at.scrollWidth > at.clientWidth + 1;
+        if (isCut && own.closest("[title]") === null)
+          found.add(`shortened: ${data.trim().slice(0, 80)} in ${at.localName}.${at.className}`);
+      }
+    }
+    return [...found];
   });
 }

@@ -42,7 +42,11 @@ import type { Selection } from "./selection";
 import { LINE_BREAK } from "./splices";
 import { surroundings } from "./surroundings";
 import type { Surroundings } from "./surroundings";
-import { tableKeys } from "./tableKeys";
+import { editTable } from "./tableActs";
+import type { TableActId } from "./tableActs";
+import { tableAt, tableKeys } from "./tableKeys";
+import { tableDoor, tableMenu } from "./tableMenu";
+import type { TableDoor } from "./tableMenu";
 import { theme } from "./theme";
 import { setTrouble, showTrouble } from "./trouble";
 import { typing } from "./typing";
@@ -65,6 +69,8 @@ export type TextEditorOptions = {
   files?: FileDoor;
   /** What is offered while one types. */
   around?: Surroundings;
+  /** What opens the menu at a table. */
+  tables?: TableDoor;
   onOutline?: (outline: Outline) => void;
   onFigures?: (figures: Figures) => void;
   /** Which lines are folded: asked for once the text is there, told whenever it changes. */
@@ -98,6 +104,10 @@ export type TextEditor = {
   goToHeading(words: string): boolean;
   /** Puts something from the table of `inserts` in place of the selection. */
   insert(id: string): void;
+  /** Whether the caret stands in a table that can be changed. */
+  isInTable(): boolean;
+  /** Changes the table that the caret stands in, as the list of `tableActs` says. */
+  editTable(id: TableActId): void;
   foldAll(): void;
   unfoldAll(): void;
   /** Draws all of the text with its pictures, for paper; resolves to the way back. */
@@ -268,6 +278,12 @@ export function mountTextEditor(parent: HTMLElement, options: TextEditorOptions)
       else if (!ready) afterReady.push(() => goTo(findHeading(view.state, words)?.from ?? 0));
       return heading !== null || !ready;
     },
+    isInTable: () =>
+      !view.state.readOnly && tableAt(view.state, view.state.selection.main.head) !== null,
+    editTable(id) {
+      view.focus();
+      editTable(view, id);
+    },
     foldAll: () => foldEverything(view),
     unfoldAll: () => unfoldEverything(view),
     layOutForPaper: () => layOutForPaper(view),
@@ -297,6 +313,8 @@ function extensions(options: TextEditorOptions): Extension {
     followLinks,
     hoverCard,
     tableKeys,
+    tableMenu,
+    options.tables === undefined ? [] : tableDoor.of(options.tables),
     options.around ? surroundings.of(options.around) : [],
     completion,
     typing,

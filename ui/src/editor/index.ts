@@ -10,4 +10,7 @@ export type { Figures } from "./figures";
 export type { LinkDoor, LinkTarget, NoteGlimpse } from "./links";
 export type { Heading, Outline } from "./outline";
 export { inserts } from "./inserts";
+export { tableActs } from "./tableActs";
+export type { TableAct, TableActId } from "./tableActs";
+export type { TextMenu } from "./tableMenu";
 export type { KnownDocument, Surroundings } from "./surroundings";

@@ -25,6 +25,7 @@ export type TextAct = (typeof textKeys)[number]["act"];
 export const furtherTextKeys: KeyTable["rows"] = [
   { label: "keys.follow", keys: ["Alt+Enter"] },
   { label: "keys.formatBar", keys: ["Alt+F10"] },
+  { label: "table.openMenu", keys: ["Alt+F10"] },
   { label: "keys.pastePlain", keys: ["Ctrl+Shift+V"] },
   { label: "keys.findNext", keys: ["F3", "Ctrl+G"] },
   { label: "keys.findPrevious", keys: ["Shift+F3", "Ctrl+Shift+G"] },

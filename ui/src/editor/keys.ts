@@ -4,7 +4,7 @@ import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirr
 import { EditorState, Prec } from "@codemirror/state";
 import type { Extension, Transaction } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
-import type { Command } from "@codemirror/view";
+import type { Command, EditorView, KeyBinding } from "@codemirror/view";
 import { indentCode, outdentCode } from "./codeKeys";
 import { toggleStyle } from "./formatting";
 import { selectToStartOfWords, toStartOfWords } from "./home";
@@ -15,6 +15,8 @@ import { continueList, softBreak } from "./lineBreaks";
 import { leaveItem, nestItems, outdentItems, toggleTasks } from "./lists";
 import { duplicateBlock, moveBlockDown, moveBlockUp } from "./moving";
 import { joinBelow, toggleShape } from "./shapes";
+import { editTable } from "./tableActs";
+import { tableAt } from "./tableKeys";
 import { eraseMark, makeRule, openFence } from "./typing";
 
 const UNDO_PAUSE_MS = 600;
@@ -29,8 +31,8 @@ const ACTS: Record<TextAct, Command> = {
   h2: toggleShape("h2"),
   h3: toggleShape("h3"),
   tick: toggleTasks,
-  lineUp: moveBlockUp,
-  lineDown: moveBlockDown,
+  lineUp: (view) => editTable(view, "rowUp") || moveBlockUp(view),
+  lineDown: (view) => editTable(view, "rowDown") || moveBlockDown(view),
   // The browser would make a bookmark.
   double: (view) => duplicateBlock(view) || true,
   nest: (view) => nestItems(view) || indentCode(view),
@@ -50,6 +52,22 @@ function isHistoryKey(key: string | undefined): boolean {
   return key === "Alt-ArrowLeft" || key === "Alt-ArrowRight";
 }
 
+/** Keys that mean the table where there is one, as its commands have them. */
+const TABLE_KEYS: ReadonlySet<string | undefined> = new Set([
+  "Shift-Alt-ArrowUp",
+  "Shift-Alt-ArrowDown",
+  "Mod-Enter",
+]);
+
+function outsideTables(binding: KeyBinding): KeyBinding {
+  const { key, run } = binding;
+  if (!TABLE_KEYS.has(key) || run === undefined) return binding;
+  const isIn = ({ state }: EditorView) => tableAt(state, state.selection.main.head) !== null;
+  return { ...binding, run: (view) => !isIn(view) && run(view) };
+}
+
+const furtherKeys = defaultKeymap.filter(({ key }) => !isHistoryKey(key)).map(outsideTables);
+
 export const editorKeys: Extension = [
   Prec.high(
     keymap.of([
@@ -63,7 +81,7 @@ export const editorKeys: Extension = [
       { key: "Home", run: toStartOfWords, shift: selectToStartOfWords },
     ]),
   ),
-  keymap.of([...historyKeymap, ...defaultKeymap.filter(({ key }) => !isHistoryKey(key))]),
+  keymap.of([...historyKeymap, ...furtherKeys]),
 ];
 
 /** The first letter of a word begins a step of its own. */

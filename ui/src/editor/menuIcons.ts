@@ -7,6 +7,7 @@ import CircleAlert from "@lucide/svelte/icons/circle-alert";
 import CircleQuestionMark from "@lucide/svelte/icons/circle-question-mark";
 import Clock from "@lucide/svelte/icons/clock";
 import Code from "@lucide/svelte/icons/code";
+import Ellipsis from "@lucide/svelte/icons/ellipsis-vertical";
 import FilePlus from "@lucide/svelte/icons/file-plus";
 import FileText from "@lucide/svelte/icons/file-text";
 import Hash from "@lucide/svelte/icons/hash";
@@ -48,6 +49,7 @@ const icons = {
   important: CircleAlert,
   italic: Italic,
   link: Link,
+  more: Ellipsis,
   new: FilePlus,
   note: FileText,
   info: Info,

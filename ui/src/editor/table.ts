@@ -5,6 +5,7 @@ import { Decoration, WidgetType } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
 import { dim } from "./look";
 import type { Draw, Look, Stretch } from "./look";
+import { drawTableMenu } from "./tableMenu";
 import { alignsOf, cellsOf, columnsOf } from "./tableShape";
 import type { Align } from "./tableShape";
 
@@ -52,8 +53,13 @@ class NoCell extends WidgetType {
 
 function* rowTexts(state: EditorState, table: SyntaxNode): Generator<string> {
   for (let row = table.firstChild; row !== null; row = row.nextSibling) {
-    if (row.name !== "TableDelimiter") yield state.sliceDoc(row.from, row.to);
+    if (isRow(row)) yield state.sliceDoc(row.from, row.to);
   }
+}
+
+/** The marks of a quotation around the table are none. */
+function isRow({ name }: SyntaxNode): boolean {
+  return name === "TableHeader" || name === "TableRow";
 }
 
 export const table: Draw = (look, { node }, stretch) => {
@@ -70,8 +76,9 @@ export const table: Draw = (look, { node }, stretch) => {
   for (; row !== null && row.from <= stretch.to; row = row.nextSibling) {
     const line = state.doc.lineAt(row.from).from;
     if (row.name === "TableDelimiter") drawDelimiter(look, row, line);
-    else {
+    else if (isRow(row)) {
       look.dress(line, "sk-row");
+      drawTableMenu(look, row);
       if (row.name === "TableHeader") look.dress(line, "sk-row-head");
       if (row.nextSibling === null) look.dress(line, "sk-row-last");
       drawCells(look, row, styles);

@@ -20,14 +20,21 @@ export function cellsIn(state: EditorState, row: SyntaxNode): Cell[] {
   }));
 }
 
-export function placeAt(state: EditorState, position: number): Place | null {
+/** The table that reaches into the line of a position. */
+export function tableAt(state: EditorState, position: number): SyntaxNode | null {
   const line = state.doc.lineAt(position);
   const tree = syntaxTree(state);
-  const table =
+  return (
     tableAround(tree.resolveInner(position, -1)) ??
     tableAround(tree.resolveInner(position, 1)) ??
-    tableAround(tree.resolveInner(line.to, -1));
+    tableAround(tree.resolveInner(line.to, -1))
+  );
+}
+
+export function placeAt(state: EditorState, position: number): Place | null {
+  const table = tableAt(state, position);
   if (table === null) return null;
+  const line = state.doc.lineAt(position);
   const rows = [...table.getChildren("TableHeader"), ...table.getChildren("TableRow")];
   const row = rows.findIndex(({ from, to }) => from <= line.to && to >= line.from);
   const own = rows[row];

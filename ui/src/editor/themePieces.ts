@@ -15,18 +15,19 @@ export const pieces: Extension = growingTheme({
   },
 
   ".sk-row": {
+    position: "relative",
     fontSize: "15px",
     lineHeight: "24px",
     whiteSpace: "nowrap",
     borderBlockEnd: "1px solid var(--border)",
-    padding: "4px 0",
+    paddingBlock: "4px",
   },
   ".sk-row-head": { fontWeight: "var(--medium)", borderBlockEnd: "0" },
   ".sk-row-last": { marginBlockEnd: "4px" },
   ".sk-row-dashes": {
     fontSize: "0",
     lineHeight: "0",
-    padding: "0",
+    paddingBlock: "0",
     borderBlockEnd: "1px solid var(--control-border)",
   },
   ".sk-row-dashes *": { fontSize: "0", lineHeight: "0" },
@@ -38,6 +39,20 @@ export const pieces: Extension = growingTheme({
     paddingInlineEnd: "16px",
     minBlockSize: "24px",
   },
+
+  ".sk-table-menu": {
+    position: "absolute",
+    insetInlineStart: "-30px",
+    insetBlockStart: "2px",
+    inlineSize: "28px",
+    blockSize: "28px",
+    display: "grid",
+    placeItems: "center",
+    textIndent: "0",
+    borderRadius: "var(--radius-s)",
+    color: "var(--text-3)",
+  },
+  ".sk-table-menu:hover": { background: "var(--hover)", color: "var(--text)" },
 
   ".sk-callout": {
     "--callout": "var(--hue-0-soft)",

@@ -5,7 +5,7 @@ import { Connection } from "../ipc/connection";
 import { FakeEngine } from "../ipc/fake";
 import "../styles/index.css";
 import { mountTextEditor } from "./index";
-import type { KnownDocument, Surroundings, TextEditor } from "./index";
+import type { KnownDocument, Surroundings, TextEditor, TextMenu } from "./index";
 
 const documents: KnownDocument[] = [
   { id: "n-launch", kind: "note", title: "Launch plan", updatedAt: 1 },
@@ -16,10 +16,12 @@ const documents: KnownDocument[] = [
 let editor: TextEditor | null = null;
 let engine = new FakeEngine();
 let made: string[] = [];
+let menus: TextMenu[] = [];
 
 async function open(text: string): Promise<HTMLElement> {
   engine = new FakeEngine("ready", [{ id: "n", kind: "note", title: "Note", text }]);
   made = [];
+  menus = [];
   const parent = document.createElement("main");
   parent.style.padding = "80px 40px";
   document.body.append(parent);
@@ -39,6 +41,7 @@ async function open(text: string): Promise<HTMLElement> {
     ipc: new Connection(engine),
     label: "Text of the note",
     around,
+    tables: { open: (menu) => menus.push(menu), keyOf: (id) => `key of ${id}` },
   });
   const content = parent.querySelector<HTMLElement>(".cm-content");
   if (content === null) throw new Error("no editor");
@@ -93,6 +96,31 @@ test("a table comes with the caret in its first cell", async () => {
   await expect.poll(text).toContain("| --- | --- | --- |");
   await keys("first");
   await expect.poll(text).toContain("| first |  |  |");
+});
+
+test("in a table a line that moves is a row, its key copies none, and the menu stands at the row", async () => {
+  const content = await open("| a | b |\n| --- | --- |\n| c | d |\n| e | f |");
+  await keys("{ArrowUp}{Alt>}{ArrowUp}{/Alt}");
+  await expect.poll(text).toBe("| a | b |\n| --- | --- |\n| c | d |\n| e | f |");
+  await keys("{Alt>}{ArrowDown}{/Alt}");
+  await expect.poll(text).toBe("| a | b |\n| --- | --- |\n| e | f |\n| c | d |");
+  await keys("{Alt>}{Shift>}{ArrowUp}{/Shift}{/Alt}{Control>}{Enter}{/Control}");
+  expect(text()).toBe("| a | b |\n| --- | --- |\n| e | f |\n| c | d |");
+  expect(editor?.isInTable()).toBe(true);
+  editor?.editTable("columnLeft");
+  await expect.poll(text).toBe("| b | a |\n| --- | --- |\n| f | e |\n| d | c |");
+  const button = content.querySelector<HTMLElement>("button[aria-haspopup=menu]");
+  expect(button?.ariaLabel).toBe("Rows and columns");
+  button?.click();
+  await keys("{Alt>}{F10}{/Alt}");
+  expect(menus).toHaveLength(2);
+  const [menu] = menus;
+  const can = menu?.items.filter(({ disabled }) => !disabled).map(({ key }) => key);
+  expect(can).not.toContain("key of rowDown");
+  expect(can).not.toContain("key of columnLeft");
+  expect(menu?.items.find(({ checked }) => checked)?.label).toBe("Align column left");
+  menu?.items.find(({ label }) => label === "Delete row")?.run();
+  await expect.poll(text).toBe("| b | a |\n| --- | --- |\n| f | e |");
 });
 
 test("links are offered by what was opened last, by word and by initials, and closed", async () => {

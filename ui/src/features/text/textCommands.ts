@@ -1,30 +1,32 @@
-// What can be put into a text, as commands in the palette while the text has the focus.
+// What can be put into a text, and done with a table in it, as commands while the text has the focus.
 
 import type { Attachment } from "svelte/attachments";
 import type { TextEditor } from "../../editor";
 import { defineCommand, offerCommands } from "../../state/commands";
 import type { Command } from "../../state/commands";
+import { tableCommands } from "./tableCommands";
 
 type Use = (run: (editor: TextEditor) => void) => void;
 
 /** They stay while something lies above the document, as the palette does, and go when the focus goes elsewhere in it. */
-export function insertCommands(use: Use): Attachment<HTMLElement> {
+export function textCommands(use: Use): Attachment<HTMLElement> {
   return (element) => {
     let commands: Command[] = [];
     let takeBack: (() => void) | null = null;
     // With the editor, which is loaded by now or soon will be.
-    use(() => {
-      void import("../../editor").then(({ inserts }) => {
-        commands = inserts.map(({ id, label, words }) =>
+    use((editor) => {
+      void import("../../editor").then(({ inserts, tableActs }) => {
+        const puts = inserts.map(({ id, label, words }) =>
           defineCommand({
             id: `insert.${id}`,
             label,
             group: "insert.group",
             edits: true,
             words: `insert add ${words}`,
-            run: () => use((editor) => editor.insert(id)),
+            run: () => editor.insert(id),
           }),
         );
+        commands = [...puts, ...tableCommands(tableActs, editor)];
         if (element.contains(document.activeElement)) takeBack ??= offerCommands(commands);
       });
     });
