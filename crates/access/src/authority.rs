@@ -117,6 +117,13 @@ impl Standing {
         self.removed_after
     }
 
+    /// Whether what it writes after a number still counts by a role that it no longer has.
+    #[must_use]
+    pub fn keeps_a_role_after(&self, sequence: u64) -> bool {
+        let mut before = self.roles_before.iter();
+        before.any(|(until, role)| *until > sequence && *role > self.role)
+    }
+
     /// The last number up to which everything surely counts.
     #[must_use]
     pub fn counts_through(&self) -> u64 {

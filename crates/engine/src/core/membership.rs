@@ -7,7 +7,8 @@ use super::step::Step;
 use crate::api::{ApiError, ErrorCode, Reply};
 
 impl Core {
-    /// Gives a person another role. A role that shrinks says up to where their work counts by the one before.
+    /// Gives a person another role. A role that shrinks says up to where their work counts by the one before; so does one that they have, where
+    /// they lowered themselves and named a number that they have yet to reach.
     pub(super) fn set_role(
         &mut self,
         step: &mut Step<'_>,
@@ -19,10 +20,15 @@ impl Core {
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let permit = workspace.authority.admin(&self.device.id())?;
         let known = workspace.members();
-        if known
+        let last = self.last_sequences(&member)?;
+        let has_it = known
             .iter()
-            .any(|known| known.id == member && known.role == role)
-        {
+            .any(|known| known.id == member && known.role == role);
+        let has_more = last.iter().any(|(device, last)| {
+            let standing = workspace.authority.standing(device);
+            standing.is_some_and(|standing| standing.keeps_a_role_after(*last))
+        });
+        if has_it && !has_more {
             return Ok(Reply::Done);
         }
         let envelope = skein_access::set_role(
@@ -31,7 +37,7 @@ impl Core {
             &workspace.stamp(step),
             &member,
             role,
-            &self.last_sequences(&member)?,
+            &last,
         )?;
         self.changed_who_is_in(step, &envelope)
     }

@@ -7,17 +7,18 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Value, json};
+use skein_access::operation::Kept;
 use skein_access::{
-    Chain, DataPayload, DeviceKey, EnvelopeId, EpochId, EpochKey, Pack, Role, Stamp, WorkspaceId,
-    profile_of, seal_data, seal_pack,
+    Action, Chain, DataPayload, DeviceKey, EnvelopeId, EpochId, EpochKey, Operation, Pack, Role,
+    Stamp, WorkspaceId, profile_of, seal_data, seal_pack,
 };
 use skein_engine::api::{
     ClientMessage, ErrorCode, Member, Outcome, Reply, Request, ServerMessage, View,
 };
 use skein_engine::core::{Effect, Input, PeerInput};
 use skein_model::{
-    ActorSeed, BoardEdit, CardId, ChangeBytes, Document, DocumentId, Edit, Kind, NewCard, Place,
-    ProfileEdit, TextField,
+    ActorSeed, BoardEdit, CardId, ChangeBytes, Document, DocumentId, Edit, Kind, NewCard, NoteEdit,
+    Place, ProfileEdit, TextField,
 };
 use skein_sync::{Bytes, Frame, Hello, Ids};
 
@@ -513,7 +514,7 @@ fn envelopes_with_bad_contents_by_a_member_harm_nobody() {
                 3,
                 Request::EditNote {
                     document: note,
-                    edit: skein_model::NoteEdit::AppendText {
+                    edit: NoteEdit::AppendText {
                         text: "from away".to_owned(),
                     },
                 },
@@ -528,7 +529,7 @@ fn envelopes_with_bad_contents_by_a_member_harm_nobody() {
                 0,
                 Request::EditNote {
                     document: note,
-                    edit: skein_model::NoteEdit::AppendText {
+                    edit: NoteEdit::AppendText {
                         text: "after all".to_owned(),
                     },
                 },
@@ -612,6 +613,71 @@ fn a_number_that_somebody_made_up_before_he_was_taken_out_keeps_nothing_that_he_
         let last = rights.removed_after().unwrap();
         assert!((1..1_000).contains(&last), "{last}");
     }
+}
+
+#[test]
+fn who_lowers_himself_and_keeps_what_he_has_yet_to_write_is_stopped_by_an_owner() {
+    let (mut world, note, _) = workspace(23, 2);
+    world.stop(1);
+    let mut mallory = Mallory::at(&world, 1);
+    let device = mallory.key.id();
+    let member = mallory.authority.member_of(&device).unwrap();
+    let lower = Operation {
+        parents: mallory.authority.heads().to_vec(),
+        action: Action::Lower {
+            member,
+            role: Role::Viewer,
+            kept: vec![Kept {
+                device,
+                sequence: u64::MAX,
+            }],
+        },
+    };
+    let envelope = lower.sign(&mallory.key, &mallory.stamp()).unwrap();
+    mallory.put(&envelope);
+    drop(mallory);
+    world.start(1);
+    let write = |world: &mut World, text: &str| {
+        world.stop(1);
+        let mut rng = world.rng.clone();
+        let mut mallory = Mallory::at(world, 1);
+        let permit = mallory.authority.read(&device, Kind::Note).unwrap();
+        let kept = mallory.store.load(&permit, note).unwrap();
+        let changes = kept.changes.into_iter().map(|(_, change)| change);
+        let changes: Vec<ChangeBytes> = changes.collect();
+        let actor = ActorSeed(rng.r#gen());
+        let mut loaded = Document::load(actor, None, &changes).unwrap();
+        let text = text.to_owned();
+        let edit = Edit::Note(NoteEdit::AppendText { text });
+        let edited = loaded.document.edit(&edit, 0).unwrap();
+        let stamp = mallory.stamp();
+        mallory.send(&mut rng, &stamp, note, 1, edited.changes);
+        drop(mallory);
+        world.rng = rng;
+        world.start(1);
+        world.settle(&[0, 1]);
+    };
+    write(&mut world, "as a viewer");
+    let of_mallory = |world: &mut World| {
+        let people = world.people(0).into_iter();
+        let mut found = people.filter(|person| person.id == member.to_string());
+        found.next().unwrap().role
+    };
+    assert_eq!(of_mallory(&mut world), Role::Viewer);
+    let seen = world.text(0, note, TextField::NoteText);
+    assert!(seen.contains("as a viewer"), "{seen}");
+    let request = Request::SetRole {
+        member: member.to_string(),
+        role: Role::Viewer,
+    };
+    world.ask(0, request).unwrap();
+    world.settle(&[0, 1]);
+    write(&mut world, "once more");
+    let seen = world.text(0, note, TextField::NoteText);
+    assert!(
+        seen.contains("as a viewer") && !seen.contains("once more"),
+        "{seen}"
+    );
 }
 
 // ---- frames ----
@@ -708,7 +774,7 @@ fn a_member_whose_frames_are_mad_stops_nobody_else() {
                     round % 2,
                     Request::EditNote {
                         document: note,
-                        edit: skein_model::NoteEdit::AppendText { text },
+                        edit: NoteEdit::AppendText { text },
                     },
                 )
                 .unwrap();
