@@ -248,6 +248,8 @@ async fn codes_of_notices(member: &mut Member) -> Vec<String> {
 async fn the_word_of_a_relay_that_kept_nothing_is_taken_back_when_they_meet_again() {
     let root = tempfile::tempdir().unwrap();
     let (mut ana, relay) = named(root.path()).await;
+    // The two have compared, so that it is not found out at once.
+    ana.idle().await;
     relay.vices.forgets.store(true, Ordering::SeqCst);
     let note = ana.create_note("Marsh", SENTENCE).await;
     ana.idle().await;
