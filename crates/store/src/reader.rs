@@ -625,6 +625,42 @@ impl Reader {
         envelopes::marks(&self.connection, ids)
     }
 
+    /// The mark of the first data that came here; `None` when there is none.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn first_data_mark(&self) -> Result<Option<Mark>, StoreError> {
+        envelopes::first_data_mark(&self.connection)
+    }
+
+    /// The marks, up to one, of operations, or of all else, in no order.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn marks_through(&self, operations: bool, through: Mark) -> Result<Vec<Mark>, StoreError> {
+        envelopes::marks_through(&self.connection, operations, through)
+    }
+
+    /// In which hour since 1970, by its own clock, a device wrote the newest envelope of it that is here, one left aside.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn last_hour_of(
+        &self,
+        device: DeviceId,
+        but: EnvelopeId,
+    ) -> Result<Option<u32>, StoreError> {
+        envelopes::last_hour_of(&self.connection, device, but)
+    }
+
+    /// Whether data of a device is here.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn wrote_data(&self, device: DeviceId) -> Result<bool, StoreError> {
+        envelopes::wrote_data(&self.connection, device)
+    }
+
     /// The mark of the newest envelope; 0 when there is none.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ impl Open {
                     return Err(CloseReason::OutOfOrder("a request for a stream"));
                 }
                 self.may_begin(group, turn)?;
-                self.give_stream(group, after);
+                self.give_stream(group, after, turn);
                 Ok(())
             }
             Frame::Round { group, message } => {

@@ -26,16 +26,15 @@ impl Open {
             (Frame::Round { group, message }, Step::Comparing) if group == run.group => {
                 let learnt = reconcile::learn(turn.set.ordered(group), &message.0)?;
                 run.step = Step::Fetching { next: learnt.next };
-                let unknown: Vec<_> = learnt
-                    .have
-                    .into_iter()
-                    .filter(|id| !self.serve.is_known(id))
-                    .collect();
+                let lacking = learnt.have;
+                if !lacking.is_empty() {
+                    self.serve.peer_lacks(&lacking, turn);
+                }
                 // The usual return has little to tell: sending it costs less than asking whether it is wanted.
-                if unknown.len() <= UNASKED_IDS {
-                    self.serve.push_unasked(group, unknown);
+                if lacking.len() <= UNASKED_IDS {
+                    self.serve.push_unasked(group, lacking);
                 } else {
-                    self.to_announce.extend(unknown);
+                    self.to_announce.extend(lacking);
                 }
                 self.pull.want(group, learnt.need, true, turn);
                 Ok(())
@@ -43,7 +42,7 @@ impl Open {
             (Frame::Stream { group, after }, Step::Comparing)
                 if group == run.group && !run.was_streamed =>
             {
-                self.give_stream(group, after);
+                self.give_stream(group, after, turn);
                 Ok(())
             }
             (Frame::More { group }, Step::Fetching { .. })

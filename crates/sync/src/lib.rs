@@ -44,6 +44,6 @@ pub use limits::{
     WINDOW_BYTES,
 };
 pub use ordered::OrderedIds;
-pub use outbox::{Agreement, Held, SessionOutput};
+pub use outbox::{Agreement, Held, Lacking, SessionOutput};
 pub use session::{HelloConfig, Session, SessionInput, Side};
 pub use set::EnvelopeSet;

@@ -10,7 +10,7 @@ use crate::limits::{
     HAVE_IDS, HOLDING_BYTES, INVITEE_ENVELOPES, PACK_BYTES, PATIENCE_MS, PRESENCE_BYTES,
     PRESENCE_PER_SECOND, STARTS_PER_MINUTE,
 };
-use crate::outbox::{Agreement, Held, SessionOutput};
+use crate::outbox::{Agreement, Held, Lacking, SessionOutput};
 use crate::patience::{Patience, Rate};
 use crate::pull::Pull;
 use crate::serve::Serve;
@@ -417,7 +417,17 @@ impl Open {
     }
 
     /// Streams the group to the peer.
-    pub(crate) fn give_stream(&mut self, group: Group, after: Option<(u32, [u8; 32])>) {
+    pub(crate) fn give_stream(
+        &mut self,
+        group: Group,
+        after: Option<(u32, [u8; 32])>,
+        turn: &mut Turn<'_>,
+    ) {
+        // Who goes on where an earlier stream broke off may hold more than came before it.
+        if after.is_none() {
+            let all = Lacking::All(group);
+            turn.out.push(SessionOutput::Lacks(all));
+        }
         let after = after.map(|(hour, id)| Key {
             hour,
             id: EnvelopeId::from_bytes(id),

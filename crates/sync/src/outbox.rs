@@ -38,6 +38,8 @@ pub enum SessionOutput {
     },
     /// The peer says that its disk holds these.
     Acknowledged(Held),
+    /// The comparison shows that the peer lacks these now, whatever it said before. They are sent to it.
+    Lacks(Lacking),
     /// Both sides hold the same envelopes of a group.
     Agreed(Agreement),
     /// Presence from the peer, to be passed to whoever shows it.
@@ -57,6 +59,15 @@ pub enum Held {
     Ids(Vec<EnvelopeId>),
     /// Every envelope up to this local insertion number.
     UpTo(u64),
+}
+
+/// What a peer was found to lack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lacking {
+    /// These envelopes.
+    These(Vec<EnvelopeId>),
+    /// The whole group: it asks for all of it.
+    All(Group),
 }
 
 /// The end of one reconciliation of a group.

@@ -33,6 +33,11 @@ impl Recent {
         }
     }
 
+    /// Its place in the order stays, and is given back in its turn.
+    pub(crate) fn forget(&mut self, id: &EnvelopeId) {
+        self.ids.remove(id);
+    }
+
     pub(crate) fn contains(&self, id: &EnvelopeId) -> bool {
         self.ids.contains(id)
     }

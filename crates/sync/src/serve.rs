@@ -11,7 +11,7 @@ use crate::limits::{
     BATCH_BYTES, BATCH_ENVELOPES, BATCH_MS, ENVELOPE_BYTES, HAVE_IDS, KNOWN_IDS, LIVE_IDS,
     SMALLEST_BATCH_BYTES, WANTED_IDS, WINDOW_BYTES,
 };
-use crate::outbox::{Held, SessionOutput};
+use crate::outbox::{Held, Lacking, SessionOutput};
 use crate::recent::Recent;
 use crate::turn::Turn;
 
@@ -87,8 +87,13 @@ impl Serve {
         }
     }
 
-    pub(crate) fn is_known(&self, id: &EnvelopeId) -> bool {
-        self.known.contains(id)
+    /// The peer was found to lack these: whatever it said of them before, they are news to it.
+    pub(crate) fn peer_lacks(&mut self, ids: &[EnvelopeId], turn: &mut Turn<'_>) {
+        for id in ids {
+            self.known.forget(id);
+        }
+        let these = Lacking::These(ids.to_vec());
+        turn.out.push(SessionOutput::Lacks(these));
     }
 
     /// Whether the peer owes acknowledgements.

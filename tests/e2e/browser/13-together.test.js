@@ -112,7 +112,7 @@ scene("an invite is listed while it is open, and revoked", async () => {
   await ana.by("button", "Invite someone").first().click();
   await ana.by("button", "Make invite").click();
   await ana.by("button", "Make another").click();
-  const open = ana.by("region", "Open invites");
+  const open = ana.by("region", "Invites");
   await open.waitFor();
   assert.match(
     await open.innerText(),

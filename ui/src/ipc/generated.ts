@@ -111,7 +111,12 @@ digest: string,
 /**
  * What did not fit; empty when all is well.
  */
-differences: Array<Difference>, };
+differences: Array<Difference>, 
+/**
+ * Changes that are missing here, as the numbers show that their devices gave them. That is no fault of what is here: they may be on
+ * their way, and some may be nowhere any more.
+ */
+missing: Array<MissingNumbers>, };
 
 export type Authored = { 
 /**
@@ -837,7 +842,11 @@ members: Array<Member>, } | { "type": "asking",
 /**
  * All of them, in the order in which they came.
  */
-asking: Array<Asking>, } | { "type": "peers", 
+asking: Array<Asking>, } | { "type": "invites", 
+/**
+ * The newest first.
+ */
+invites: Array<ListedInvite>, } | { "type": "peers", 
 /**
  * All of them.
  */
@@ -939,6 +948,24 @@ kind: Kind,
  */
 title: string, };
 
+export type Forgot = { 
+/**
+ * How many changes it was, the last time.
+ */
+changes: number, 
+/**
+ * How often it was so.
+ */
+times: number, 
+/**
+ * When it was found the last time, in ms since 1970.
+ */
+at: number, 
+/**
+ * How many of them it has not confirmed again; 0 while it is away, since then they count as lacking.
+ */
+missing: number, };
+
 export type Freeable = { 
 /**
  * Files that a connected device holds whole, the largest first. They come back when they are opened.
@@ -983,6 +1010,12 @@ kept: Array<string>,
  */
 trouble: ApiError | null, };
 
+export type Heard = { "type": "now" } | { "type": "last", 
+/**
+ * When it was connected last, or the hour in which it wrote that by its own clock, in ms since 1970.
+ */
+at: number, } | { "type": "not_since" };
+
 export type HitPart = { 
 /**
  * The words.
@@ -1006,6 +1039,32 @@ end: number,
  * The days on which it starts: 1 is Monday, 7 Sunday.
  */
 days: Array<number>, };
+
+export type InviteState = "open" | "closed" | "used_up" | "expired";
+
+export type Invitee = { 
+/**
+ * The name of the person; absent when it cannot be read here.
+ */
+name: string | null, 
+/**
+ * The device.
+ */
+device: string, 
+/**
+ * The hour in which it was opened there, by that device's clock, in ms since 1970.
+ */
+openedAt: number, 
+/**
+ * How far the device got, as far as it is known here.
+ */
+step: InviteeStep, 
+/**
+ * When it was heard of after that.
+ */
+heard: Heard, };
+
+export type InviteeStep = "asking" | "turned_away" | "let_in" | "has_keys" | "receiving" | "done" | "out";
 
 export type Joining = { 
 /**
@@ -1163,13 +1222,21 @@ forMember: string | null,
  */
 onPaper: boolean, 
 /**
- * Whether it was closed.
- */
-revoked: boolean, 
-/**
  * Whether whoever comes by it asks, and an owner lets them in.
  */
-approval: boolean, };
+approval: boolean, 
+/**
+ * Whether somebody can still come by it.
+ */
+state: InviteState, 
+/**
+ * Those who came by it, as far as it is known here, in the order in which they say they came.
+ */
+invitees: Array<Invitee>, 
+/**
+ * How many more came by it than are listed.
+ */
+more: number, };
 
 export type ListedWorkspace = { 
 /**
@@ -1240,6 +1307,40 @@ id: string,
  * Six words that stand for its key, the same on every machine: for comparing by voice who was let in.
  */
 words: string, };
+
+export type MissingNumbers = { 
+/**
+ * Whose device it is; absent when the name cannot be read here.
+ */
+person: string | null, 
+/**
+ * The device.
+ */
+device: string, 
+/**
+ * Whether it is this one.
+ */
+mine: boolean, 
+/**
+ * How many are missing.
+ */
+count: number, 
+/**
+ * Which: the first few ranges.
+ */
+ranges: Array<NumberRange>, 
+/**
+ * How many ranges there are beside these.
+ */
+moreRanges: number, 
+/**
+ * The hour in which the device wrote the first that is here and comes after a missing one, by its clock, in ms since 1970.
+ */
+laterAt: number, 
+/**
+ * What is known of where they may be.
+ */
+outlook: Outlook, };
 
 export type NewCard = { 
 /**
@@ -1347,7 +1448,7 @@ export type Notice = {
  */
 id: number, 
 /**
- * What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`, `device-let-in`.
+ * What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`, `device-let-in`, `relay-forgot`.
  */
 code: string, 
 /**
@@ -1359,7 +1460,19 @@ message: string,
  */
 since: number, };
 
+export type NumberRange = { 
+/**
+ * The first of them.
+ */
+first: number, 
+/**
+ * The last of them.
+ */
+last: number, };
+
 export type Outcome = { "ok": Reply } | { "error": ApiError };
+
+export type Outlook = "coming" | "in_pack" | "nobody_connected" | "nobody_connected_has_them";
 
 export type Peer = { 
 /**
@@ -1398,6 +1511,10 @@ behind: number,
  * Envelopes that it did not take or could not give when the two last compared. A relay that is full takes none.
  */
 withheld: number, 
+/**
+ * What it had said it keeps and was found to lack, since Skein started here.
+ */
+forgot: Forgot | null, 
 /**
  * When it was last connected, in ms since 1970.
  */
@@ -2331,7 +2448,7 @@ document: string,
 /**
  * The card, on a board.
  */
-card: string | null, } | { "type": "people" } | { "type": "asking" } | { "type": "peers" } | { "type": "delivery", 
+card: string | null, } | { "type": "people" } | { "type": "asking" } | { "type": "invites" } | { "type": "peers" } | { "type": "delivery", 
 /**
  * Which document; all when absent.
  */

@@ -19,6 +19,8 @@ export type {
   Delivery,
   Event,
   HitPart,
+  Invitee,
+  InviteState,
   Joining,
   Kind,
   Life,

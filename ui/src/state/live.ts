@@ -14,6 +14,7 @@ import type {
   Event,
   KeptBackups,
   Ladder,
+  ListedInvite,
   Member,
   Notice,
   NoteView,
@@ -54,6 +55,7 @@ type States = {
   card: CardView & Authors;
   people: Member[];
   asking: Asking[];
+  invites: ListedInvite[];
   peers: PeersState;
   delivery: Delivery;
   files: AttachedFile[];
@@ -98,6 +100,8 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
       return event.members;
     case "asking":
       return event.asking;
+    case "invites":
+      return event.invites;
     case "peers":
       return { peers: event.peers, attempts: event.attempts };
     case "delivery":

@@ -11,7 +11,7 @@ use ts_rs::TS;
 
 use super::{
     Asking, AttachedFile, Attempt, Authored, Backlink, Caret, Delivery, KeptBackups, Ladder,
-    Member, Notice, Peer, SharedFolder, ShortCode, Status, TreeItem,
+    ListedInvite, Member, Notice, Peer, SharedFolder, ShortCode, Status, TreeItem,
 };
 
 /// Something that can be watched.
@@ -57,6 +57,8 @@ pub enum View {
     People,
     /// Those who ask to be let in, for owners; for others nobody.
     Asking,
+    /// All invites, and those who came by them.
+    Invites,
     /// Connections and known devices.
     Peers,
     /// How far a document, or everything, got.
@@ -176,6 +178,11 @@ pub enum Event {
     Asking {
         /// All of them, in the order in which they came.
         asking: Vec<Asking>,
+    },
+    /// All invites.
+    Invites {
+        /// The newest first.
+        invites: Vec<ListedInvite>,
     },
     /// Connections and known devices.
     Peers {

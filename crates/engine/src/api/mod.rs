@@ -21,8 +21,9 @@ pub use ladder::{Cause, Ladder, Rung, WayOutcome};
 pub use reply::{
     Asking, AttachedFile, Attempt, AttemptState, AuditReport, Authored, Backlink, BackupReport,
     BundleReport, BundleWritten, Caret, Delivery, DeliveryState, Difference, ExportReport,
-    FileState, HitPart, ImportReport, Joining, JoiningStep, KeptBackup, KeptBackups, KeyProtection,
-    Listed, ListedInvite, ListedWorkspace, Member, MemberDevice, NoteContent, Notice, Peer,
+    FileState, Forgot, Heard, HitPart, ImportReport, InviteState, Invitee, InviteeStep, Joining,
+    JoiningStep, KeptBackup, KeptBackups, KeyProtection, Listed, ListedInvite, ListedWorkspace,
+    Member, MemberDevice, MissingNumbers, NoteContent, Notice, NumberRange, Outlook, Peer,
     PeerState, Reply, SearchHit, Status, TagCount, TreeItem, Unmapped, WorkspaceState,
 };
 pub use request::Request;

@@ -49,7 +49,7 @@ pub enum Reply {
         /// The code.
         code: super::ShortCode,
     },
-    /// All invites, the newest first.
+    /// All invites, the newest first, with those who came by them.
     Invites {
         /// The invites.
         invites: Vec<ListedInvite>,
@@ -412,10 +412,85 @@ pub struct ListedInvite {
     pub for_member: Option<String>,
     /// Whether it is somebody's recovery sheet.
     pub on_paper: bool,
-    /// Whether it was closed.
-    pub revoked: bool,
     /// Whether whoever comes by it asks, and an owner lets them in.
     pub approval: bool,
+    /// Whether somebody can still come by it.
+    pub state: InviteState,
+    /// Those who came by it, as far as it is known here, in the order in which they say they came.
+    pub invitees: Vec<Invitee>,
+    /// How many more came by it than are listed.
+    pub more: u32,
+}
+
+/// Whether somebody can still come by an invite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum InviteState {
+    /// Yes.
+    Open,
+    /// It was closed: by name, or because its maker or who came by it was removed.
+    Closed,
+    /// As many came by it as may.
+    UsedUp,
+    /// Its time is over by this machine's clock.
+    Expired,
+}
+
+/// Somebody who came by an invite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Invitee {
+    /// The name of the person; absent when it cannot be read here.
+    pub name: Option<String>,
+    /// The device.
+    pub device: String,
+    /// The hour in which it was opened there, by that device's clock, in ms since 1970.
+    #[ts(type = "number")]
+    pub opened_at: i64,
+    /// How far the device got, as far as it is known here.
+    pub step: InviteeStep,
+    /// When it was heard of after that.
+    pub heard: Heard,
+}
+
+/// When a device was heard of after it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum Heard {
+    /// It is connected, or this one.
+    Now,
+    /// It was connected, or something that it wrote came here.
+    Last {
+        /// When it was connected last, or the hour in which it wrote that by its own clock, in ms since 1970.
+        #[ts(type = "number")]
+        at: i64,
+    },
+    /// Not since then.
+    NotSince,
+}
+
+/// How far somebody got who came by an invite, as far as it is known here: he may be further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum InviteeStep {
+    /// He has asked to be let in, and an owner decides.
+    Asking,
+    /// He was not let in: an owner declined, or the invite was closed or used up by others before.
+    TurnedAway,
+    /// He is in; whether he has the keys that lie ready for him is not known.
+    LetIn,
+    /// He has the keys.
+    HasKeys,
+    /// He has some of what there is to read.
+    Receiving,
+    /// He had all that was here when his coming was heard of.
+    Done,
+    /// He was in, and left or was removed.
+    Out,
 }
 
 /// Somebody who asks to be let in.
@@ -588,6 +663,8 @@ pub struct Peer {
     pub behind: u32,
     /// Envelopes that it did not take or could not give when the two last compared. A relay that is full takes none.
     pub withheld: u32,
+    /// What it had said it keeps and was found to lack, since Skein started here.
+    pub forgot: Option<Forgot>,
     /// When it was last connected, in ms since 1970.
     #[ts(type = "number | null")]
     pub last_seen: Option<i64>,
@@ -597,6 +674,21 @@ pub struct Peer {
     /// Bytes received from it in this connection; 0 while it is away.
     #[ts(type = "number")]
     pub bytes_received: u64,
+}
+
+/// What a device or relay had said it keeps, and was found to lack when the two compared. It is here, and sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Forgot {
+    /// How many changes it was, the last time.
+    pub changes: u32,
+    /// How often it was so.
+    pub times: u32,
+    /// When it was found the last time, in ms since 1970.
+    #[ts(type = "number")]
+    pub at: i64,
+    /// How many of them it has not confirmed again; 0 while it is away, since then they count as lacking.
+    pub missing: u32,
 }
 
 /// An address that a person typed.
@@ -692,7 +784,7 @@ pub struct Notice {
     /// Names it, for dismissing.
     #[ts(type = "number")]
     pub id: i64,
-    /// What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`, `device-let-in`.
+    /// What it is about, for machines: `clock`, `fork`, `own-envelopes`, `quarantined`, `kept-aside`, `device-let-in`, `relay-forgot`.
     pub code: String,
     /// What was seen, what was kept, what to do.
     pub message: String,
@@ -720,6 +812,58 @@ pub struct AuditReport {
     pub digest: String,
     /// What did not fit; empty when all is well.
     pub differences: Vec<Difference>,
+    /// Changes that are missing here, as the numbers show that their devices gave them. That is no fault of what is here: they may be on
+    /// their way, and some may be nowhere any more.
+    pub missing: Vec<MissingNumbers>,
+}
+
+/// Changes of one device that are missing here although later ones of it are here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MissingNumbers {
+    /// Whose device it is; absent when the name cannot be read here.
+    pub person: Option<String>,
+    /// The device.
+    pub device: String,
+    /// Whether it is this one.
+    pub mine: bool,
+    /// How many are missing.
+    pub count: u32,
+    /// Which: the first few ranges.
+    pub ranges: Vec<NumberRange>,
+    /// How many ranges there are beside these.
+    pub more_ranges: u32,
+    /// The hour in which the device wrote the first that is here and comes after a missing one, by its clock, in ms since 1970.
+    #[ts(type = "number")]
+    pub later_at: i64,
+    /// What is known of where they may be.
+    pub outlook: Outlook,
+}
+
+/// Numbers that a device gave one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NumberRange {
+    /// The first of them.
+    #[ts(type = "number")]
+    pub first: u64,
+    /// The last of them.
+    #[ts(type = "number")]
+    pub last: u64,
+}
+
+/// Where changes may be that are missing here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Outlook {
+    /// A first exchange, a comparison with somebody, or the taking over of an earlier file is under way: they may come with it.
+    Coming,
+    /// They may be in a pack that is here, and that waits for its key.
+    InPack,
+    /// Nobody is connected who could have them.
+    NobodyConnected,
+    /// Whoever is connected compared all with this device, and brought none of them.
+    NobodyConnectedHasThem,
 }
 
 /// A backup of the profile's file.

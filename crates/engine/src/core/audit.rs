@@ -8,6 +8,7 @@ use skein_model::{ChangeBytes, ChunkName, Document, DocumentId, Kind};
 use skein_store::{AuditedDocument, EnvelopeState, Mark, StoredEnvelope, StoredFile};
 
 use super::Core;
+use super::gaps::Met;
 use super::io::ClientId;
 use super::judging::for_want_of_right;
 use super::step::Step;
@@ -43,6 +44,8 @@ pub(super) struct Audit {
     rested_on: BTreeMap<DocumentId, HashSet<Hash>>,
     /// Envelopes that are kept aside for want of a right, as they should be.
     rightly_aside: u64,
+    /// The numbers of the envelopes that were met.
+    met: Met,
     digest: blake3::Hasher,
     report: AuditReport,
 }
@@ -73,6 +76,7 @@ impl Core {
             aside: BTreeMap::new(),
             rested_on: BTreeMap::new(),
             rightly_aside: 0,
+            met: Met::default(),
             digest: blake3::Hasher::new(),
             report: AuditReport {
                 documents: 0,
@@ -81,6 +85,7 @@ impl Core {
                 unsealed: 0,
                 digest: String::new(),
                 differences: Vec::new(),
+                missing: Vec::new(),
             },
         };
         for trouble in self.store.check()?.into_iter().chain(self.store.orphans()?) {
@@ -248,10 +253,16 @@ impl Core {
         if envelope.id() != stored.id {
             return Err("its bytes have another hash than its name".to_owned());
         }
-        let data = envelope.header().kind == EnvelopeKind::Data;
+        let header = envelope.header();
+        let (device, kind) = (header.device, header.kind);
+        audit.met.envelope(device, header.sequence, header.hour);
+        if kind == EnvelopeKind::Pack && stored.state == EnvelopeState::Locked {
+            audit.met.locked_pack(device);
+        }
+        let data = kind == EnvelopeKind::Data;
         let aside = for_want_of_right(&stored.state);
         // Who had all rights and still wrote where he may not is worth a word; who lost them is not.
-        let lost = workspace.authority.standing(&envelope.header().device);
+        let lost = workspace.authority.standing(&device);
         let lost = lost.is_none_or(|standing| standing.is_limited());
         audit.rightly_aside += u64::from(aside && lost);
         if !data || !(aside || stored.state == EnvelopeState::Applied) {
@@ -309,6 +320,7 @@ impl Core {
 
     fn end_audit(&self, audit: &mut Audit) -> Result<(), ApiError> {
         self.audit_aside(audit);
+        audit.report.missing = self.missing_numbers(&audit.met);
         let unmet: Vec<(DocumentId, usize)> = audit
             .unmet
             .iter()

@@ -123,8 +123,9 @@ impl Core {
                 address: link.map(|link| link.address.clone()),
                 since: link.map(|link| link.since),
                 ahead: link.map_or(0, |link| small(link.still_to_come())),
-                behind: small(self.lacking(self.mark_of(&device))?),
+                behind: small(self.behind(&device)?),
                 withheld: link.map_or(0, |link| link.withheld),
+                forgot: self.forgot(&device),
                 last_seen: row.and_then(|row| row.last_seen_ms),
                 bytes_sent: link.map_or(0, |link| link.sent),
                 bytes_received: link.map_or(0, |link| link.received),
@@ -218,6 +219,14 @@ impl Core {
             .filter(|unsealed| unsealed.document == id)
             .map(|unsealed| unsealed.rows.len());
         Ok(burst + rows.sum::<usize>())
+    }
+
+    /// How many envelopes a device lacks, by what it said.
+    fn behind(&self, device: &DeviceId) -> Result<usize, ApiError> {
+        match self.links.get(device) {
+            Some(link) => Ok(self.lacking(link.holds.mark())? + link.holds.lost()),
+            None => self.lacking(self.mark_of(device)),
+        }
     }
 
     /// How many envelopes came after a mark: what a device with this mark lacks.

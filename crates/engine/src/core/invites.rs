@@ -5,8 +5,9 @@ use skein_access::{
 };
 
 use super::Core;
+use super::invitees::Listed;
 use super::step::Step;
-use crate::api::{ApiError, ListedInvite, Reply};
+use crate::api::{ApiError, InviteState, ListedInvite, Reply};
 
 /// An hour (ms).
 pub(super) const HOUR: i64 = 3_600_000;
@@ -156,17 +157,26 @@ impl Core {
 
     /// All invites, the newest first.
     pub(super) fn list_invites(&self) -> Result<Reply, ApiError> {
+        let invites = self.invites()?;
+        Ok(Reply::Invites { invites })
+    }
+
+    /// All invites, the newest first, with those who came by them.
+    pub(super) fn invites(&self) -> Result<Vec<ListedInvite>, ApiError> {
         let workspace = self.workspace.as_ref().ok_or_else(Self::no_workspace)?;
         let mut invites = workspace.authority.invites(&workspace.keyring);
         invites.sort_by_key(|invite| (std::cmp::Reverse(invite.made_hour), invite.id));
-        let listed = invites.into_iter().map(|invite| self.listed_invite(invite));
-        Ok(Reply::Invites {
-            invites: listed.collect(),
-        })
+        let mut came = self.invitees()?;
+        let listed = invites.into_iter().map(|invite| {
+            let invitees = came.remove(&invite.id).unwrap_or_default();
+            self.listed_invite(invite, invitees)
+        });
+        Ok(listed.collect())
     }
 
-    fn listed_invite(&self, invite: InviteView) -> ListedInvite {
+    fn listed_invite(&self, invite: InviteView, (invitees, more): Listed) -> ListedInvite {
         let made_at = i64::from(invite.made_hour) * HOUR;
+        let hour = u32::try_from(self.wall_ms / HOUR).unwrap_or_default();
         ListedInvite {
             id: invite.id.to_string(),
             role: invite.role,
@@ -178,8 +188,15 @@ impl Core {
             made_at,
             on_paper: invite.for_member.is_some() && invite.expires_hour.is_none(),
             for_member: invite.for_member.map(|member| member.to_string()),
-            revoked: invite.revoked,
             approval: invite.approval,
+            state: match invite.open {
+                true if invite.expired_at(hour) => InviteState::Expired,
+                true => InviteState::Open,
+                false if invite.revoked => InviteState::Closed,
+                false => InviteState::UsedUp,
+            },
+            invitees,
+            more,
         }
     }
 

@@ -104,6 +104,13 @@ impl Core {
         }
     }
 
+    /// When a device was last connected.
+    pub(super) fn last_seen(&self, device: &DeviceId) -> Result<Option<i64>, ApiError> {
+        let peers = self.store.readable(self.store.peers())?;
+        let peer = peers.into_iter().find(|peer| peer.device == *device);
+        Ok(peer.and_then(|peer| peer.last_seen_ms))
+    }
+
     /// The workspace's other devices.
     pub(super) fn other_devices(&self) -> Vec<DeviceId> {
         let Some(workspace) = &self.workspace else {

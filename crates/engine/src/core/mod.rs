@@ -20,9 +20,13 @@ mod editing;
 mod farewell;
 mod files;
 mod folders;
+mod forgot;
 mod foundations;
+mod gaps;
+mod holds;
 mod idle;
 mod incoming;
+mod invitees;
 mod invites;
 mod io;
 mod jobs;
@@ -33,6 +37,7 @@ mod meeting;
 mod membership;
 mod neighbours;
 mod notices;
+mod numbers;
 pub(crate) mod packs;
 mod peers;
 mod preferences;
@@ -83,6 +88,7 @@ use disk::Disk;
 use documents::{Indexing, Slot};
 use files::Files;
 use folders::Folders;
+use forgot::Forgotten;
 use idle::IdleWaiter;
 use incoming::Gathering;
 use joining::Joining;
@@ -123,6 +129,8 @@ pub struct Core {
     documents: BTreeMap<DocumentId, Slot>,
     clients: BTreeMap<ClientId, Subscriptions>,
     links: BTreeMap<DeviceId, Link>,
+    /// Who was found to lack what he had said he keeps.
+    forgotten: BTreeMap<DeviceId, Forgotten>,
     listening: Vec<String>,
     ways: Ways,
     /// Addresses that a person typed, until they are reached.
@@ -188,6 +196,7 @@ impl Core {
             documents: BTreeMap::new(),
             clients: BTreeMap::new(),
             links: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
             listening: Vec::new(),
             ways: Ways::default(),
             typed: Vec::new(),

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use skein_access::{Admission, DeviceId, EnvelopeId, envelope_id};
-use skein_store::{Durability, Reader};
+use skein_store::Reader;
 use skein_sync::{
     EnvelopeSet, Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
 };
 
 use super::Core;
 use super::foundations::Loose;
+use super::holds::Holds;
 use super::incoming::Giver;
 use super::io::{Effect, PeerInput};
 use super::step::Step;
@@ -49,9 +50,12 @@ pub(super) struct Link {
     next_tick: u64,
     /// When to compare, if it is then still open what the device holds.
     compare_at: u64,
-    /// Envelopes that it confirmed since they were sent, beyond its mark.
-    confirmed: BTreeSet<u64>,
-    mark: u64,
+    /// What it said that it holds.
+    pub(super) holds: Holds,
+    /// Whether it was found to lack something since all was last compared.
+    pub(super) told_lacking: bool,
+    /// Whether it confirmed any data in this connection.
+    pub(super) took_data: bool,
     /// Envelopes that it did not take, or could not give, when the two last compared.
     pub(super) withheld: u32,
 }
@@ -60,6 +64,11 @@ impl Link {
     /// Whether both sides granted one another everything.
     pub(super) fn is_open_for_data(&self) -> bool {
         self.session.is_open_for_data()
+    }
+
+    /// Whether it may still bring what is not here: the two have not compared all yet, or something is known to be on its way.
+    pub(super) fn is_comparing(&self) -> bool {
+        self.is_open_for_data() && (!self.compared || self.still_to_come() > 0)
     }
 
     /// How many envelopes it is known to hold that are not here yet.
@@ -73,8 +82,8 @@ impl Link {
     }
 
     /// Whether the device holds everything up to a local insertion number.
-    pub(super) const fn holds_through(&self, mark: u64) -> bool {
-        self.mark >= mark
+    pub(super) fn holds_through(&self, mark: u64) -> bool {
+        self.holds.through() >= mark
     }
 
     /// Whether the device, for which this one is out, has shown that, and taken what it asked for so far.
@@ -171,8 +180,9 @@ impl Core {
                 received: 0,
                 next_tick: step.now.mono_ms + TICK,
                 compare_at: step.now.mono_ms + COMPARE_AGAIN,
-                confirmed: BTreeSet::new(),
-                mark,
+                holds: Holds::up_to(mark),
+                told_lacking: false,
+                took_data: false,
                 withheld: 0,
             },
         );
@@ -274,6 +284,7 @@ impl Core {
                     self.acknowledged(step, peer, &held);
                     self.others_may_know(step, peer);
                 }
+                SessionOutput::Lacks(lacking) => self.found_lacking(step, peer, &lacking),
                 SessionOutput::Agreed(agreement) => {
                     tracing::debug!(%peer, ?agreement, "agreed");
                     if let Some(link) = self.links.get_mut(&peer)
@@ -292,9 +303,10 @@ impl Core {
                         let newest = self.newest_mark();
                         if let Some(link) = self.links.get_mut(&peer) {
                             link.compared = true;
+                            link.told_lacking = false;
                             link.withheld = agreement.withheld;
                             // Something may have come from elsewhere while the two compared.
-                            link.agreed = agreement.withheld == 0 && link.mark >= newest;
+                            link.agreed = agreement.withheld == 0 && link.holds_through(newest);
                             if agreement.withheld == 0 {
                                 link.compare_at = step.now.mono_ms + COMPARE_AFTER;
                             }
@@ -437,7 +449,7 @@ impl Core {
 
     fn acknowledged(&mut self, step: &mut Step<'_>, peer: DeviceId, held: &Held) {
         let marks: Vec<u64> = match held {
-            Held::UpTo(mark) => vec![*mark],
+            Held::UpTo(_) => Vec::new(),
             Held::Ids(ids) => self
                 .store
                 .marks(ids)
@@ -448,29 +460,22 @@ impl Core {
                 .collect(),
         };
         let newest = self.newest_mark();
+        let set = self.workspace.as_ref().map(|workspace| &workspace.set);
+        let is_data = |id| set.is_some_and(|set| set.contains(Group::Data, id));
         let Some(link) = self.links.get_mut(&peer) else {
             return;
         };
         match held {
-            Held::UpTo(mark) => link.mark = link.mark.max(*mark),
-            Held::Ids(_) => link
-                .confirmed
-                .extend(marks.into_iter().filter(|mark| *mark > link.mark)),
+            Held::UpTo(mark) => link.holds.confirm_up_to(*mark),
+            Held::Ids(ids) => {
+                link.took_data = link.took_data || ids.iter().any(is_data);
+                marks.into_iter().for_each(|mark| link.holds.confirm(mark));
+            }
         }
-        while let Some(next) = next_mark(&self.store, link.mark)
-            && link.confirmed.remove(&next)
-        {
-            link.mark = next;
-        }
-        let mark = link.mark;
-        link.confirmed.retain(|confirmed| *confirmed > mark);
-        link.agreed |= link.compared && mark >= newest && link.session.is_open_for_data();
-        let written = self.store.write(Durability::Normal, |tx| {
-            tx.set_peer_mark(peer, i64::try_from(mark).unwrap_or(i64::MAX))
-        });
-        if let Err(error) = written {
-            tracing::warn!(%error, %peer, "what a peer holds could not be noted; it is learned anew");
-        }
+        link.holds.advance(|mark| next_mark(&self.store, mark));
+        link.agreed |=
+            link.compared && link.holds_through(newest) && link.session.is_open_for_data();
+        self.note_mark(peer);
         step.news.delivery = true;
     }
 
@@ -484,7 +489,7 @@ impl Core {
     /// Up to which local insertion number a device durably holds everything.
     pub(super) fn mark_of(&self, device: &DeviceId) -> u64 {
         if let Some(link) = self.links.get(device) {
-            return link.mark;
+            return link.holds.through();
         }
         let peers = self.store.peers().unwrap_or_default();
         peers

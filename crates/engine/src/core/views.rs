@@ -8,8 +8,8 @@ use super::io::ClientId;
 use super::step::Step;
 use super::{Core, Flow};
 use crate::api::{
-    ApiError, Asking, AttachedFile, Delivery, ErrorCode, Event, Ladder, Reply, RequestId,
-    SubscriptionId, View,
+    ApiError, Asking, AttachedFile, Delivery, ErrorCode, Event, Ladder, ListedInvite, Reply,
+    RequestId, SubscriptionId, View,
 };
 
 /// How many subscriptions one client may have.
@@ -31,6 +31,7 @@ enum Told {
     Files(Vec<AttachedFile>),
     Ladder(Ladder),
     Asking(Vec<Asking>),
+    Invites(Vec<ListedInvite>),
 }
 
 impl Told {
@@ -44,6 +45,7 @@ impl Told {
             }
             Event::Files { files } => Some(Self::Files(files.clone())),
             Event::Asking { asking } => Some(Self::Asking(asking.clone())),
+            Event::Invites { invites } => Some(Self::Invites(invites.clone())),
             Event::Ladder { ladder } => Some(Self::Ladder(ladder.clone())),
             _ => None,
         }
@@ -210,6 +212,9 @@ impl Core {
             View::Asking => Event::Asking {
                 asking: self.asking(),
             },
+            View::Invites => Event::Invites {
+                invites: self.invites()?,
+            },
             View::Peers => Event::Peers {
                 peers: self.peers()?,
                 attempts: self.attempts(),
@@ -286,6 +291,12 @@ impl Core {
                     Ok(event) if self.already_told(client, subscription, &event) => continue,
                     told => told,
                 },
+                View::Invites if news.people || news.peers || news.delivery => {
+                    match self.whole(&view) {
+                        Ok(event) if self.already_told(client, subscription, &event) => continue,
+                        told => told,
+                    }
+                }
                 View::Peers if news.peers || news.delivery => match self.whole(&view) {
                     Ok(event) if self.already_told(client, subscription, &event) && !news.peers => {
                         continue;

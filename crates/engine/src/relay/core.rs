@@ -358,6 +358,7 @@ impl RelayCore {
                 SessionOutput::Pack(bytes) => self.pack_word_came(step, peer, &bytes),
                 // Nobody's work is told here how far it got, carets are for members' eyes, and files are not held.
                 SessionOutput::Acknowledged(_)
+                | SessionOutput::Lacks(_)
                 | SessionOutput::Agreed(_)
                 | SessionOutput::Presence(_)
                 | SessionOutput::Holding(_) => {}

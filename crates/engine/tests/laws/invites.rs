@@ -1,8 +1,15 @@
-//! Laws of invites: all see how they stand, owners close them, and a closed one lets nobody in and puts nobody out.
+//! Laws of invites: all see how they stand and how far each got who came by them, owners close them, and a closed one lets nobody in and puts
+//! nobody out.
 
+use crate::nodes::{LOOPBACK, Member, relay};
 use crate::sim::World;
+use rand::Rng;
 use skein_access::Role;
-use skein_engine::api::{ApiError, ErrorCode, ListedInvite, Reply, Request, WorkspaceState};
+use skein_engine::api::{
+    ApiError, ErrorCode, Event, Heard, InviteState, Invitee, InviteeStep, ListedInvite, Reply,
+    Request, ServerMessage, View, WorkspaceState,
+};
+use skein_engine::relay::RelayLimits;
 
 fn founded(seed: u64, machines: usize) -> World {
     let mut world = World::new(seed, machines);
@@ -59,7 +66,8 @@ fn an_invite_is_listed_with_how_it_stands_and_closing_it_puts_nobody_out() {
     let [open] = &invites(&mut world, 0)[..] else {
         panic!("one invite")
     };
-    assert_eq!((open.uses, open.used, open.revoked), (2, 0, false));
+    assert_eq!((open.uses, open.used), (2, 0));
+    assert_eq!((open.state, open.invitees.len()), (InviteState::Open, 0));
     assert_eq!(open.made_by.as_deref(), Some("Member 0"));
     assert_eq!((open.role, open.expires_at), (Role::Editor, None));
     let id = open.id.clone();
@@ -81,7 +89,7 @@ fn an_invite_is_listed_with_how_it_stands_and_closing_it_puts_nobody_out() {
     world.settle(&[0, 1]);
     for index in [0, 1] {
         let listed = &invites(&mut world, index)[0];
-        assert_eq!((listed.used, listed.revoked), (1, true));
+        assert_eq!((listed.used, listed.state), (1, InviteState::Closed));
     }
     let request = Request::CreateNote {
         title: "Still here".to_owned(),
@@ -119,4 +127,258 @@ fn a_closed_invite_lets_nobody_in_and_says_so_in_words() {
             0
         );
     }
+}
+
+/// The one who came by the newest invite, as one machine knows him; none if nobody did.
+fn invitee(world: &mut World, index: usize) -> Option<Invitee> {
+    let Event::Invites { invites } = world.look(index, View::Invites) else {
+        panic!("the invites")
+    };
+    let newest = invites.into_iter().next().unwrap();
+    assert!(newest.invitees.len() < 2 && newest.more == 0);
+    newest.invitees.into_iter().next()
+}
+
+/// Lets one meet the founder until everything came, and gives the steps that the founder saw of him in between.
+fn steps_seen(world: &mut World, index: usize) -> Vec<InviteeStep> {
+    let mut seen = Vec::new();
+    world.dial(index, 0);
+    for _ in 0..60 {
+        for pipe in world.network.busy() {
+            world.deliver(pipe);
+            let step = invitee(world, 0).map(|invitee| invitee.step);
+            if let Some(step) = step.filter(|step| seen.last() != Some(step)) {
+                seen.push(step);
+            }
+        }
+        for machine in [0, index] {
+            world.run_job(machine);
+        }
+        world.pass(50);
+    }
+    seen
+}
+
+/// Notes that do not all fit one batch.
+fn with_much_to_read(world: &mut World) {
+    for number in 0..4 {
+        let text = (0..60_000)
+            .map(|_| world.rng.gen_range('a'..='z'))
+            .collect();
+        let request = Request::CreateNote {
+            title: format!("Note {number}"),
+            text: Some(text),
+            parent: None,
+            after: None,
+        };
+        world.ask(0, request).unwrap();
+        world.pass(4_000);
+    }
+}
+
+fn goes_away(world: &mut World, index: usize) {
+    let mut rng = world.rng.clone();
+    world.network.machine_gone(&mut rng, index);
+    world.machines[index].crash(false);
+    for _ in 0..20 {
+        for pipe in world.network.busy() {
+            world.deliver(pipe);
+        }
+        world.pass(1_000);
+    }
+}
+
+#[test]
+fn of_whoever_comes_by_an_invite_it_is_told_how_far_he_got_and_when_he_was_heard_of() {
+    let mut world = founded(3, 2);
+    with_much_to_read(&mut world);
+    world.invite(0, Role::Editor, 1);
+    assert_eq!(invitee(&mut world, 0), None, "nobody opened it");
+    world.join(1);
+    let seen = steps_seen(&mut world, 1);
+    let [
+        ..,
+        InviteeStep::HasKeys,
+        InviteeStep::Receiving,
+        InviteeStep::Done,
+    ] = seen[..]
+    else {
+        panic!("{seen:?}")
+    };
+    let there = invitee(&mut world, 0).unwrap();
+    assert_eq!(there.name.as_deref(), Some("Member 1"));
+    assert_eq!(there.heard, Heard::Now);
+    assert_eq!(invites(&mut world, 0)[0].state, InviteState::UsedUp);
+    // He sees himself there as well.
+    let himself = invitee(&mut world, 1).unwrap();
+    assert_eq!(
+        (himself.step, himself.heard),
+        (InviteeStep::Done, Heard::Now)
+    );
+
+    goes_away(&mut world, 1);
+    let request = Request::CreateNote {
+        title: "Later".to_owned(),
+        text: None,
+        parent: None,
+        after: None,
+    };
+    world.ask(0, request).unwrap();
+    world.pass(4_000);
+    let away = invitee(&mut world, 0).unwrap();
+    // What is written after he came is no part of coming in.
+    assert_eq!(away.step, InviteeStep::Done);
+    assert!(
+        matches!(away.heard, Heard::Last { at } if at >= away.opened_at),
+        "{away:?}"
+    );
+}
+
+#[test]
+fn who_asks_is_let_in_fetches_the_keys_and_reads_and_each_of_it_is_told() {
+    let mut world = founded(4, 2);
+    with_much_to_read(&mut world);
+    let request = Request::CreateInvite {
+        role: Role::Editor,
+        uses: 1,
+        expires_in_hours: Some(2),
+        approval: true,
+    };
+    let Ok(Reply::Invite { ticket, .. }) = world.ask(0, request) else {
+        panic!("an invite")
+    };
+    join(&mut world, 1, &ticket);
+    let asks = invitee(&mut world, 0).unwrap();
+    assert_eq!(
+        (asks.name.as_deref(), asks.step),
+        (Some("Member 1"), InviteeStep::Asking)
+    );
+    assert_eq!(invites(&mut world, 0)[0].state, InviteState::Open);
+    world.pass(4 * 3_600_000);
+    assert_eq!(invites(&mut world, 0)[0].state, InviteState::Expired);
+
+    goes_away(&mut world, 1);
+    let Event::Asking { asking } = world.look(0, View::Asking) else {
+        panic!("who asks")
+    };
+    let asking = asking[0].id.clone();
+    world.ask(0, Request::Approve { asking }).unwrap();
+    let let_in = invitee(&mut world, 0).unwrap();
+    assert_eq!(
+        let_in.step,
+        InviteeStep::LetIn,
+        "he does not know of it yet"
+    );
+    assert_eq!(invites(&mut world, 0)[0].state, InviteState::UsedUp);
+
+    world.start(1);
+    let seen = steps_seen(&mut world, 1);
+    let is_in_order = seen.is_sorted_by_key(|step| *step as u8);
+    assert!(
+        is_in_order && seen.contains(&InviteeStep::Receiving),
+        "{seen:?}"
+    );
+    assert_eq!(seen.last(), Some(&InviteeStep::Done));
+
+    let device = world.machines[1].device.to_string();
+    world.ask(0, Request::RemoveDevice { device }).unwrap();
+    assert_eq!(invitee(&mut world, 0).unwrap().step, InviteeStep::Out);
+}
+
+#[test]
+fn who_was_declined_stands_there_as_turned_away() {
+    let mut world = founded(5, 2);
+    let request = Request::CreateInvite {
+        role: Role::Editor,
+        uses: 1,
+        expires_in_hours: None,
+        approval: true,
+    };
+    let Ok(Reply::Invite { ticket, .. }) = world.ask(0, request) else {
+        panic!("an invite")
+    };
+    join(&mut world, 1, &ticket);
+    let Event::Asking { asking } = world.look(0, View::Asking) else {
+        panic!("who asks")
+    };
+    let asking = asking[0].id.clone();
+    world.ask(0, Request::Decline { asking }).unwrap();
+    let declined = invitee(&mut world, 0).unwrap();
+    assert_eq!(declined.step, InviteeStep::TurnedAway);
+    assert_eq!(declined.name.as_deref(), Some("Member 1"));
+    assert_eq!(invites(&mut world, 0)[0].state, InviteState::Open);
+}
+
+/// Waits until the newest invite is as wanted.
+async fn until_invite(member: &mut Member, wanted: impl Fn(&ListedInvite) -> bool) -> ListedInvite {
+    let view = View::Invites;
+    member.ask(Request::Subscribe { view }).await;
+    loop {
+        if let Some(ServerMessage::Event {
+            event: Event::Invites { invites },
+            ..
+        }) = member.client.receive().await
+            && let Some(newest) = invites.into_iter().find(|invite| wanted(invite))
+        {
+            return newest;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_invited_and_was_away_learns_through_the_relay_who_came_and_no_more_than_shows_there()
+ {
+    let root = tempfile::tempdir().unwrap();
+    let folder = |name: &str| root.path().join(name);
+    let mut ana = Member::open(&folder("ana"), LOOPBACK).await;
+    ana.found("Ana").await;
+    let workspace = ana.status().await.workspace_id.unwrap();
+    let relay = relay(&folder("relay"), 0, &[workspace], RelayLimits::default()).await;
+    let address = relay.addresses()[0].clone();
+    ana.ask(Request::AddRelay { address }).await;
+    ana.create_note("Marsh", "Two cranes crossed it at dawn.")
+        .await;
+    let ticket = ana.invite().await;
+    ana.idle().await;
+    let unopened = until_invite(&mut ana, |_| true).await;
+    assert_eq!(
+        (unopened.state, unopened.invitees.len()),
+        (InviteState::Open, 0)
+    );
+    ana.host.close().await;
+
+    let mut bo = Member::open(&folder("bo"), LOOPBACK).await;
+    bo.join(ticket, "Bo").await;
+    bo.idle().await;
+    bo.host.close().await;
+
+    // He has it all, and all that came of him is his join.
+    let mut ana = Member::open(&folder("ana"), LOOPBACK).await;
+    let opened = until_invite(&mut ana, |invite| !invite.invitees.is_empty()).await;
+    assert_eq!((opened.state, opened.used), (InviteState::UsedUp, 1));
+    let came = &opened.invitees[0];
+    assert_eq!(
+        (came.name.as_deref(), came.step),
+        (Some("Bo"), InviteeStep::HasKeys)
+    );
+    assert_eq!(came.heard, Heard::NotSince);
+    ana.host.close().await;
+
+    let mut bo = Member::open(&folder("bo"), LOOPBACK).await;
+    bo.create_note("Dusk", "They came back.").await;
+    bo.idle().await;
+    bo.host.close().await;
+    let mut ana = Member::open(&folder("ana"), LOOPBACK).await;
+    let wrote = until_invite(&mut ana, |invite| {
+        matches!(invite.invitees[0].heard, Heard::Last { .. })
+    })
+    .await;
+    assert_eq!(wrote.invitees[0].step, InviteeStep::HasKeys);
+
+    let bo = Member::open(&folder("bo"), LOOPBACK).await;
+    let done = |invite: &ListedInvite| invite.invitees[0].step == InviteeStep::Done;
+    let met = until_invite(&mut ana, done).await;
+    assert_eq!(met.invitees[0].heard, Heard::Now);
+    bo.host.close().await;
+    relay.close().await;
 }

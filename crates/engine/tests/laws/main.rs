@@ -18,6 +18,7 @@ mod carets;
 mod codes;
 mod connecting;
 mod damage;
+mod false_relay;
 mod files;
 mod folders;
 mod freeing;

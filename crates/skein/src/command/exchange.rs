@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use skein_engine::api::{Reply, Request};
+use skein_engine::api::{MissingNumbers, Outlook, Reply, Request};
 use skein_engine::exchange;
 
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
 use crate::output::{Output, counted};
+
+use super::invite::day_and_hour;
+use super::members::short;
 
 pub(super) async fn search(
     connection: &mut Connection,
@@ -121,6 +124,7 @@ pub(super) async fn audit(connection: &mut Connection, out: Output) -> Result<()
         if report.differences.is_empty() {
             lines.push(format!("Everything fits. Digest {}", report.digest));
         }
+        lines.extend(report.missing.iter().flat_map(missing_words));
         lines.join("\n")
     });
     if report.differences.is_empty() {
@@ -133,4 +137,54 @@ pub(super) async fn audit(connection: &mut Connection, out: Output) -> Result<()
         ),
         "Export what is here, and compare with a colleague's device.",
     ))
+}
+
+/// What is missing of one device, and what can be done about it.
+fn missing_words(missing: &MissingNumbers) -> [String; 2] {
+    let whose = match (&missing.person, missing.mine) {
+        (_, true) => "this device".to_owned(),
+        (Some(name), false) => format!("{name}'s device {}", short(&missing.device)),
+        (None, false) => format!("device {}", short(&missing.device)),
+    };
+    let ranges = missing
+        .ranges
+        .iter()
+        .map(|range| match range.first == range.last {
+            true => range.first.to_string(),
+            false => format!("{}–{}", range.first, range.last),
+        });
+    let mut ranges: Vec<String> = ranges.collect();
+    if missing.more_ranges > 0 {
+        ranges.push(format!("{} more ranges", missing.more_ranges));
+    }
+    let what = match missing.count {
+        1 => "1 change of".to_owned(),
+        count => format!("{count} changes of"),
+    };
+    let is = if missing.count == 1 { "is" } else { "are" };
+    [
+        format!(
+            "  {what} {whose} {is} missing here: numbers {}. Later ones are here, from {} on.",
+            ranges.join(", "),
+            day_and_hour(missing.later_at)
+        ),
+        format!("    {}", outlook_words(missing.outlook)),
+    ]
+}
+
+fn outlook_words(outlook: Outlook) -> &'static str {
+    match outlook {
+        Outlook::Coming => {
+            "An exchange is under way, and they may come with it: look again after `skein sync`."
+        }
+        Outlook::InPack => {
+            "They may be in a pack that is here and waits for its key; it opens by itself once the key has come."
+        }
+        Outlook::NobodyConnected => {
+            "They come by themselves from whoever has them: `skein sync` meets those who can be reached, `skein bundle import` takes in a file of theirs."
+        }
+        Outlook::NobodyConnectedHasThem => {
+            "Nobody who is connected gave them. Another device or a relay may have them; if the device itself lost them, or left the numbers out, nobody has, and what is here stands without them."
+        }
+    }
 }

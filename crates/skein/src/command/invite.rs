@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::json;
 use skein_engine::api::Role as Granted;
 use skein_engine::api::{
-    ApiError, CodeEnd, ErrorCode, Event, ListedInvite, Member, Reply, Request, ServerMessage,
-    ShortCode, View,
+    ApiError, CodeEnd, ErrorCode, Event, Heard, InviteState, Invitee, InviteeStep, ListedInvite,
+    Member, Reply, Request, ServerMessage, ShortCode, View,
 };
 
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +18,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 use super::asking;
+use super::members::short;
 use super::stay::EndOfStay;
 
 /// How long whoever got the invite by a code may take to come in, and to receive what there is, before this process ends.
@@ -207,9 +209,13 @@ pub(super) async fn run(
             let Reply::Invites { invites } = connection.ask(Request::ListInvites).await? else {
                 return Err(another_question());
             };
+            let me = connection.status().await?.device_id;
             out.show(&invites, || match invites.is_empty() {
                 true => "There are no invites. `skein invite` makes one.".to_owned(),
-                false => invites.iter().map(words).collect::<Vec<_>>().join("\n"),
+                false => {
+                    let lines = invites.iter().map(|invite| words(invite, &me));
+                    lines.collect::<Vec<_>>().join("\n")
+                }
             });
         }
         Invite::Revoke { id } => {
@@ -244,7 +250,7 @@ impl From<Role> for Granted {
     }
 }
 
-fn words(invite: &ListedInvite) -> String {
+fn words(invite: &ListedInvite, me: &str) -> String {
     let ListedInvite { id, uses, used, .. } = invite;
     let what = match (invite.on_paper, &invite.for_member) {
         (true, _) => "a recovery sheet",
@@ -257,6 +263,54 @@ fn words(invite: &ListedInvite) -> String {
     } else {
         ""
     };
-    let end = if invite.revoked { ", closed" } else { "" };
-    format!("{id}  {what}{asks}, by {maker}, used {used} of {uses}{end}")
+    let state = match (invite.state, invite.invitees.is_empty()) {
+        (InviteState::Open, true) => ", open, and opened by nobody as far as is known here",
+        (InviteState::Open, false) => ", open",
+        (InviteState::Closed, _) => ", closed",
+        (InviteState::UsedUp, _) => ", used up",
+        (InviteState::Expired, _) => ", expired",
+    };
+    let mut lines = vec![format!(
+        "{id}  {what}{asks}, by {maker}, used {used} of {uses}{state}"
+    )];
+    let came = invite.invitees.iter();
+    lines.extend(came.map(|invitee| invitee_words(invitee, me)));
+    if invite.more > 0 {
+        lines.push(format!("  and {} more", invite.more));
+    }
+    lines.join("\n")
+}
+
+/// Who came, when, how far he got, and since when nobody here knows more.
+fn invitee_words(invitee: &Invitee, me: &str) -> String {
+    let name = match &invitee.name {
+        Some(name) => name.clone(),
+        None => format!("Device {}", short(&invitee.device)),
+    };
+    let step = match invitee.step {
+        InviteeStep::Asking => "asks to be let in",
+        InviteeStep::TurnedAway => "was not let in",
+        InviteeStep::LetIn => "is let in; the keys lie ready",
+        InviteeStep::HasKeys => "has the keys; how much more shows when the two devices meet",
+        InviteeStep::Receiving => "has the keys and the first documents",
+        InviteeStep::Done => "has everything that was here then",
+        InviteeStep::Out => "was in, and is out",
+    };
+    let heard = match (invitee.step, invitee.heard) {
+        (InviteeStep::Out | InviteeStep::TurnedAway, _) => String::new(),
+        (_, Heard::Now) if invitee.device == me => " (this device)".to_owned(),
+        (_, Heard::Now) => ", connected".to_owned(),
+        (_, Heard::Last { at }) => format!(", last heard of {}", day_and_hour(at)),
+        (_, Heard::NotSince) => ", not heard of since".to_owned(),
+    };
+    let opened = day_and_hour(invitee.opened_at);
+    format!("  {name}  opened it {opened}, {step}{heard}")
+}
+
+/// Of a join and of what came of a device only the hour is known.
+pub(super) fn day_and_hour(at: i64) -> String {
+    Timestamp::from_millisecond(at).map_or_else(
+        |_| "at an unknown time".to_owned(),
+        |at| at.strftime("%Y-%m-%d %H:00 UTC").to_string(),
+    )
 }

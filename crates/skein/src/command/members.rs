@@ -176,7 +176,7 @@ fn seen_words(peer: Option<&Peer>) -> String {
     }
 }
 
-fn short(device: &str) -> String {
+pub(super) fn short(device: &str) -> String {
     device.chars().take(SHORT).collect()
 }
 

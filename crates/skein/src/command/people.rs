@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::connection::{Connection, another_question};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, counted};
 
 pub(super) async fn join(
     connection: &mut Connection,
@@ -170,7 +170,8 @@ pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<()
             .iter()
             .map(|peer| {
                 let kind = if peer.relay { "relay " } else { "" };
-                format!("{}  {kind}{}: {}", peer.device, peer.name, state_of(peer))
+                let (state, forgot) = (state_of(peer), forgot_words(peer));
+                format!("{}  {kind}{}: {state}{forgot}", peer.device, peer.name)
             })
             .collect();
         if lines.is_empty() {
@@ -184,6 +185,24 @@ pub(super) async fn peers(connection: &mut Connection, out: Output) -> Result<()
         lines.join("\n")
     });
     Ok(())
+}
+
+/// That it lacks what it said it keeps, if it does.
+fn forgot_words(peer: &Peer) -> String {
+    let Some(forgot) = &peer.forgot else {
+        return String::new();
+    };
+    let changes = counted(forgot.changes, "change");
+    let again = match (peer.state, forgot.missing) {
+        (PeerState::Away, _) => "they go to it again when it is there",
+        (_, 0) => "it says that it has them again",
+        _ => "they are being sent again",
+    };
+    let times = match forgot.times {
+        1 => String::new(),
+        times => format!(", for the {times}. time: do not rely on it"),
+    };
+    format!("; it said it kept {changes} that it no longer had, {again}{times}")
 }
 
 /// How a device or relay stands, in words.

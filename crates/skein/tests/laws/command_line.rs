@@ -775,7 +775,10 @@ fn an_invite_is_listed_until_it_is_closed_and_after() {
     ana.json(&["invite", "--uses", "2"]);
     let listed = ana.json(&["invite", "list"]);
     assert_eq!(listed[0]["madeBy"], "Ana");
-    assert_eq!(listed[0]["revoked"], false);
+    assert_eq!(listed[0]["state"], "open");
+    assert_eq!(listed[0]["invitees"], json!([]));
+    let words = ana.words(&["invite", "list"]);
+    assert!(words.contains("opened by nobody"), "{words}");
     let id = text(&listed[0]["id"]);
     assert!(ana.words(&["invite", "revoke", &id]).contains("Closed"));
     assert!(

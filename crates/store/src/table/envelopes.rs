@@ -440,6 +440,43 @@ pub(crate) fn last_mark(connection: &Connection) -> Result<Mark, StoreError> {
     .unwrap_or_default())
 }
 
+/// The first data that came here, packs included.
+pub(crate) fn first_data_mark(connection: &Connection) -> Result<Option<Mark>, StoreError> {
+    let sql = "SELECT mark FROM envelopes WHERE kind <> 1 ORDER BY mark LIMIT 1";
+    one(connection, sql, [], |row| row.get(0))
+}
+
+/// The marks, up to one, of operations or of all else.
+pub(crate) fn marks_through(
+    connection: &Connection,
+    operations: bool,
+    through: Mark,
+) -> Result<Vec<Mark>, StoreError> {
+    let sql =
+        "SELECT mark FROM envelopes INDEXED BY envelopes_refs WHERE (kind = 1) = ?1 AND mark <= ?2";
+    all(connection, sql, params![operations, through], |row| {
+        row.get(0)
+    })
+}
+
+/// The hour, by its own clock, of the newest of a device's envelopes but one.
+pub(crate) fn last_hour_of(
+    connection: &Connection,
+    device: DeviceId,
+    but: EnvelopeId,
+) -> Result<Option<u32>, StoreError> {
+    let sql =
+        "SELECT hour FROM envelopes WHERE device = ?1 AND id <> ?2 ORDER BY sequence DESC LIMIT 1";
+    let of_device = params![device.as_bytes(), but.as_bytes()];
+    one(connection, sql, of_device, |row| row.get(0))
+}
+
+/// Whether a device wrote any data, packs included.
+pub(crate) fn wrote_data(connection: &Connection, device: DeviceId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM envelopes INDEXED BY envelopes_by_device WHERE device = ?1 AND kind <> 1 LIMIT 1";
+    Ok(one(connection, sql, [device.as_bytes()], |_| Ok(()))?.is_some())
+}
+
 pub(crate) fn last_mark_of(
     connection: &Connection,
     document: DocumentId,

@@ -1,13 +1,15 @@
 //! Bytes of a peer are hostile: no panic, no hang, nothing lost, and a reason for every close.
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use rand::Rng;
-use skein_access::EnvelopeKind;
+use skein_access::{EnvelopeId, EnvelopeKind};
 use skein_sync::{
     Bytes, CloseReason, FRAME_BYTES, Frame, FrameError, Group, Ids, Items, Scope, SessionInput, Why,
 };
 
-use crate::world::{World, device, envelope};
+use crate::world::{World, device, envelope, reference};
 
 fn frames() -> impl Strategy<Value = Frame> {
     let group = prop_oneof![Just(Group::Access), Just(Group::Data)];
@@ -121,6 +123,9 @@ fn comes_to_rest(world: &mut World, held: usize) {
         world.break_link(link);
     }
     world.liars.clear();
+    for node in &mut world.nodes {
+        node.acknowledged.clear();
+    }
     world.connect(0, 1);
     world.run_for(15_000);
     let missing: Vec<_> = world.nodes[0]
@@ -332,4 +337,50 @@ fn a_different_protocol_is_told_plainly() {
         world.nodes[1].closed[0].1,
         CloseReason::OtherProtocol { .. }
     ));
+}
+
+/// Eleven minutes: longer than two that hold the same wait before they compare again.
+const UNTIL_COMPARED_AGAIN: u64 = 660_000;
+
+/// Node 1 acknowledges what node 0 has, and then holds nothing of the data, or only what was before.
+fn acknowledged_and_forgotten(forgets_all: bool) -> (World, HashSet<EnvelopeId>) {
+    let mut world = World::new(2, 11);
+    world.liars.insert(1);
+    world.seed(&[0, 1], EnvelopeKind::Data, 30, 200);
+    let before: Vec<Vec<u8>> = world.nodes[1].held.values().cloned().collect();
+    world.seed(&[0], EnvelopeKind::Data, 12, 200);
+    world.connect(0, 1);
+    world.run_for(15_000);
+    assert!(world.is_equal());
+    assert_eq!(world.nodes[0].lacking, []);
+    let mut lost = world.nodes[0].ids();
+    world.nodes[1].forget_all(Group::Data);
+    if !forgets_all {
+        for bytes in before {
+            lost.remove(&reference(&bytes).key.id);
+            world.nodes[1].keep(bytes);
+        }
+    }
+    (world, lost)
+}
+
+#[test]
+fn what_was_acknowledged_and_forgotten_is_noticed_at_the_next_comparison_and_sent_again() {
+    for forgets_all in [true, false] {
+        for connects_anew in [true, false] {
+            let (mut world, lost) = acknowledged_and_forgotten(forgets_all);
+            if connects_anew {
+                let links: Vec<usize> = world.links.keys().copied().collect();
+                links.into_iter().for_each(|link| world.break_link(link));
+                world.connect(0, 1);
+            }
+            world.run_for(UNTIL_COMPARED_AGAIN);
+            let noticed: HashSet<EnvelopeId> = world.nodes[0].lacking.iter().copied().collect();
+            assert!(
+                noticed.is_subset(&lost) && !noticed.is_empty(),
+                "{forgets_all} {connects_anew}"
+            );
+            assert!(world.is_equal(), "{forgets_all} {connects_anew}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use skein_access::{
 };
 use skein_sync::{
     Agreement, CloseReason, EnvelopeSet, Fetching, Frame, Group, Held, HelloConfig, ItemRef,
-    Session, SessionInput, SessionOutput, Side, Why,
+    Lacking, Session, SessionInput, SessionOutput, Side, Why,
 };
 
 pub const WORKSPACE: WorkspaceId = WorkspaceId::from_bytes([7; 32]);
@@ -89,6 +89,8 @@ pub struct Node {
     pub refuses: HashSet<EnvelopeId>,
     pub agreed: Vec<(DeviceId, Agreement)>,
     pub acknowledged: HashMap<DeviceId, HashSet<EnvelopeId>>,
+    /// What peers acknowledged and were found to lack.
+    pub lacking: Vec<EnvelopeId>,
     pub closed: Vec<(DeviceId, CloseReason)>,
     pub presence: Vec<Vec<u8>>,
     pub holding: Vec<Vec<u8>>,
@@ -118,6 +120,7 @@ impl Node {
             refuses: HashSet::new(),
             agreed: Vec::new(),
             acknowledged: HashMap::new(),
+            lacking: Vec::new(),
             closed: Vec::new(),
             presence: Vec::new(),
             holding: Vec::new(),
@@ -138,6 +141,23 @@ impl Node {
         self.order.push(item.key.id);
         assert!(self.set.insert(item, self.sequence));
         Some(item)
+    }
+
+    /// Holds nothing of a group any more.
+    pub fn forget_all(&mut self, group: Group) {
+        let kept: Vec<Vec<u8>> = self
+            .held
+            .values()
+            .filter(|bytes| reference(bytes).group != group)
+            .cloned()
+            .collect();
+        self.held.clear();
+        self.order.clear();
+        self.sequence = 0;
+        self.set = EnvelopeSet::new();
+        for bytes in kept {
+            self.keep(bytes);
+        }
     }
 
     pub fn ids(&self) -> HashSet<EnvelopeId> {
@@ -173,6 +193,8 @@ pub struct World {
     pub number: u64,
     /// Nodes in whose name lies are told: their acknowledgements are not held against them.
     pub liars: HashSet<usize>,
+    /// Pairs that once had two connections: what is said on one may cross with what is said on the other, which an engine does not let happen.
+    pub doubled: HashSet<(usize, usize)>,
     next_link: usize,
 }
 
@@ -190,6 +212,7 @@ impl World {
             records_wire: false,
             number: 0,
             liars: HashSet::new(),
+            doubled: HashSet::new(),
             next_link: 0,
         }
     }
@@ -236,6 +259,10 @@ impl World {
     }
 
     pub fn connect(&mut self, dialer: usize, listener: usize) -> usize {
+        if self.has_link(dialer, listener) {
+            self.doubled
+                .extend([(dialer, listener), (listener, dialer)]);
+        }
         let link = self.next_link;
         self.next_link += 1;
         self.links.insert(
@@ -329,6 +356,7 @@ impl World {
                 });
             }
             SessionOutput::Acknowledged(held) => self.check_held(node, peer.unwrap(), held),
+            SessionOutput::Lacks(lacking) => self.check_lacking(node, peer.unwrap(), lacking),
             SessionOutput::Agreed(agreement) => {
                 let peer = device(peer.unwrap());
                 self.nodes[node].agreed.push((peer, agreement));
@@ -381,6 +409,26 @@ impl World {
             .entry(device(peer))
             .or_default()
             .extend(ids);
+    }
+
+    /// The law: nobody is said to lack what he acknowledged, but for who lies or lost it.
+    fn check_lacking(&mut self, node: usize, peer: usize, lacking: Lacking) {
+        let here = &mut self.nodes[node];
+        let said = here.acknowledged.entry(device(peer)).or_default();
+        let lost: Vec<EnvelopeId> = match lacking {
+            Lacking::These(ids) => ids.into_iter().filter(|id| said.contains(id)).collect(),
+            Lacking::All(group) => {
+                let of_group = said.iter().filter(|id| here.set.contains(group, id));
+                of_group.copied().collect()
+            }
+        };
+        if !self.liars.contains(&peer) && !self.doubled.contains(&(node, peer)) {
+            assert_eq!(lost, [], "{node} takes {peer} at less than its word");
+        }
+        for id in &lost {
+            said.remove(id);
+        }
+        here.lacking.extend(lost);
     }
 
     fn transmit(&mut self, node: usize, link: usize, bytes: Vec<u8>) {

@@ -2,7 +2,15 @@
 
 import { expect } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import type { ErrorCode, Event, JoiningStep, Request } from "../../ipc/generated";
+import type {
+  ErrorCode,
+  Event,
+  Invitee,
+  InviteeStep,
+  JoiningStep,
+  ListedInvite,
+  Request,
+} from "../../ipc/generated";
 import { FakeEngine, largeBoard, manyNotes } from "../../ipc/fake";
 import { sharedFolder } from "../../ipc/fake/folders";
 import type { SeedDocument } from "../../ipc/fake/seed";
@@ -72,6 +80,37 @@ const asked = (names: (string | null)[], change: Act = () => undefined) =>
     }));
     return change(fake);
   });
+
+/** Somebody who came by an invite and got so far. */
+const cameBy = (
+  step: InviteeStep,
+  name: string | null = null,
+  heard: Invitee["heard"] = { type: "not_since" },
+): Invitee => ({
+  name,
+  device: `d-${step}`,
+  openedAt: 1_700_000_000_000,
+  step,
+  heard,
+});
+
+/** An invite by which these came. */
+const invited = (invitees: Invitee[], change: Partial<ListedInvite> = {}): ListedInvite => ({
+  id: "i-1",
+  role: "editor",
+  uses: 1,
+  used: 0,
+  expiresAt: null,
+  madeBy: "Ana Sousa",
+  madeAt: 1_700_000_000_000,
+  forMember: null,
+  onPaper: false,
+  approval: false,
+  state: "open",
+  invitees,
+  more: 0,
+  ...change,
+});
 
 function isView(request: Request, view: string): boolean {
   return request.type === "subscribe" && request.view.type === view;
@@ -650,6 +689,27 @@ export const STORIES: Record<string, Record<string, Story>> = {
         ["button", "Add relay"],
       ],
     },
+    "a relay that did not keep what it said": {
+      engine: changed((fake) => {
+        const [one] = fake.peers;
+        if (one === undefined) return;
+        const relay = { ...one, relay: true, state: "syncing" as const };
+        const forgot = { changes: 12, times: 1, at: Date.now(), missing: 12 };
+        fake.peers = [
+          { ...one, forgot: { ...forgot, changes: 1, missing: 0 } },
+          { ...relay, device: "r-1", name: "relay.example.org:4711", forgot },
+          { ...relay, device: "r-2", name: GERMAN, forgot: { ...forgot, times: 3, missing: 0 } },
+          { ...relay, device: "r-3", name: "far.example.org:4711", state: "away", forgot },
+        ];
+      }),
+      then: press("button", "3 people"),
+      told: [
+        /This relay said it kept 12 changes that it no longer has. They are being sent again. That was/,
+        /It says that it has them again. That was so 3 times, last .*: do not rely on it./,
+        /They go to it again when it is there./,
+        /This device said it held 1 change that it no longer has, as after an older backup./,
+      ],
+    },
     "a relay that is added": {
       then: inTurn(press("button", "3 people"), async () => {
         const address = "/dns/relay.example.org/tcp/4711/p2p/12D3KooW";
@@ -744,7 +804,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
       told: [["alert", new RegExp(DENIED)]],
     },
     "a list that is refused": {
-      engine: refusing("list_invites"),
+      engine: refusing("invites"),
       then: press("button", "Invite someone"),
       told: [
         ["alert", new RegExp(REFUSED)],
@@ -766,24 +826,88 @@ export const STORIES: Record<string, Record<string, Story>> = {
     },
     "open, and asked by": {
       engine: asked(["Dora Nagy"], (fake) => {
+        fake.invites = [invited([cameBy("asking", "Dora Nagy")], { uses: 5, approval: true })];
+      }),
+      then: press("button", "Invite someone"),
+      told: [
+        /Editor, with approval/,
+        /1 person asks by it, and is declined if you revoke it/,
+        /asks to be let in/,
+      ],
+    },
+    "opened by nobody": {
+      engine: changed((fake) => (fake.invites = [invited([])])),
+      then: press("button", "Invite someone"),
+      told: [
+        /0 of 1 used. It does not expire. Nobody has opened it, as far as is known here/,
+        ["button", /^Revoke the invite of/],
+      ],
+    },
+    "who came, and how far each got": {
+      engine: changed((fake) => {
         fake.invites = [
-          {
-            id: "i-1",
-            role: "editor",
-            uses: 5,
-            used: 1,
-            expiresAt: null,
-            madeBy: "Ana Sousa",
-            madeAt: 1_700_000_000_000,
-            forMember: null,
-            onPaper: false,
-            revoked: false,
-            approval: true,
-          },
+          invited(
+            [
+              cameBy("let_in", LONG[0]),
+              cameBy("has_keys", LONG[1], { type: "last", at: Date.now() - 7_200_000 }),
+              cameBy("receiving", LONG[2], { type: "now" }),
+              cameBy("done", "Kenji Mori", { type: "last", at: Date.now() - 7_200_000 }),
+              cameBy("turned_away", null),
+              cameBy("out", "Dora Nagy"),
+              { ...cameBy("done", "Ana Sousa", { type: "now" }), device: "d-1" },
+            ],
+            { uses: 25, used: 6, more: 2 },
+          ),
         ];
       }),
       then: press("button", "Invite someone"),
-      told: [/Editor, with approval/, /1 person asks by it, and is declined if you revoke it/],
+      told: [
+        ["list", /^Who came by the invite of/],
+        /is let in; the keys lie ready · not heard of since/,
+        /how much more shows when your devices meet · last heard of 2 hours ago/,
+        /has the keys and the first documents · connected now/,
+        /has everything that was here then · last heard of 2 hours ago/,
+        /was not let in$/,
+        /was in, and is out$/,
+        /has everything that was here then · this device/,
+        "And 2 more.",
+      ],
+    },
+    "one that ran out, and one that is closed": {
+      engine: changed((fake) => {
+        fake.invites = [
+          invited([], {
+            role: "viewer",
+            uses: 5,
+            state: "expired",
+            expiresAt: Date.now() - 60_000,
+          }),
+          invited([], { id: "i-2", state: "closed" }),
+          invited([cameBy("done", "Kenji Mori")], { id: "i-3", state: "used_up", used: 1 }),
+        ];
+      }),
+      then: inTurn(press("button", "Invite someone"), async () => {
+        await page.getByText("2 that are over").click();
+        const again = page.getByRole("button", { name: /^Invite again/ }).first();
+        await again.click();
+        await expect.element(page.getByRole("combobox", { name: "They can be" })).toHaveFocus();
+      }),
+      told: [
+        /0 of 5 used. It expired on/,
+        /0 of 1 used. It is closed/,
+        "Used.",
+        ["combobox", "They can be"],
+      ],
+    },
+    "somebody comes while one looks": {
+      engine: changed((fake) => (fake.invites = [invited([])])),
+      then: inTurn(press("button", "Invite someone"), (fake) => {
+        const came = cameBy("has_keys", "Kenji Mori", { type: "now" });
+        fake.invites = [invited([came], { used: 1, state: "used_up" })];
+        fake.tellInvites();
+      }),
+      told: ["Kenji Mori", /has the keys; how much more/, "Used."],
+      not: [["button", /^Revoke the invite of/]],
     },
     made: {
       then: INVITED,
@@ -954,6 +1078,41 @@ export const STORIES: Record<string, Record<string, Story>> = {
     checked: {
       then: inTurn(keys(SAFETY), press("button", "Check everything")),
       told: [/Everything fits: 24 documents/],
+      not: [["button", "Repair at the next start"]],
+    },
+    "checked, and some of it is not here": {
+      engine: changed((fake) => {
+        const one = {
+          person: "Kenji Mori",
+          device: "d-3",
+          mine: false,
+          count: 5,
+          ranges: [
+            { first: 4, last: 7 },
+            { first: 9, last: 9 },
+          ],
+          moreRanges: 0,
+          laterAt: 1_700_000_000_000,
+          outlook: "nobody_connected_has_them" as const,
+        };
+        fake.missing = [
+          one,
+          { ...one, device: "d-4", person: ARABIC, outlook: "coming" },
+          { ...one, device: "d-5", person: GERMAN, moreRanges: 3, outlook: "nobody_connected" },
+          { ...one, device: "d-6", person: null, count: 1, outlook: "in_pack" },
+          { ...one, device: "d-1", mine: true },
+        ];
+      }),
+      then: inTurn(keys(SAFETY), press("button", "Check everything")),
+      told: [
+        /Everything fits: 24 documents/,
+        ["list", "Some of it is not here"],
+        /5 changes of .*Kenji Mori.*d-3.* missing here: numbers .*4–7 and 9.* Later ones, from/,
+        /An exchange is under way/,
+        /They come by themselves from whoever has them/,
+        /1 change of device d-6 is missing here: number/,
+        /5 changes of this device are missing here/,
+      ],
       not: [["button", "Repair at the next start"]],
     },
     "what does not fit": {

@@ -22,6 +22,7 @@ const peer = (state: Peer["state"]): Peer => ({
   ahead: 0,
   behind: 1,
   withheld: 0,
+  forgot: null,
   lastSeen: null,
   bytesSent: 0,
   bytesReceived: 0,

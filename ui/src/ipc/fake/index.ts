@@ -17,6 +17,7 @@ import type {
   ListedWorkspace,
   Member,
   MemberDevice,
+  MissingNumbers,
   Notice,
   Peer,
   Reply,
@@ -73,6 +74,7 @@ function relayAt(address: string): Peer {
     ahead: 0,
     behind: 0,
     withheld: 0,
+    forgot: null,
     lastSeen: NOW,
     bytesSent: 91_000,
     bytesReceived: 4_100,
@@ -129,6 +131,8 @@ export class FakeEngine implements Transport {
   };
   /** What is found when documents are loaded again. */
   tried: BackupReport = { documents: 24, changes: 1_312, differences: [] };
+  /** What an audit misses. */
+  missing: MissingNumbers[] = [];
   documents = new Map<string, FakeDocument>();
   members: Member[] = people.map((name, index) => ({
     id: `m-${index + 1}`,
@@ -149,6 +153,7 @@ export class FakeEngine implements Transport {
       ahead: 0,
       behind: 0,
       withheld: 0,
+      forgot: null,
       lastSeen: NOW,
       bytesSent: 48_200,
       bytesReceived: 51_900,
@@ -163,6 +168,7 @@ export class FakeEngine implements Transport {
       ahead: 0,
       behind: 3,
       withheld: 0,
+      forgot: null,
       lastSeen: NOW - 7_200_000,
       bytesSent: 0,
       bytesReceived: 0,
@@ -271,6 +277,12 @@ export class FakeEngine implements Transport {
     this.#tellCode();
   }
 
+  /** Says how the invites stand, as when somebody came by one. */
+  tellInvites(): void {
+    const { invites } = this;
+    this.#tell((view) => (view.type === "invites" ? { type: "invites", invites } : null));
+  }
+
   #tellCode(): void {
     this.#tell((view) => (view.type === "code" ? { type: "code", code: this.code } : null));
   }
@@ -358,7 +370,8 @@ export class FakeEngine implements Transport {
       case "try_backup":
         return [{ type: "backup_tried", report: this.tried }, quiet];
       case "audit": {
-        const report = { ...this.tried, envelopes: 96, unsealed: 0, digest: "7f3c" };
+        const { tried, missing } = this;
+        const report = { ...tried, envelopes: 96, unsealed: 0, digest: "7f3c", missing };
         return [{ type: "audit", report }, quiet];
       }
       case "status":
@@ -423,9 +436,9 @@ export class FakeEngine implements Transport {
         return [{ type: "invites", invites: this.invites }, quiet];
       case "revoke_invite":
         this.invites = this.invites.map((known) =>
-          known.id === request.invite ? { ...known, revoked: true } : known,
+          known.id === request.invite ? { ...known, state: "closed" } : known,
         );
-        return [{ type: "done" }, quiet];
+        return [{ type: "done" }, () => this.tellInvites()];
       case "approve": {
         const asks = this.asking.find(({ id }) => id === request.asking);
         const like = this.members.at(-1);
@@ -731,6 +744,8 @@ export class FakeEngine implements Transport {
         return { type: "people", members: this.members };
       case "asking":
         return { type: "asking", asking: this.asking };
+      case "invites":
+        return { type: "invites", invites: this.invites };
       case "peers":
         return { type: "peers", peers: this.peers, attempts: [] };
       case "ladder": {
