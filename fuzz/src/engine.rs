@@ -96,12 +96,6 @@ impl Shell {
         })
     }
 
-    /// What is done outside when it is asked.
-    pub(crate) fn ask_outside(&mut self, request: Request) -> Vec<Effect> {
-        let message = ClientMessage { id: 1, request };
-        self.take(Input::Client { client: 1, message })
-    }
-
     /// News from a peer, and what the engine does outside about it.
     pub(crate) fn hear(&mut self, news: PeerInput) -> Vec<Effect> {
         self.patience = match news {

@@ -7,23 +7,23 @@ use std::sync::LazyLock;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use skein_engine::{Passphrase, Places, Profile, Protect, Unlock};
-use skein_store::{BackupFolder, Opened, Store};
+use skein_store::{Opened, Restored, Store};
 
 use crate::engine::{self, Shell};
 use crate::{SEPARATOR, frames_of, write_inside};
 
 /// What the second byte says that a value is; the first chooses the column.
-pub mod value {
+mod value {
     /// Bytes.
-    pub const BLOB: u8 = 0;
+    pub(super) const BLOB: u8 = 0;
     /// Text.
-    pub const TEXT: u8 = 1;
+    pub(super) const TEXT: u8 = 1;
     /// A number, its bytes the big end first.
-    pub const NUMBER: u8 = 2;
+    pub(super) const NUMBER: u8 = 2;
     /// None at all.
-    pub const NOTHING: u8 = 3;
+    pub(super) const NOTHING: u8 = 3;
     /// How many there are.
-    pub const KINDS: u8 = 4;
+    pub(super) const KINDS: u8 = 4;
 }
 
 /// A workspace's file in which something rests in most tables, and its columns. `None` when the disk refuses.
@@ -164,7 +164,7 @@ pub fn profile_files(bytes: &[u8]) {
 
 /// The backups, of which one may be planned to be restored.
 fn backups(file: &Path) {
-    let restored = BackupFolder::if_planned(file);
+    let restored = Restored::if_planned(file);
     let Ok(Opened::Ready(store)) = Store::open(file) else {
         return;
     };

@@ -162,6 +162,10 @@ pub(crate) fn names_read(
     let workspace = WorkspaceId::from_bytes(derive("skein/1 workspace id", &[&body]));
     let envelope = operation.sign(&device, &stamp(workspace)).ok()?;
     let authority = Authority::build(workspace, [&envelope]);
+    // A name that is too long founds nothing.
+    if !authority.is_founded() {
+        return None;
+    }
     let keyring = authority.keyring(&device);
     assert!(keyring.get(&epoch).is_some(), "its founder holds its key");
     let members = authority.members(&keyring);

@@ -97,7 +97,10 @@ pub fn code_exchange(bytes: &[u8]) {
             return;
         };
         if inviter.proved(message(1), TICKET, &mut rng(3)).is_ok() {
-            assert!(heard.starts_with(&[&of_joiner[0], &of_joiner[1]]));
+            assert_eq!(
+                heard.get(..2),
+                Some([of_joiner[0].as_slice(), &of_joiner[1]].as_slice())
+            );
         }
     } else {
         let (joiner, _) = JoinerAsks::begin(&code, PAIR, &mut rng(1));
@@ -106,7 +109,10 @@ pub fn code_exchange(bytes: &[u8]) {
         };
         if let Ok(ticket) = joiner.received(message(1)) {
             assert_eq!(*ticket, TICKET);
-            assert!(heard.starts_with(&[&of_inviter[0], &of_inviter[1]]));
+            assert_eq!(
+                heard.get(..2),
+                Some([of_inviter[0].as_slice(), &of_inviter[1]].as_slice())
+            );
         }
     }
 }
