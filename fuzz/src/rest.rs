@@ -103,7 +103,6 @@ pub fn columns_of_file(bytes: &[u8]) {
 /// One change for each frame: column, kind of value, value. It goes into every row in which the file's own rules leave it.
 fn change(path: &Path, resting: &Resting, bytes: &[u8]) -> Option<()> {
     let file = Connection::open(path).ok()?;
-    file.pragma_update(None, "journal_mode", "DELETE").ok()?;
     file.pragma_update(None, "ignore_check_constraints", true)
         .ok()?;
     for frame in frames_of(bytes).into_iter().take(8) {
