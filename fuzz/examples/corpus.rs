@@ -8,16 +8,21 @@ use data_encoding::BASE64;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Value, json};
+use skein_access::operation::Kept;
 use skein_access::{
-    Chain, DataPayload, DeviceId, DeviceKey, EnvelopeId, EnvelopeKind, EpochId, EpochKey, Header,
-    Pack, Stamp, UnverifiedEnvelope, WorkspaceId, seal_data, tag,
+    Action, Chain, DataPayload, DeviceId, DeviceKey, EnvelopeId, EnvelopeKind, EpochId, EpochKey,
+    Header, KeyEncryptionKey, MemberId, Operation, Pack, PassphraseCost, Relay, Stamp,
+    UnverifiedEnvelope, WorkspaceId, seal_data, tag,
 };
 use skein_engine::api::{ClientMessage, Reply, Request, Role};
-use skein_fuzz::{SEPARATOR, Shell};
+use skein_fuzz::{
+    SEPARATOR, Shell, frames_of, honest_exchange, honest_session, inside, plaintext_of, resting,
+    say, unchanged,
+};
 use skein_model::file::CHUNK;
 use skein_model::{
-    ActorSeed, CardId, ChangeBytes, ChunkName, Document, DocumentId, Edit, FileKey, FileManifest,
-    NoteEdit, Place,
+    ActorSeed, BoardEdit, CardId, ChangeBytes, ChunkName, ColumnId, Document, DocumentId, Edit,
+    FileKey, FileManifest, NoteEdit, Place,
 };
 use skein_store::{Opened, Store};
 use skein_sync::{Bytes, Frame, Group, Hello, Ids, Items, PROTOCOL, Scope, Why};
@@ -36,14 +41,22 @@ fn main() {
         UnverifiedEnvelope::decode(bytes).is_ok()
             && Header::decode(bytes).unwrap().kind == EnvelopeKind::Access
     });
-    let operations = operations
+    let operations: Vec<Vec<u8>> = operations
         .map(|bytes| bytes[HEADER..bytes.len() - SIGNATURE].to_vec())
         .collect();
     keep("bundle", vec![bundle]);
-    keep("operation", operations);
     keep("session_frame", sessions(&envelopes));
+    keep("stream", streams(&envelopes));
+    keep("member", of_a_member(&operations, &envelopes));
+    keep("relay", of_a_member(&operations, &envelopes));
+    keep("operation", operations);
     keep("envelope", envelopes);
     keep("pack", vec![packed()]);
+    keep("sealed", sealed());
+    keep("code_exchange", exchanges());
+    keep("columns_of_file", columns());
+    keep("profile_files", profiles());
+    keep("typed", texts(NAMES));
     keep(
         "invite_text",
         texts(&[
@@ -282,8 +295,247 @@ fn sessions(envelopes: &[Vec<u8>]) -> Vec<Vec<u8>> {
                 bytes
             })
     };
-    said.into_iter().map(session).collect()
+    let mut sessions: Vec<Vec<u8>> = said.into_iter().map(session).collect();
+    sessions.extend(honest_session().map(framed));
+    sessions
 }
+
+/// Each behind its length.
+fn framed(frames: Vec<Vec<u8>>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for frame in frames {
+        bytes.extend(u16::try_from(frame.len()).unwrap().to_be_bytes());
+        bytes.extend(frame);
+    }
+    bytes
+}
+
+/// Frames on a sync stream; answers to who asked for a chunk; what is said for a short code.
+fn streams(envelopes: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut frames = Vec::new();
+    for envelope in envelopes {
+        frames.extend(u32::try_from(envelope.len()).unwrap().to_be_bytes());
+        frames.extend(envelope);
+    }
+    let chunk = [&[1, 0, 0, 1, 0], [7; 256].as_slice()].concat();
+    let [joiner, inviter] = honest_exchange().unwrap();
+    vec![frames, vec![0], chunk, framed(joiner), framed(inviter)]
+}
+
+/// Both sides of an exchange for a short code, as they hear it.
+fn exchanges() -> Vec<Vec<u8>> {
+    let [joiner, inviter] = honest_exchange().unwrap();
+    vec![
+        [vec![0], framed(joiner)].concat(),
+        [vec![1], framed(inviter)].concat(),
+    ]
+}
+
+/// What a member says, of every kind; and all of it, one after the other.
+fn of_a_member(operations: &[Vec<u8>], envelopes: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let thing = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
+    let mut words: Vec<Vec<u8>> = Vec::new();
+    // In postcard: a caret in a note, between two marks; the same caret, gone.
+    let caret = [&[16], [3; 16].as_slice(), &[0]].concat();
+    words.push(thing(
+        say::PRESENCE,
+        &[caret.as_slice(), b"\x01\x02ab\x02cd"].concat(),
+    ));
+    words.push(thing(say::PRESENCE, &[caret.as_slice(), &[0]].concat()));
+    // In postcard: the question 7, firm, about two chunks; the answer to it; that a pack stands for two envelopes.
+    let two = [[1; 32], [2; 32]].concat();
+    words.push(thing(
+        say::HOLDING,
+        &[&[0, 7, 1, 2], two.as_slice()].concat(),
+    ));
+    words.push(thing(say::HOLDING, &[1, 7, 2, 1, 0]));
+    words.push(thing(
+        say::PACK_WORD,
+        &[&[1], [9; 32].as_slice(), &[2], &two].concat(),
+    ));
+    words.push(thing(say::CHUNK_WANTED, &[3; 32]));
+    words.push(thing(say::CHUNK, &[[3; 32], [4; 32]].concat()));
+    let mut actions: Vec<Vec<u8>> = operations
+        .iter()
+        .map(|body| {
+            let mut operation = Operation::decode(body).unwrap();
+            operation.parents.clear();
+            thing(say::ACTION, &operation.encode()[2..])
+        })
+        .collect();
+    let device = DeviceKey::from_bytes(&[5; 32]).id();
+    let member = MemberId::from_bytes([5; 32]);
+    let relays = vec![Relay {
+        device,
+        addresses: vec![ADDRESSES[4].to_owned()],
+    }];
+    let kept = vec![Kept {
+        device,
+        sequence: 3,
+    }];
+    let more = [
+        Action::Raise {
+            member,
+            role: skein_access::Role::Owner,
+        },
+        Action::Lower {
+            member,
+            role: skein_access::Role::Viewer,
+            kept: kept.clone(),
+        },
+        Action::RemoveMember { member, kept },
+        Action::RemoveDevice { device, kept: 1 },
+        Action::RevokeInvite {
+            invite: EnvelopeId::from_bytes([1; 32]),
+        },
+        Action::Decline {
+            join: EnvelopeId::from_bytes([1; 32]),
+        },
+        Action::SealFor {
+            epoch: EpochId::from_bytes([1; 32]),
+            devices: Vec::new(),
+            invites: Vec::new(),
+        },
+        Action::Relays { relays },
+    ];
+    actions.extend(more.map(|action| {
+        let parents = Vec::new();
+        thing(say::ACTION, &Operation { parents, action }.encode()[2..])
+    }));
+    let mut changes: Vec<Vec<u8>> = Vec::new();
+    for (document, kind) in [(3, 1), (3, 2), (0, 1)] {
+        let note = documents().swap_remove(0);
+        let changes_of_it = [beginning_of_a_note(), documents()[1..].concat(), note].map(|bytes| {
+            thing(
+                say::CHANGES,
+                &[&[document, kind], bytes.as_slice()].concat(),
+            )
+        });
+        changes.extend(changes_of_it);
+    }
+    changes.push(thing(say::PACK, &packed()));
+    let frames = sessions(envelopes);
+    let frames = frames[..8].iter().flat_map(|session| {
+        let said = frames_of(session);
+        said.into_iter()
+            .skip(2)
+            .map(|frame| thing(say::FRAME, frame))
+            .collect::<Vec<_>>()
+    });
+    let frames: Vec<Vec<u8>> = frames.collect();
+    let mut seeds = Vec::new();
+    for (at, things) in [words, actions, changes, frames].into_iter().enumerate() {
+        for some in things.chunks(6) {
+            seeds.push([vec![at as u8], framed(some.to_vec())].concat());
+        }
+    }
+    seeds
+}
+
+/// The plaintexts of envelopes and of names.
+fn sealed() -> Vec<Vec<u8>> {
+    let payload = DataPayload {
+        document: DocumentId::from_bytes([3; 16]),
+        kind_code: 1,
+        changes: vec![ChangeBytes(vec![7; 40]), ChangeBytes(Vec::new())],
+    };
+    let plaintext = plaintext_of(&payload).unwrap();
+    let length = u32::from_be_bytes(plaintext[..LENGTH].try_into().unwrap()) as usize;
+    let content = &plaintext[LENGTH..LENGTH + length];
+    let mut name = vec![0, 5];
+    name.extend(b"Geese");
+    name.resize(64, 0);
+    [
+        (inside::DATA, plaintext.as_slice()),
+        (inside::CONTENT, content),
+        (inside::PACK_CONTENT, packed().as_slice()),
+        (inside::NAME, name.as_slice()),
+    ]
+    .map(|(kind, bytes)| [&[kind], bytes].concat())
+    .to_vec()
+}
+
+/// Every column of a workspace's file in which something rests, as it is: a few to each seed.
+fn columns() -> Vec<Vec<u8>> {
+    let columns = resting().unwrap().columns;
+    let changes = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (_, _, value))| unchanged(at, value));
+    let changes: Vec<Vec<u8>> = changes.collect();
+    changes
+        .chunks(8)
+        .map(|some| framed(some.to_vec()))
+        .collect()
+}
+
+/// The small files of profiles: with a key that is open, and with one under a passphrase.
+fn profiles() -> Vec<Vec<u8>> {
+    let device = DeviceKey::from_bytes(&[9; 32]);
+    let secret = skein_model::id::to_base32(device.to_bytes().as_slice());
+    let plain = json!({"format": 1, "protection": "owner_only_file", "secret": secret});
+    let cost = PassphraseCost {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
+    let under = KeyEncryptionKey::from_passphrase("south by north", &[4; 16], &cost).unwrap();
+    let mut rng = ChaCha20Rng::seed_from_u64(8);
+    let sealed = under.seal(&device, "passphrase", &mut rng).unwrap();
+    let (id, sealed) = (device.id(), skein_model::id::to_base32(&sealed));
+    let salt = skein_model::id::to_base32(&[4; 16]);
+    let sealed = format!(
+        r#"{{"format":2,"protection":"passphrase","device":"{id}","argon2id":{{"memory_kib":8,"passes":1,"lanes":1,"salt":"{salt}"}},"sealed":"{sealed}"}}"#
+    );
+    let sign = json!({"id": WorkspaceId::from_bytes([7; 32]).to_string(), "name": "Geese"});
+    let keychain = sealed.replace("passphrase\"", "keychain\"");
+    let files = [
+        vec![
+            ("device.key", plain.to_string()),
+            ("workspace.json", sign.to_string()),
+        ],
+        vec![
+            ("device.key", sealed),
+            ("workspaces/k7qm2xpd/workspace.json", sign.to_string()),
+        ],
+        vec![
+            ("device.key", keychain),
+            ("workspace.json", "null".to_owned()),
+        ],
+        vec![
+            (
+                "workspace.backups/00001-1790000000000.db",
+                "SQLite".to_owned(),
+            ),
+            (
+                "workspace.backups/restore-next",
+                "00001-1790000000000.db".to_owned(),
+            ),
+            ("workspace.backups/to-take-over", "1".to_owned()),
+        ],
+        vec![("workspace.backups/restore-next", "anew".to_owned())],
+    ];
+    let seed = |files: Vec<(&str, String)>| {
+        let files = files
+            .into_iter()
+            .map(|(name, content)| format!("{name}\n{content}"));
+        files
+            .collect::<Vec<_>>()
+            .join(&char::from(SEPARATOR).to_string())
+    };
+    files.map(|files| seed(files).into_bytes()).to_vec()
+}
+
+const NAMES: &[&str] = &[
+    "aebagbafaydqqcikbmga2dqpca",
+    "aebagbafaydqqcikbmga2dqpcaireeyuculbogazdinryhi6d4qa",
+    "k7qm2xpd",
+    "postgres://skein:south%20by@db.example.org:5432/skein?sslmode=require",
+    "postgresql:///skein?host=/run/postgresql",
+    "see ![goose](skein:file/aebagbafaydqqcikbmga2dqpca \"800x600\")",
+    "goose.png",
+    "image/png",
+];
 
 /// What shells say, a few matters at a time.
 fn messages(made: &Made) -> Vec<String> {
@@ -371,6 +623,19 @@ const TEXTS: &[&str] = &[
 
 const VAULT: &str = "Map.md\n# Map\n![](pictures/goose.png) [[Plan]]|Plan.md\n[map](Map.md) [[Missing]]|Plan/Day.md\n../up [x](../Map.md)|pictures/goose.png\n\u{89}PNG|.obsidian/app.json\n{}";
 
+/// All changes that make up a note.
+fn beginning_of_a_note() -> Vec<u8> {
+    let id = DocumentId::from_bytes([3; 16]);
+    let place = Place {
+        parent: None,
+        position: "a0".to_owned(),
+    };
+    let note = Document::create_note(id, ActorSeed([1; 16]), "Plan", "fly south", &place, 0);
+    let changes = note.unwrap().all_changes().unwrap();
+    let changes: Vec<Vec<u8>> = changes.into_iter().map(|change| change.0).collect();
+    changes.join(&SEPARATOR)
+}
+
 /// Changes of a note, one by one and whole.
 fn documents() -> Vec<Vec<u8>> {
     let id = DocumentId::from_bytes([3; 16]);
@@ -404,7 +669,38 @@ fn documents() -> Vec<Vec<u8>> {
     }
     seeds.push(together);
     seeds.push(other.snapshot().unwrap().bytes);
+    let board = board(&place);
+    let changes = board.all_changes().unwrap().into_iter();
+    let changes: Vec<Vec<u8>> = changes.map(|change| change.0).collect();
+    seeds.push(changes.join(&SEPARATOR));
+    seeds.push(board.snapshot().unwrap().bytes);
     seeds
+}
+
+/// A board with a card of which everything is said.
+fn board(place: &Place) -> Document {
+    let (id, column) = (
+        DocumentId::from_bytes([4; 16]),
+        ColumnId::from_bytes([2; 16]),
+    );
+    let columns = [(column, "To do")];
+    let mut board =
+        Document::create_board(id, ActorSeed([1; 16]), "Work", place, &columns, 0).unwrap();
+    let card = CardId::from_bytes([5; 16]);
+    let edits = [
+        json!({"type": "add_cards", "column": column, "after": null, "cards": [{"id": card, "title": "c"}]}),
+        json!({"type": "set_due", "card": card, "due": "2031-01-01"}),
+        json!({"type": "set_priority", "card": card, "priority": "high"}),
+        json!({"type": "set_labels", "card": card, "labels": ["red"]}),
+        json!({"type": "set_assignees", "card": card, "assignees": ["Ana"]}),
+        json!({"type": "add_checklist_item", "card": card, "id": card, "title": "i", "after": null}),
+        json!({"type": "set_column_limit", "column": column, "limit": 3}),
+    ];
+    for edit in edits {
+        let edit: BoardEdit = serde_json::from_value(edit).unwrap();
+        board.edit(&Edit::Board(edit), 5).unwrap();
+    }
+    board
 }
 
 fn manifests() -> Vec<Vec<u8>> {

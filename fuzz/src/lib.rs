@@ -5,19 +5,35 @@
 #[cfg(test)]
 mod corpus;
 mod engine;
+mod member;
+mod rest;
+mod sealed;
+mod sealing;
 mod session;
+mod streams;
 
 use std::fs;
 use std::path::{Component, Path};
+use std::str::FromStr;
 
 use skein_access::code::Code;
-use skein_access::{EpochKey, Header, Operation, Pack, Ticket, UnverifiedEnvelope, WorkspaceId};
-use skein_engine::{Host, Unlock, Use, exchange};
-use skein_model::{ActorSeed, ChangeBytes, Document, FileManifest, Heads, TextField, markdown};
+use skein_access::{
+    DeviceId, EpochKey, Header, Operation, Pack, Ticket, UnverifiedEnvelope, WorkspaceId,
+};
+use skein_engine::relay::DatabaseAddress;
+use skein_engine::{Host, Passphrase, Slug, Unlock, Use, exchange};
+use skein_model::{
+    ActorSeed, CardId, ChangeBytes, Document, DocumentId, FileId, FileManifest, Heads, TextField,
+    markdown,
+};
 use skein_store::{Opened, Store};
 
 pub use engine::{Shell, api_message, bundle};
-pub use session::{frames_of, session_frame};
+pub use member::{member, relay, say};
+pub use rest::{columns_of_file, profile_files, resting, unchanged};
+pub use sealed::{inside, plaintext_of, sealed};
+pub use session::{frames_of, honest_session, session_frame};
+pub use streams::{code_exchange, honest_exchange, stream};
 
 /// A decoder, given whatever bytes.
 pub type Target = fn(&[u8]);
@@ -37,6 +53,14 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("import", import),
     ("address", address),
     ("change_guard", change_guard),
+    ("sealed", sealed),
+    ("member", member),
+    ("relay", relay),
+    ("stream", stream),
+    ("code_exchange", code_exchange),
+    ("columns_of_file", columns_of_file),
+    ("profile_files", profile_files),
+    ("typed", typed),
 ];
 
 /// Ends one file in the input of [`import`], and one change in that of [`change_guard`].
@@ -166,10 +190,45 @@ pub fn address(bytes: &[u8]) {
     let _ = skein_net::device_of_address(&text);
 }
 
+/// A short word that names something, as somebody types it, pastes it, or writes it into a page's address.
+pub fn typed(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    one_name::<DocumentId>(&text);
+    one_name::<CardId>(&text);
+    one_name::<FileId>(&text);
+    one_name::<WorkspaceId>(&text);
+    one_name::<DeviceId>(&text);
+    one_name::<Slug>(&text);
+    // What an address says of a password is in no word about it.
+    let _ = text.parse::<DatabaseAddress>();
+    for file in skein_model::file::referred(&text) {
+        assert!(text.to_lowercase().contains(&file.to_string()));
+    }
+    let _ = skein_model::file::check_name(&text);
+    let _ = skein_model::file::check_mime(&text);
+    let _ = Passphrase::new(text.as_ref());
+}
+
+/// What is understood is shown in a way that is understood as the same.
+fn one_name<T: FromStr + ToString + PartialEq>(text: &str) {
+    if let Ok(name) = text.parse::<T>() {
+        assert!(
+            name.to_string()
+                .parse::<T>()
+                .is_ok_and(|again| again == name)
+        );
+    }
+}
+
 /// What automerge panics at is caught by the guard around it, and libFuzzer's own hook would end the run before that. What gets
-/// through ends it all the same.
+/// through ends it all the same; what is asserted here is said.
 pub fn let_guards_catch() {
-    std::panic::set_hook(Box::new(|_| {}));
+    std::panic::set_hook(Box::new(|panic| {
+        let here = |at: &std::panic::Location<'_>| at.file().starts_with("src/");
+        if panic.location().is_some_and(here) {
+            eprintln!("{panic}");
+        }
+    }));
 }
 
 /// Changes of a document, as colleagues send them, and a whole one, as the disk gives it back.
@@ -192,8 +251,10 @@ pub fn change_guard(bytes: &[u8]) {
     let _ = document.text(TextField::NoteText);
     let _ = document.sentences(&Heads::default());
     let actor = ActorSeed([5; 16]);
-    let _ = Document::load(actor, None, &changes);
-    if let Ok(loaded) = Document::load(actor, Some(bytes), &[]) {
-        let _ = loaded.document.projection();
+    for (snapshot, changes) in [(None, changes.as_slice()), (Some(bytes), &[])] {
+        if let Ok(loaded) = Document::load(actor, snapshot, changes) {
+            let _ = loaded.document.projection();
+            let _ = loaded.document.board();
+        }
     }
 }

@@ -33,15 +33,44 @@ pub fn session_frame(bytes: &[u8]) {
             assert_eq!(Frame::decode(&encoded), Ok(known));
         }
     }
-    let mut side = SessionSide::new(Side::Listener, HERE, THERE, 3);
-    for frame in frames_of(bytes) {
-        side.hears(frame);
+    // The one that dials begins to compare, and is answered; the one that listens answers.
+    for side in [Side::Listener, Side::Dialer] {
+        let mut side = SessionSide::new(side, HERE, THERE, 3);
+        for frame in frames_of(bytes) {
+            side.hears(frame);
+        }
     }
+}
+
+/// What two devices say to each other that hold different envelopes: first the one that dials, then the one that listens. Each is a session for
+/// the other.
+pub fn honest_session() -> [Vec<Vec<u8>>; 2] {
+    let mut dialer = SessionSide::new(Side::Dialer, HERE, THERE, 3);
+    let mut listener = SessionSide::new(Side::Listener, THERE, HERE, 40);
+    let mut said = [dialer.begins(), listener.begins()];
+    let mut heard = [0, 0];
+    for _ in 0..100 {
+        let next = [
+            said[1].get(heard[0]).cloned(),
+            said[0].get(heard[1]).cloned(),
+        ];
+        if next == [None, None] {
+            break;
+        }
+        for (at, frame) in next.into_iter().enumerate() {
+            if let Some(frame) = frame {
+                heard[at] += 1;
+                said[at].extend([&mut dialer, &mut listener][at].hears(&frame));
+            }
+        }
+    }
+    said
 }
 
 /// A session with an engine that answers it as it should.
 struct SessionSide {
     session: Session,
+    first: Vec<SessionOutput>,
     set: EnvelopeSet,
     fetching: Fetching,
     now_ms: u64,
@@ -53,7 +82,7 @@ impl SessionSide {
             workspaces: vec![WORKSPACE],
             invite: None,
         };
-        let (session, _) = Session::new(me, peer, side, hello, 0);
+        let (session, first) = Session::new(me, peer, side, hello, 0);
         let mut set = EnvelopeSet::new();
         for number in 0..held {
             let id = EnvelopeId::from_bytes([number; 32]);
@@ -64,20 +93,39 @@ impl SessionSide {
         }
         Self {
             session,
+            first,
             set,
             fetching: Fetching::new(),
             now_ms: 0,
         }
     }
 
+    /// Says the first word.
+    fn begins(&mut self) -> Vec<Vec<u8>> {
+        let first = std::mem::take(&mut self.first);
+        self.does(first.into_iter().rev().collect())
+    }
+
     /// Hears a frame and does what comes of it.
-    fn hears(&mut self, frame: &[u8]) {
+    fn hears(&mut self, frame: &[u8]) -> Vec<Vec<u8>> {
         self.now_ms += 10;
-        let mut asked = self.give(SessionInput::Frame(frame));
+        let asked = self.give(SessionInput::Frame(frame));
+        self.does(asked)
+    }
+
+    /// Does what is asked, the last of it first; gives the frames to be sent.
+    fn does(&mut self, mut asked: Vec<SessionOutput>) -> Vec<Vec<u8>> {
+        let mut said = Vec::new();
         // What comes of one frame ends by itself; a number that is never reached says that it does not.
         for _ in 0..10_000 {
-            let Some(output) = asked.pop() else { return };
+            let Some(output) = asked.pop() else {
+                return said;
+            };
             let more = match output {
+                SessionOutput::Send(frame) => {
+                    said.push(frame);
+                    Vec::new()
+                }
                 SessionOutput::NeedAdmission { .. } => {
                     self.give(SessionInput::Admitted(Admission::Member))
                 }

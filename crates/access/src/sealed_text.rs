@@ -106,11 +106,12 @@ pub(crate) fn pad(text: &str) -> Result<Vec<u8>, NameError> {
     Ok(padded)
 }
 
-/// The text that was padded.
+/// The text that was padded. `None`: it is none that could have been, or was padded in another way.
 pub(crate) fn unpad(padded: &[u8]) -> Option<String> {
     let (length, rest) = padded.split_first_chunk::<2>()?;
     let text = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
-    String::from_utf8(text.to_vec()).ok()
+    let text = String::from_utf8(text.to_vec()).ok()?;
+    (pad(&text).ok()? == padded).then_some(text)
 }
 
 fn associated(epoch: &EpochId, usage: TextUse) -> Vec<u8> {
@@ -122,4 +123,45 @@ fn associated(epoch: &EpochId, usage: TextUse) -> Vec<u8> {
 fn cipher(key: &EpochKey) -> XChaCha20Poly1305 {
     let derived = key.derive(domain::EPOCH_TEXT_KEY);
     XChaCha20Poly1305::new(Key::from_slice(derived.as_slice()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{MAX_NAME, pad, unpad};
+
+    #[test]
+    fn a_name_comes_back() {
+        for name in ["A", "Ana Grau", "雁", &"x".repeat(MAX_NAME)] {
+            assert_eq!(unpad(&pad(name).unwrap()).unwrap(), name);
+        }
+    }
+
+    /// What a member may have sealed who does not use this code.
+    fn sealed_otherwise(text: &[u8], length: usize) -> Vec<u8> {
+        let mut padded = u16::try_from(text.len()).unwrap().to_be_bytes().to_vec();
+        padded.extend(text);
+        padded.resize(length, 0);
+        padded
+    }
+
+    #[test]
+    fn what_is_no_name_is_not_read_as_one() {
+        assert_eq!(unpad(&sealed_otherwise(b"Ana", 64)).unwrap(), "Ana");
+        let others: [(&[u8], usize); 7] = [
+            (b"", 64),
+            (b" ", 64),
+            (b"Ana\n", 64),
+            (b"Ana", 128),
+            (b"Ana", 63),
+            (&[b'x'; MAX_NAME + 1], 320),
+            (b"\xff", 64),
+        ];
+        for (text, length) in others {
+            assert_eq!(unpad(&sealed_otherwise(text, length)), None);
+        }
+        let mut filled = sealed_otherwise(b"Ana", 64);
+        *filled.last_mut().unwrap() = 1;
+        assert_eq!(unpad(&filled), None);
+    }
 }

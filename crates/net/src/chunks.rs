@@ -136,6 +136,14 @@ async fn exchange(
 ) -> io::Result<ChunkAnswer> {
     write(stream, chunk, vital).await?;
     in_time(CHUNK_SILENCE, stream.flush()).await?;
+    read_answer(stream, vital).await
+}
+
+/// Reads what was answered; its length is believed only as its bytes come.
+pub(crate) async fn read_answer(
+    stream: &mut (impl AsyncRead + Unpin),
+    vital: &Vital,
+) -> io::Result<ChunkAnswer> {
     let mut found = [0];
     // The other side reads it from its disk first, after what others asked for.
     in_time(CHUNK_ANSWER, stream.read_exact(&mut found)).await?;

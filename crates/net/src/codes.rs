@@ -206,7 +206,8 @@ pub(crate) async fn carry(
     let _ = tell(CodeNews::Ended).await;
 }
 
-async fn hear(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+/// Reads the next message.
+pub(crate) async fn hear(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
     let mut length = [0; 2];
     reader.read_exact(&mut length).await?;
     let length = usize::from(u16::from_be_bytes(length));

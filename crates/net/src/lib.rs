@@ -34,6 +34,8 @@ mod transport;
 mod vital;
 mod wake;
 
+pub mod unframed;
+
 pub use address::{
     AddressError, address_of, device_of_address, leads_through_relay, typed_address,
     understand_address,
