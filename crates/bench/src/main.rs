@@ -23,7 +23,8 @@ use measure::Load;
 use report::{Circumstances, Section};
 use session::Session;
 use workload::{
-    Scale, attachments, board, first_sync, keys, latency, loading, reconnect, search, starting,
+    Scale, attachments, board, bundles, first_sync, keys, latency, loading, reconnect, search,
+    starting,
 };
 
 /// Where the report goes when everything was run.
@@ -56,6 +57,7 @@ enum Workload {
     Start,
     FirstSync,
     Reconnect,
+    Bundles,
     Latency,
     Search,
     Board,
@@ -111,6 +113,10 @@ async fn measure(arguments: Arguments) -> Result<()> {
     if wanted(Workload::Reconnect) {
         eprintln!("reconnect");
         sections.push(reconnect::run(&mut fixture, scale).await?);
+    }
+    if wanted(Workload::Bundles) {
+        eprintln!("bundles");
+        sections.push(bundles::run(&mut fixture).await?);
     }
     if wanted(Workload::Latency) {
         eprintln!("live latency");

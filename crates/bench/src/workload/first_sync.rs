@@ -103,13 +103,14 @@ pub(crate) async fn run(fixture: &mut Fixture) -> Result<Section> {
     })
 }
 
-struct Plain {
-    envelopes: usize,
-    bytes: u64,
-    took: Duration,
+/// What SQLite alone was given, and how long it took.
+pub(super) struct Plain {
+    pub(super) envelopes: usize,
+    pub(super) bytes: u64,
+    pub(super) took: Duration,
 }
 
-fn store_envelopes(from: &Path, to: &Path) -> Result<Plain> {
+pub(super) fn store_envelopes(from: &Path, to: &Path) -> Result<Plain> {
     let store = profile::store(from)?;
     let mut all = Vec::new();
     let mut mark = 0;

@@ -2,6 +2,7 @@
 
 pub(crate) mod attachments;
 pub(crate) mod board;
+pub(crate) mod bundles;
 pub(crate) mod first_sync;
 pub(crate) mod keys;
 pub(crate) mod latency;
