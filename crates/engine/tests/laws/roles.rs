@@ -490,15 +490,63 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
     ]
 }
 
-/// The name of a request as it crosses the line.
-fn name(request: &Request) -> String {
-    let value = serde_json::to_value(request).unwrap();
+/// All that can be watched, and who may.
+fn views(things: &Things) -> Vec<(View, Row)> {
+    let Things {
+        note: document,
+        board,
+        card,
+        ..
+    } = *things;
+    let holders = [
+        View::Note { document },
+        View::Board { document: board },
+        View::Card {
+            document: board,
+            card,
+        },
+        View::Text {
+            document,
+            card: None,
+        },
+        View::Files { document },
+    ];
+    let everybody = [
+        View::Status,
+        View::Tree,
+        View::Trash,
+        View::People,
+        View::Asking,
+        View::Invites,
+        View::Peers,
+        View::Delivery { document: None },
+        // Of one that is not here nothing is on its way.
+        View::Delivery {
+            document: Some(document),
+        },
+        View::Notices,
+        View::Preferences,
+        View::Code,
+        View::Backups,
+        View::SharedFolders,
+    ];
+    let nowhere = [View::Ladder {
+        device: DeviceKey::from_bytes(&[9; 32]).id().to_string(),
+    }];
+    let rows = holders.map(|view| (view, HOLDERS)).into_iter();
+    let rows = rows.chain(everybody.map(|view| (view, ALL)));
+    rows.chain(nowhere.map(|view| (view, NOWHERE))).collect()
+}
+
+/// The name of a request or view as it crosses the line.
+fn name(of: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(of).unwrap();
     value["type"].as_str().unwrap().to_owned()
 }
 
-/// The names of all requests that there are.
-fn all_names() -> BTreeSet<String> {
-    let declared = Request::decl(&Config::new().with_large_int("number"));
+/// The names of all requests, or views, that there are.
+fn all_names<T: TS>() -> BTreeSet<String> {
+    let declared = T::decl(&Config::new().with_large_int("number"));
     let tags = declared.split("\"type\": \"").skip(1);
     tags.map(|rest| rest.split('"').next().unwrap().to_owned())
         .collect()
@@ -626,7 +674,7 @@ fn world() -> (World, Things) {
 }
 
 #[test]
-fn every_request_has_its_row_in_the_table_of_rights() {
+fn every_request_and_view_has_its_row_in_the_table_of_rights() {
     let things = Things {
         note: DocumentId::from_bytes([1; 16]),
         board: DocumentId::from_bytes([2; 16]),
@@ -637,11 +685,12 @@ fn every_request_has_its_row_in_the_table_of_rights() {
         ticket: String::new(),
         invite: String::new(),
     };
-    let rows: BTreeSet<String> = table(&things)
-        .iter()
-        .map(|(request, _)| name(request))
-        .collect();
-    assert_eq!(rows, all_names());
+    let requests = table(&things)
+        .into_iter()
+        .map(|(request, _)| name(&request));
+    assert_eq!(requests.collect::<BTreeSet<_>>(), all_names::<Request>());
+    let views = views(&things).into_iter().map(|(view, _)| name(&view));
+    assert_eq!(views.collect::<BTreeSet<_>>(), all_names::<View>());
 }
 
 /// A text view of the note, as an editor has one.
@@ -670,7 +719,9 @@ fn everybody_may_do_what_the_table_says_and_nothing_else() {
         core.lies_in(profile.first());
     }
     let mut wrong = Vec::new();
-    for (request, row) in table(&things) {
+    let watching = views(&things).into_iter();
+    let watching = watching.map(|(view, row)| (Request::Subscribe { view }, row));
+    for (request, row) in watching.chain(table(&things)) {
         for (index, expected) in ASKING.into_iter().zip(row) {
             world.clients += 1;
             let client = world.clients;
@@ -707,8 +758,7 @@ fn everybody_may_do_what_the_table_says_and_nothing_else() {
             let code = code.filter(|code| *code != ErrorCode::TimedOut);
             if code != expected {
                 wrong.push(format!(
-                    "{} by {index}: {code:?}, not {expected:?}",
-                    name(&request)
+                    "{request:?} by {index}: {code:?}, not {expected:?}"
                 ));
             }
             if let Err(error) = answer {
