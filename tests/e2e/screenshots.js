@@ -358,6 +358,10 @@ async function overlays(ana, profile) {
   await ana.press("Control+k");
   await ana.by("combobox", "Command palette").fill("invite");
   await ana.press("Enter");
+  await ana.page.getByText("that are over").click();
+  await shoot(ana, "invites", () =>
+    ana.page.getByText("Bo", { exact: true }).last().scrollIntoViewIfNeeded(),
+  );
   await ana.by("button", "Make invite").click();
   await ana.by("textbox", "Invite link").waitFor();
   await shoot(ana, "invite");
