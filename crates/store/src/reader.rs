@@ -722,6 +722,20 @@ impl Reader {
         envelopes::to_offer(&self.connection, after, but)
     }
 
+    /// The first data after a mark, in the order in which it came, but for what a device wrote itself: which, under which mark, of how many
+    /// bytes.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn news_to(
+        &self,
+        device: DeviceId,
+        after: Mark,
+        limit: u32,
+    ) -> Result<Vec<(EnvelopeId, Mark, u64)>, StoreError> {
+        envelopes::news_to(&self.connection, after, device, limit)
+    }
+
     /// What of a device's data may have to be judged anew: all beyond a number, and all that is kept aside.
     ///
     /// # Errors

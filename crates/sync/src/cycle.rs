@@ -17,6 +17,8 @@ pub(crate) struct Run {
 /// What happens next in a run.
 #[derive(Debug)]
 pub(crate) enum Step {
+    /// The dialer sends what the listener has not confirmed, before it compares.
+    GoingAhead,
     /// Messages go to and fro. The dialer waits for an answer, the listener for a message.
     Comparing,
     /// The dialer asks for and announces what the last answer told it, before its next message (or its `Settled` when none is left).

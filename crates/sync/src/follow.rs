@@ -60,6 +60,10 @@ impl Open {
                 Ok(())
             }
             Step::Answering(theirs) if self.pull.is_settled() => {
+                // Data is compared next, so what the dialer has not confirmed goes first.
+                if group == Group::Access && self.data_is_open() && !self.went_ahead(turn) {
+                    return Ok(());
+                }
                 let Left { deferred, withheld } = self.left();
                 turn.out.send(&Frame::Settled {
                     group,

@@ -1,5 +1,6 @@
 //! The dialer's part of a reconciliation: it begins, compares, asks and announces, and settles.
 
+use crate::ahead::Ahead;
 use crate::close::CloseReason;
 use crate::cycle::{Left, Step};
 use crate::frame::{Bytes, Frame, Ids};
@@ -124,6 +125,10 @@ impl Open {
                 }
                 Ok(())
             }
+            Step::GoingAhead => match self.went_ahead(turn) {
+                true => self.compare(group, false, turn),
+                false => Ok(()),
+            },
             Step::Receiving if self.pull.finish_stream(turn) => self.compare(group, true, turn),
             Step::Streaming if !self.serve.is_streaming() => self.compare(group, true, turn),
             _ => Ok(()),
@@ -134,6 +139,10 @@ impl Open {
         self.to_announce.clear();
         self.pull.begin_tally();
         if !Self::needs_stream(group, turn) {
+            if group == Group::Data && self.ahead == Ahead::Due {
+                self.begin_run(group, Step::GoingAhead, false);
+                return Ok(());
+            }
             return self.compare(group, false, turn);
         }
         if !self.ask_for_stream(group, turn)? {

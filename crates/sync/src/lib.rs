@@ -15,6 +15,7 @@
 //! 5. When the access state changed: [`SessionInput::AccessChanged`] to all sessions, after `Inserted`.
 //! 6. When the connection ends: [`SessionInput::Disconnected`], and drop the session.
 
+mod ahead;
 mod close;
 mod cycle;
 mod fetching;

@@ -2,6 +2,7 @@
 
 use skein_access::{DeviceId, EnvelopeId, WorkspaceId};
 
+use crate::ahead::Ahead;
 use crate::close::CloseReason;
 use crate::cycle::{Cycle, Left, Run, Step};
 use crate::frame::{Bytes, Frame, Ids, Items, Scope};
@@ -32,6 +33,7 @@ pub(crate) struct Open {
     /// The dialer's ids to announce, and whether an announcement is being dealt with.
     pub(crate) to_announce: Vec<EnvelopeId>,
     pub(crate) awaits_more: bool,
+    pub(crate) ahead: Ahead,
     /// Bytes of frames both ways.
     pub(crate) bytes: u64,
     /// The access sets were reconciled at least once, so live data makes sense to the peer.
@@ -70,6 +72,7 @@ impl Open {
             cycle: Cycle::new(now_ms),
             to_announce: Vec::new(),
             awaits_more: false,
+            ahead: Ahead::Due,
             bytes: 0,
             was_settled: false,
             from_invitee: 0,
@@ -157,6 +160,8 @@ impl Open {
             }
             Frame::Want { group, ids } => {
                 check_scope(group, self.to_peer)?;
+                let asked: Vec<EnvelopeId> = ids.envelopes().collect();
+                self.serve.peer_lacks(&asked, turn);
                 self.serve.want(group, &ids)
             }
             Frame::Items(items) => self.items(items, turn),

@@ -36,9 +36,12 @@ pub enum SessionOutput {
         /// The envelopes, unverified.
         envelopes: Vec<Vec<u8>>,
     },
+    /// Say what data the peer has not confirmed so far, if that is little: answer with
+    /// [`SessionInput::Unconfirmed`](crate::SessionInput::Unconfirmed). Asked once, before data is compared for the first time.
+    NeedUnconfirmed,
     /// The peer says that its disk holds these.
     Acknowledged(Held),
-    /// The comparison shows that the peer lacks these now, whatever it said before. They are sent to it.
+    /// The peer lacks these now, whatever it said before: a comparison shows it, or it asks for them. They are sent to it.
     Lacks(Lacking),
     /// Both sides hold the same envelopes of a group.
     Agreed(Agreement),

@@ -117,6 +117,22 @@ impl Serve {
             || self.in_flight.values().any(|sent| is_live(sent.why))
     }
 
+    /// Whether any of these is to be pushed, or not yet acknowledged.
+    pub(crate) fn is_pushing_any(&self, ids: &[EnvelopeId]) -> bool {
+        let loading = self.loading.iter().flat_map(|loading| &loading.ids);
+        let in_flight = self.in_flight.values().flat_map(|sent| &sent.ids);
+        let live = self.live.iter().map(|(_, id)| id);
+        let mut pushing = live.chain(loading).chain(in_flight);
+        pushing.any(|id| ids.contains(id))
+    }
+
+    /// Pushes what the peer may lack, but for what it is remembered to hold or what is being pushed anyway. Returns what that leaves.
+    pub(crate) fn push_news(&mut self, group: Group, mut ids: Vec<EnvelopeId>) -> Vec<EnvelopeId> {
+        ids.retain(|id| !self.known.contains(id) && !self.is_pushing_any(&[*id]));
+        self.push_unasked(group, ids.clone());
+        ids
+    }
+
     /// Pushes what the peer was found to lack.
     pub(crate) fn push_unasked(&mut self, group: Group, ids: Vec<EnvelopeId>) {
         self.live.extend(ids.into_iter().map(|id| (group, id)));

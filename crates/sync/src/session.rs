@@ -54,6 +54,9 @@ pub enum SessionInput<'a> {
         /// The peer that brought them; none when they were made here (or came by a file).
         from: Option<DeviceId>,
     },
+    /// Data that the peer has not confirmed so far, in the order in which it goes out, and nothing if it is much; the answer to
+    /// [`SessionOutput::NeedUnconfirmed`]. It is sent without being asked for, so it should be less than a comparison costs.
+    Unconfirmed(Vec<EnvelopeId>),
     /// Envelopes that the peer may lack, named to it although it shows only operations itself ([`Session::only_gives`]).
     Offer {
         /// Of which group.
@@ -474,6 +477,10 @@ fn exchange(
             open.pull.stored(batch, &refused, turn)
         }
         SessionInput::Inserted { items, from } => open.inserted(items, from, turn),
+        SessionInput::Unconfirmed(ids) => {
+            open.unconfirmed(ids);
+            Ok(())
+        }
         SessionInput::Offer { group, ids } => open.offer(group, ids, turn),
         SessionInput::Reconcile => {
             open.wish();

@@ -22,8 +22,12 @@ impl Core {
         let Some(link) = self.links.get(&peer) else {
             return;
         };
-        // Who shows, or is shown, some operations alone lacks the others in that view only.
-        if !link.is_open_for_data() || link.farewell.is_some() || self.is_out() {
+        // Who shows, or is shown, some operations alone lacks the others in that view only. Who said nothing has nothing to take back.
+        if link.holds.is_empty()
+            || !link.is_open_for_data()
+            || link.farewell.is_some()
+            || self.is_out()
+        {
             return;
         }
         let marks = match lacking {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// The word of one device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Holds {
+pub(crate) struct Holds {
     /// It said that it holds everything up to here.
     mark: u64,
     /// Beyond the mark it confirmed these.
@@ -17,7 +17,7 @@ pub(super) struct Holds {
 
 impl Holds {
     /// Everything up to a mark.
-    pub(super) fn up_to(mark: u64) -> Self {
+    pub(crate) fn up_to(mark: u64) -> Self {
         Self {
             mark,
             ..Self::default()
@@ -25,24 +25,29 @@ impl Holds {
     }
 
     /// Up to which mark it holds everything, as far as is known.
-    pub(super) fn through(&self) -> u64 {
+    pub(crate) fn through(&self) -> u64 {
         self.lost
             .first()
             .map_or(self.mark, |first| first.saturating_sub(1))
     }
 
     /// Up to which mark it holds everything but for what it lost.
-    pub(super) const fn mark(&self) -> u64 {
+    pub(crate) const fn mark(&self) -> u64 {
         self.mark
     }
 
+    /// Whether it said of nothing that it holds it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.mark == 0 && self.beyond.is_empty()
+    }
+
     /// How many it lost and has not confirmed anew.
-    pub(super) fn lost(&self) -> usize {
+    pub(crate) fn lost(&self) -> usize {
         self.lost.len()
     }
 
     /// Whether it said that it holds one, and was not found to lack it.
-    pub(super) fn claims(&self, mark: u64) -> bool {
+    pub(crate) fn claims(&self, mark: u64) -> bool {
         match mark <= self.mark {
             true => !self.lost.contains(&mark),
             false => self.beyond.contains(&mark),
@@ -50,14 +55,14 @@ impl Holds {
     }
 
     /// It confirmed one.
-    pub(super) fn confirm(&mut self, mark: u64) {
+    pub(crate) fn confirm(&mut self, mark: u64) {
         if !self.lost.remove(&mark) && mark > self.mark {
             self.beyond.insert(mark);
         }
     }
 
     /// It confirmed everything up to a mark.
-    pub(super) fn confirm_up_to(&mut self, mark: u64) {
+    pub(crate) fn confirm_up_to(&mut self, mark: u64) {
         self.mark = self.mark.max(mark);
         self.lost.retain(|lost| *lost > mark);
         let through = self.mark;
@@ -65,7 +70,7 @@ impl Holds {
     }
 
     /// Moves the mark over what was confirmed; `next` gives the first mark after one that an envelope has.
-    pub(super) fn advance(&mut self, next: impl Fn(u64) -> Option<u64>) {
+    pub(crate) fn advance(&mut self, next: impl Fn(u64) -> Option<u64>) {
         while let Some(following) = next(self.mark)
             && self.beyond.remove(&following)
         {
@@ -74,7 +79,7 @@ impl Holds {
     }
 
     /// It was found to lack these. Returns how many of them it had said it holds.
-    pub(super) fn take_back(&mut self, marks: impl IntoIterator<Item = u64>) -> usize {
+    pub(crate) fn take_back(&mut self, marks: impl IntoIterator<Item = u64>) -> usize {
         let claimed = marks.into_iter().filter(|mark| match *mark <= self.mark {
             true => self.lost.insert(*mark),
             false => self.beyond.remove(mark),

@@ -45,6 +45,7 @@ mod profiles;
 mod reading;
 mod rebuilding;
 mod relays;
+mod returning;
 mod rotation;
 mod sealing;
 mod step;
@@ -66,12 +67,14 @@ pub use backups::{BackupDone, BackupJob};
 pub use beginnings::{Begun, ToBegin};
 pub use files::{FileDone, FileJob};
 pub use folders::{FolderDone, FolderJob, Reading};
+pub(crate) use holds::Holds;
 pub use io::{
     ChunkAnswer, ClientId, CodeNews, CodeOrder, Effect, ExchangeId, Input, Now, PeerInput,
 };
 pub use jobs::{Carried, DocumentDone, Found, Job, JobDone, TextRead};
 pub use packs::PackingRule;
 pub use rebuilding::{Rebuilt, ToRebuild};
+pub(crate) use returning::{LOOKED_AT, little};
 pub use storage::RoomJob;
 
 use crate::api::{ApiError, ClientMessage, ErrorCode, KeyProtection, Reply, Request, RequestId};

@@ -280,6 +280,10 @@ impl Core {
                         self.give_session(step, peer, SessionInput::Shut(error.message));
                     }
                 },
+                SessionOutput::NeedUnconfirmed => {
+                    let ids = self.unconfirmed_by(&peer);
+                    self.give_session(step, peer, SessionInput::Unconfirmed(ids));
+                }
                 SessionOutput::Acknowledged(held) => {
                     self.acknowledged(step, peer, &held);
                     self.others_may_know(step, peer);

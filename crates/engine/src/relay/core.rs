@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use skein_access::{Admission, DeviceId, EnvelopeId, InviteProof, WorkspaceId};
 use skein_store::Word;
 use skein_sync::{
-    EnvelopeSet, Fetching, Group, HelloConfig, ItemRef, Session, SessionInput, SessionOutput, Side,
+    EnvelopeSet, Fetching, Group, Held, HelloConfig, ItemRef, Session, SessionInput, SessionOutput,
+    Side,
 };
 
 use super::pace::Pace;
@@ -356,10 +357,24 @@ impl RelayCore {
                     self.ask_about_packs(step, peer);
                 }
                 SessionOutput::Pack(bytes) => self.pack_word_came(step, peer, &bytes),
-                // Nobody's work is told here how far it got, carets are for members' eyes, and files are not held.
-                SessionOutput::Acknowledged(_)
-                | SessionOutput::Lacks(_)
-                | SessionOutput::Agreed(_)
+                SessionOutput::NeedUnconfirmed => {
+                    let room = self.room_of(&peer);
+                    let ids = room.map(|room| room.newest.unconfirmed_by(&peer));
+                    let ids = ids.unwrap_or_default();
+                    self.give(step, peer, SessionInput::Unconfirmed(ids));
+                }
+                SessionOutput::Acknowledged(held) => {
+                    if let Some(room) = self.room_of_mut(&peer) {
+                        room.newest.holds(peer, &held);
+                    }
+                }
+                SessionOutput::Lacks(lacking) => {
+                    if let Some(room) = self.room_of_mut(&peer) {
+                        room.newest.lacks(&peer, &lacking);
+                    }
+                }
+                // Carets are for members' eyes, and files are not held.
+                SessionOutput::Agreed(_)
                 | SessionOutput::Presence(_)
                 | SessionOutput::Holding(_) => {}
             }
@@ -375,6 +390,11 @@ impl RelayCore {
     fn room_of(&self, peer: &DeviceId) -> Option<&Room> {
         let workspace = self.links.get(peer)?.workspace()?;
         self.rooms.get(&workspace)
+    }
+
+    fn room_of_mut(&mut self, peer: &DeviceId) -> Option<&mut Room> {
+        let workspace = self.links.get(peer)?.workspace()?;
+        self.rooms.get_mut(&workspace)
     }
 
     fn admission(
@@ -422,6 +442,8 @@ impl RelayCore {
         };
         match room.take(batch.group, &batch.envelopes) {
             Ok(Taken { refused, items }) => {
+                let brought = items.iter().map(|item| item.key.id).collect();
+                room.newest.holds(peer, &Held::Ids(brought));
                 let batch_is_stored = SessionInput::Stored {
                     batch: batch.number,
                     refused,

@@ -4,6 +4,7 @@
 mod core;
 mod elsewhere;
 mod host;
+mod newest;
 mod pace;
 mod packs;
 mod room;

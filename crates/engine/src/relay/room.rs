@@ -10,6 +10,7 @@ use skein_store::{A_LOOK, Shelf, ShelfError, Written};
 use skein_sync::{EnvelopeSet, Fetching, Group, ItemRef};
 
 use super::RelayError;
+use super::newest::Newest;
 use super::packs::Packs;
 
 /// What operations may take beyond the quota: a workspace that is full must still be able to remove somebody.
@@ -28,6 +29,7 @@ pub(super) struct Room {
     /// What bytes of all envelopes may come to.
     quota: u64,
     pub(super) packs: Packs,
+    pub(super) newest: Newest,
     /// Envelopes of which only the names are kept since this process started, because packs stand for them.
     pub(super) let_go: u64,
     /// Envelopes that were not taken because the workspace is full.
@@ -87,6 +89,7 @@ impl Room {
             shelf,
             quota,
             packs,
+            newest: Newest::after(inventory.newest),
             let_go: 0,
             had_no_room: 0,
             trouble: None,
@@ -169,8 +172,8 @@ impl Room {
             item_of(envelope)
         });
         let items = items.collect();
-        for (envelope, _) in &new {
-            self.account(envelope);
+        for (envelope, mark) in &new {
+            self.account(*mark, envelope);
         }
         self.authority
             .insert_all(new.into_iter().map(|(envelope, _)| envelope));
@@ -207,7 +210,7 @@ impl Room {
             if !self.set.insert(item, arrival.number) {
                 continue;
             }
-            self.account(&envelope);
+            self.account(arrival.number, &envelope);
             match item.group {
                 Group::Access => {
                     operations.push(item);
@@ -252,8 +255,11 @@ impl Room {
         self.written = written.map(|one| (one.device, one)).collect();
     }
 
-    fn account(&mut self, envelope: &Envelope) {
+    fn account(&mut self, number: u64, envelope: &Envelope) {
         let header = envelope.header();
+        if Group::of(header.kind) == Group::Data {
+            self.newest.came(number, envelope);
+        }
         self.packs.came(header.kind, envelope.id());
         let bytes = envelope.bytes().len() as u64;
         self.bytes = self.bytes.saturating_add(bytes);

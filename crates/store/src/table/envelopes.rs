@@ -297,6 +297,22 @@ pub(crate) fn to_offer(
     )
 }
 
+/// The first data after a mark that a device did not write itself: which, under which mark, of how many bytes.
+pub(crate) fn news_to(
+    connection: &Connection,
+    after: Mark,
+    device: DeviceId,
+    limit: u32,
+) -> Result<Vec<(EnvelopeId, Mark, u64)>, StoreError> {
+    let sql = "SELECT id, mark, length(bytes) FROM envelopes \
+         WHERE mark > ?1 AND kind <> 1 AND device <> ?2 ORDER BY mark LIMIT ?3";
+    let news = params![after, device.as_bytes(), limit];
+    all(connection, sql, news, |row| {
+        let id = EnvelopeId::from_bytes(row.get(0)?);
+        Ok((id, row.get(1)?, column::count(row, 2)?))
+    })
+}
+
 /// What a device wrote beyond a number, and what of it is kept aside.
 pub(crate) fn to_judge(
     connection: &Connection,

@@ -55,6 +55,60 @@ fn the_little_that_a_returning_dialer_brings_is_sent_without_being_asked_for() {
 }
 
 #[test]
+fn what_a_returning_peer_has_not_confirmed_goes_before_the_comparison_which_then_costs_next_to_nothing()
+ {
+    for (seed, dialer) in [(0, 0), (1, 0), (2, 1), (3, 1)] {
+        let mut world = World::new(2, seed);
+        world.seed(&[0, 1], EnvelopeKind::Access, 20, 160);
+        world.seed(&[0, 1], EnvelopeKind::Data, 10_000, 160);
+        let link = world.connect(0, 1);
+        world.run_for(1_000);
+        world.break_link(link);
+        let mut news = world.seed(&[0], EnvelopeKind::Data, 5, 160);
+        news.extend(world.seed(&[1], EnvelopeKind::Data, 5, 160));
+        let before = overhead(&world);
+        world.connect(dialer, 1 - dialer);
+        world.run_for(1_000);
+        assert!(world.is_equal());
+        assert!(
+            world
+                .nodes
+                .iter()
+                .all(|node| node.agreements(Group::Data) == 2)
+        );
+        let cost = overhead(&world) - before;
+        assert!(cost < 600, "{cost} bytes, greeting included");
+        for id in news {
+            let times: usize = world
+                .nodes
+                .iter()
+                .filter_map(|node| node.arrivals.get(&id))
+                .sum();
+            assert_eq!(times, 1);
+        }
+    }
+}
+
+#[test]
+fn whoever_lost_what_it_confirmed_gets_it_whatever_was_sent_before_comparing() {
+    for seed in 0..4 {
+        let mut world = World::new(2, seed);
+        world.seed(&[0, 1], EnvelopeKind::Data, 200, 160);
+        let link = world.connect(0, 1);
+        world.run_for(1_000);
+        world.break_link(link);
+        world.nodes[1].forget_all(Group::Data);
+        world.nodes[1].acknowledged.clear();
+        world.liars.insert(1);
+        world.seed(&[0], EnvelopeKind::Data, 3, 160);
+        world.connect(seed as usize % 2, 1 - seed as usize % 2);
+        world.run_for(1_000);
+        assert!(world.is_equal());
+        assert_eq!(world.nodes[0].lacking.len(), 200);
+    }
+}
+
+#[test]
 fn an_empty_side_is_streamed_to_without_naming_ids() {
     for (dialer, listener) in [(0, 1), (1, 0)] {
         let mut world = World::new(2, 1);

@@ -89,6 +89,8 @@ pub struct Node {
     pub refuses: HashSet<EnvelopeId>,
     pub agreed: Vec<(DeviceId, Agreement)>,
     pub acknowledged: HashMap<DeviceId, HashSet<EnvelopeId>>,
+    /// What peers brought.
+    pub brought: HashMap<DeviceId, HashSet<EnvelopeId>>,
     /// What peers acknowledged and were found to lack.
     pub lacking: Vec<EnvelopeId>,
     pub closed: Vec<(DeviceId, CloseReason)>,
@@ -120,6 +122,7 @@ impl Node {
             refuses: HashSet::new(),
             agreed: Vec::new(),
             acknowledged: HashMap::new(),
+            brought: HashMap::new(),
             lacking: Vec::new(),
             closed: Vec::new(),
             presence: Vec::new(),
@@ -141,6 +144,21 @@ impl Node {
         self.order.push(item.key.id);
         assert!(self.set.insert(item, self.sequence));
         Some(item)
+    }
+
+    /// The data that a peer has not acknowledged, if it is little and anything is known of the peer at all.
+    fn unconfirmed_by(&self, peer: DeviceId) -> Vec<EnvelopeId> {
+        let Some(said) = self.acknowledged.get(&peer) else {
+            return Vec::new();
+        };
+        let brought = self.brought.get(&peer);
+        let holds = |id: &EnvelopeId| {
+            said.contains(id) || brought.is_some_and(|brought| brought.contains(id))
+        };
+        let mut news: Vec<EnvelopeId> = self.order.clone();
+        news.retain(|id| !holds(id) && self.set.contains(Group::Data, id));
+        news.truncate(if news.len() > 64 { 0 } else { 64 });
+        news
     }
 
     /// Holds nothing of a group any more.
@@ -355,6 +373,10 @@ impl World {
                     envelopes,
                 });
             }
+            SessionOutput::NeedUnconfirmed => {
+                let news = self.nodes[node].unconfirmed_by(device(peer.unwrap()));
+                self.input(node, link, SessionInput::Unconfirmed(news));
+            }
             SessionOutput::Acknowledged(held) => self.check_held(node, peer.unwrap(), held),
             SessionOutput::Lacks(lacking) => self.check_lacking(node, peer.unwrap(), lacking),
             SessionOutput::Agreed(agreement) => {
@@ -535,6 +557,10 @@ impl World {
             } else {
                 fresh.extend(here.keep(bytes));
             }
+        }
+        if let Some(from) = from {
+            let ids = fresh.iter().map(|item| item.key.id);
+            here.brought.entry(from).or_default().extend(ids);
         }
         self.input(node, link, SessionInput::Stored { batch, refused });
         self.tell(node, &fresh, from.or(Some(device(1_000))));
