@@ -694,7 +694,7 @@ fn board(place: &Place) -> Document {
         json!({"type": "set_labels", "card": card, "labels": ["red"]}),
         json!({"type": "set_assignees", "card": card, "assignees": ["Ana"]}),
         json!({"type": "add_checklist_item", "card": card, "id": card, "title": "i", "after": null}),
-        json!({"type": "set_column_limit", "column": column, "limit": 3}),
+        json!({"type": "set_column_limit", "id": column, "limit": 3}),
     ];
     for edit in edits {
         let edit: BoardEdit = serde_json::from_value(edit).unwrap();

@@ -358,6 +358,10 @@ impl<O: Other> Ben<O> {
                     SessionOutput::NeedAdmission { .. } => {
                         said.extend(self.session_takes(SessionInput::Admitted(Admission::Member)));
                     }
+                    SessionOutput::NeedUnconfirmed => {
+                        let held = self.held.keys().copied().collect();
+                        said.extend(self.session_takes(SessionInput::Unconfirmed(held)));
+                    }
                     SessionOutput::Load { ids, .. } => {
                         let given = ids.iter().map(|id| self.held.get(id).cloned()).collect();
                         said.extend(self.session_takes(SessionInput::Provide(given)));

@@ -129,6 +129,7 @@ impl SessionSide {
                 SessionOutput::NeedAdmission { .. } => {
                     self.give(SessionInput::Admitted(Admission::Member))
                 }
+                SessionOutput::NeedUnconfirmed => self.give(SessionInput::Unconfirmed(Vec::new())),
                 SessionOutput::Load { ids, .. } => {
                     let given = ids.iter().map(|_| Some(vec![0; 200]));
                     self.give(SessionInput::Provide(given.collect()))

@@ -59,7 +59,10 @@ impl Core {
         let first = before.is_none();
         let known_before = match &before {
             Some(before) => before.keys().copied().collect(),
-            None => self.store.authors().unwrap_or_default(),
+            None => self.store.authors().unwrap_or_else(|error| {
+                tracing::warn!(%error, "who wrote what is here could not be looked up; it is judged at the next start");
+                Vec::new()
+            }),
         };
         let before = before.unwrap_or_default();
         let other = now.iter().filter(|(device, standing)| {

@@ -370,7 +370,7 @@ impl RelayCore {
                 }
                 SessionOutput::Lacks(lacking) => {
                     if let Some(room) = self.room_of_mut(&peer) {
-                        room.newest.lacks(&peer, &lacking);
+                        room.lacks(&peer, lacking);
                     }
                 }
                 // Carets are for members' eyes, and files are not held.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use skein_access::{DeviceId, Envelope, EnvelopeId};
-use skein_sync::{Held, Lacking};
+use skein_sync::Held;
 
 use crate::core::{Holds, LOOKED_AT, little};
 
@@ -71,26 +71,21 @@ impl Newest {
         });
     }
 
-    /// A device lacks something that it may have confirmed. What it said is no longer believed if that is longer ago.
-    pub(super) fn lacks(&mut self, device: &DeviceId, lacking: &Lacking) {
+    /// Nobody knows any more what a device holds.
+    pub(super) fn forget(&mut self, device: &DeviceId) {
+        self.said.remove(device);
+    }
+
+    /// A device lacks some of what is here, whatever it said. Of what is not remembered any more nobody knows what it said, so it is compared with.
+    pub(super) fn lacks(&mut self, device: &DeviceId, lacking: &[EnvelopeId]) {
         let Some(holds) = self.said.get_mut(device) else {
             return;
         };
         let came = |id: &EnvelopeId| self.came.iter().find(|came| came.id == *id);
-        let numbers: Option<Vec<u64>> = match lacking {
-            Lacking::These(ids) => ids
-                .iter()
-                .map(|id| came(id).map(|came| came.number))
-                .collect(),
-            Lacking::All(_) => None,
-        };
-        match numbers {
-            Some(numbers) => {
-                holds.take_back(numbers);
-            }
-            None => {
-                self.said.remove(device);
-            }
+        let numbers = lacking.iter().map(|id| Some(came(id)?.number));
+        match numbers.collect::<Option<Vec<u64>>>() {
+            Some(numbers) => _ = holds.take_back(numbers),
+            None => self.forget(device),
         }
     }
 

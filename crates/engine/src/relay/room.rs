@@ -7,7 +7,7 @@ use skein_access::{
     WorkspaceId,
 };
 use skein_store::{A_LOOK, Shelf, ShelfError, Written};
-use skein_sync::{EnvelopeSet, Fetching, Group, ItemRef};
+use skein_sync::{EnvelopeSet, Fetching, Group, ItemRef, Lacking};
 
 use super::RelayError;
 use super::newest::Newest;
@@ -178,6 +178,18 @@ impl Room {
         self.authority
             .insert_all(new.into_iter().map(|(envelope, _)| envelope));
         Ok(Taken { refused, items })
+    }
+
+    /// A device lacks these. Operations are compared in any case.
+    pub(super) fn lacks(&mut self, device: &DeviceId, lacking: Lacking) {
+        match lacking {
+            Lacking::All(Group::Access) => {}
+            Lacking::All(Group::Data) => self.newest.forget(device),
+            Lacking::These(mut ids) => {
+                ids.retain(|id| self.set.contains(Group::Data, id));
+                self.newest.lacks(device, &ids);
+            }
+        }
     }
 
     /// Takes in what other relays kept since the last look, as far as one look goes. What does not verify is left alone.

@@ -144,6 +144,9 @@ impl Keeper {
                 SessionOutput::NeedAdmission { .. } => {
                     self.give(peer, SessionInput::Admitted(Admission::Member));
                 }
+                SessionOutput::NeedUnconfirmed => {
+                    self.give(peer, SessionInput::Unconfirmed(Vec::new()));
+                }
                 SessionOutput::Load { ids, .. } => {
                     let held = ids.iter().map(|id| self.held.get(id).cloned());
                     let held = held.collect();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::nodes::{LOOPBACK, Member, relay};
 use skein_access::{Admission, DeviceId, DeviceKey, EnvelopeId, Header, WorkspaceId};
+use skein_engine::Use;
 use skein_engine::api::{
     DeliveryState, Event, Peer, PeerState, Reply, Request, ServerMessage, View,
 };
@@ -76,6 +77,12 @@ impl Marsh {
         self.relay = Some(relay(&folder, port, workspaces, limits).await);
     }
 
+    /// Bytes of all envelopes at the relay.
+    async fn bytes_kept(&self) -> u64 {
+        let status = self.relay().view().status().await.unwrap();
+        status.workspaces[0].bytes
+    }
+
     /// Bo, who comes in through the relay while Ana is away.
     async fn bo(&mut self) -> Member {
         let ticket = self.ana().invite().await;
@@ -127,6 +134,66 @@ async fn members_who_are_never_online_together_have_the_same_through_the_relay()
     // What both devices and the relay hold is on two devices: nobody reads at the relay.
     assert_eq!(marsh.ana().delivery().await.total, 1);
     marsh.relay.take().unwrap().close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_return_to_a_relay_costs_hardly_more_than_what_is_new() {
+    let mut marsh = Marsh::new(RelayLimits::default()).await;
+    let mut notes = Vec::new();
+    for number in 0..120 {
+        let title = format!("Pool {number}");
+        notes.push(marsh.ana().create_note(&title, SENTENCE).await);
+    }
+    let bo = marsh.bo().await;
+    bo.host.close().await;
+
+    // Ana comes back with ten changes, and what she learns at her return is that Bo has joined.
+    let before = marsh.bytes_kept().await;
+    marsh.ana_is_back().await;
+    for note in &notes[..10] {
+        let text = "\nDry.".to_owned();
+        let edit = NoteEdit::AppendText { text };
+        marsh.ana().edit_note(*note, edit).await;
+    }
+    marsh.ana().idle().await;
+    marsh.ana_goes().await;
+    let new = marsh.bytes_kept().await - before;
+    assert!(new > 10 * 300, "{new} bytes");
+
+    // Bo gets them from the relay, which remembers what he has.
+    let mut bo = Member::open(&marsh.folder("bo"), LOOPBACK).await;
+    bo.idle().await;
+    assert!(bo.note(notes[9]).await.text.ends_with("Dry."));
+    let cost = beyond(&bo.relay().await, new);
+    assert!(cost < 1_500, "{cost} bytes beside {new}");
+
+    // And brings ten himself, after the next start.
+    bo.host.close().await;
+    let before = marsh.bytes_kept().await;
+    let mut bo = Member::open(&marsh.folder("bo"), Use::Once).await;
+    for note in &notes[10..20] {
+        let text = "\nFull.".to_owned();
+        bo.edit_note(*note, NoteEdit::AppendText { text }).await;
+    }
+    bo.host.close().await;
+    let mut bo = Member::open(&marsh.folder("bo"), LOOPBACK).await;
+    bo.idle().await;
+    let new = marsh.bytes_kept().await - before;
+    let cost = beyond(&bo.relay().await, new);
+    assert!(cost < 1_500, "{cost} bytes beside {new}");
+    bo.host.close().await;
+
+    // A relay that was started again remembers nobody, and the two compare.
+    marsh.restart_relay(|_| {}, RelayLimits::default()).await;
+    marsh.ana_is_back().await;
+    marsh.ana().idle().await;
+    assert!(marsh.ana().note(notes[19]).await.text.ends_with("Full."));
+    marsh.relay.take().unwrap().close().await;
+}
+
+/// Bytes that went both ways beside those of the envelopes.
+fn beyond(relay: &Peer, envelopes: u64) -> u64 {
+    relay.bytes_sent + relay.bytes_received - envelopes
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -361,6 +428,10 @@ async fn eavesdropper(workspace: WorkspaceId, guest: DeviceId) -> (String, mpsc:
                     SessionOutput::NeedAdmission { .. } => {
                         let admitted = SessionInput::Admitted(Admission::Member);
                         outputs.extend(session.handle(admitted, &set, &mut fetching, 0));
+                    }
+                    SessionOutput::NeedUnconfirmed => {
+                        let nothing = SessionInput::Unconfirmed(Vec::new());
+                        outputs.extend(session.handle(nothing, &set, &mut fetching, 0));
                     }
                     SessionOutput::Store {
                         batch, envelopes, ..

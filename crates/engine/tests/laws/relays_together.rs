@@ -251,6 +251,9 @@ impl Visitor {
                 SessionOutput::NeedAdmission { .. } => {
                     self.give(SessionInput::Admitted(Admission::Relay));
                 }
+                SessionOutput::NeedUnconfirmed => {
+                    self.give(SessionInput::Unconfirmed(Vec::new()));
+                }
                 SessionOutput::Load { ids, .. } => {
                     let found = ids.iter().map(|id| self.bytes.get(id).cloned()).collect();
                     self.give(SessionInput::Provide(found));
