@@ -9,6 +9,7 @@ use skein_store::{AuditedDocument, EnvelopeState, Mark, StoredEnvelope, StoredFi
 
 use super::Core;
 use super::gaps::Met;
+use super::incoming::Opened;
 use super::io::ClientId;
 use super::judging::for_want_of_right;
 use super::step::Step;
@@ -54,6 +55,13 @@ impl Audit {
     fn differs(&mut self, subject: impl Into<String>, what: impl Into<String>) {
         let (subject, what) = (subject.into(), what.into());
         self.report.differences.push(Difference { subject, what });
+    }
+
+    /// These changes of a document are in an envelope.
+    fn meets(&mut self, document: DocumentId, carried: &HashSet<Hash>) {
+        if let Some(unmet) = self.unmet.get_mut(&document) {
+            unmet.retain(|hash| !carried.contains(hash));
+        }
     }
 }
 
@@ -265,7 +273,14 @@ impl Core {
         let lost = workspace.authority.standing(&device);
         let lost = lost.is_none_or(|standing| standing.is_limited());
         audit.rightly_aside += u64::from(aside && lost);
-        if !data || !(aside || stored.state == EnvelopeState::Applied) {
+        if !data || stored.state == EnvelopeState::Locked {
+            return Ok(());
+        }
+        if !aside && stored.state != EnvelopeState::Applied {
+            // Of what waits, or is refused in part for what it holds, the rest may be in its document.
+            if let Opened::Ready { document, changes } = self.open_envelope(&envelope) {
+                audit.meets(document, &hashes(changes));
+            }
             return Ok(());
         }
         let key = workspace
@@ -282,9 +297,7 @@ impl Core {
                 .extend(carried);
             return Ok(());
         }
-        if let Some(unmet) = audit.unmet.get_mut(&payload.document) {
-            unmet.retain(|hash| !carried.contains(hash));
-        }
+        audit.meets(payload.document, &carried);
         let held = audit.changes.get(&payload.document);
         let is_older = stored.mark <= audit.last_mark;
         if is_older && !held.is_some_and(|held| carried.is_subset(held)) {

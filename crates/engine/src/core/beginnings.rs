@@ -11,7 +11,7 @@ use super::Core;
 use super::arriving::size_of;
 use super::documents::Applied;
 use super::io::Effect;
-use super::jobs::{Carried, Job};
+use super::jobs::{Carried, Fate, Job};
 use super::step::Step;
 
 /// Why the beginning of something else is not taken.
@@ -334,23 +334,18 @@ fn begin(actor: ActorSeed, id: DocumentId, carried: Vec<Carried>) -> Option<NewD
         under: carried.first().map(|carried| carried.envelope.clone()),
         ..Applied::default()
     };
+    let refused = |change: &ChangeBytes| {
+        let mut refused = loaded.quarantined.iter();
+        let refused = refused.find(|(refused, _)| refused == change);
+        let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
+        refused.map(|(_, reason)| reason.clone()).or(other)
+    };
     for carried in carried {
-        let bad = carried.changes.iter().find_map(|change| {
-            let refused = loaded
-                .quarantined
-                .iter()
-                .find(|(refused, _)| refused == change);
-            let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
-            refused.map(|(_, reason)| reason.clone()).or(other)
-        });
-        if let Some(reason) = bad {
-            applied.quarantined.push((carried.envelope.id(), reason));
-        } else if !carried
-            .changes
-            .iter()
-            .any(|change| loaded.waiting.contains(change))
-        {
-            applied.envelopes.push(carried.envelope);
+        match carried.fate(|change| loaded.waiting.contains(change), refused) {
+            Fate::Applied(envelope) => applied.envelopes.push(envelope),
+            // It is read again with the document.
+            Fate::Waits(_) => {}
+            Fate::Refused(envelope, reason) => applied.quarantined.push((envelope.id(), reason)),
         }
     }
     let document = loaded.document;
@@ -362,6 +357,11 @@ fn begin(actor: ActorSeed, id: DocumentId, carried: Vec<Carried>) -> Option<NewD
         applied,
         waits: !loaded.waiting.is_empty(),
     })
+}
+
+/// Whether some of these changes begin a document.
+pub(super) fn begins(actor: ActorSeed, changes: &[ChangeBytes]) -> bool {
+    Document::load(actor, None, changes).is_ok()
 }
 
 /// Changes that begin another document, or this one a second time. An open document refuses them by itself; here several
@@ -379,16 +379,13 @@ pub(super) fn other_beginnings(
     if authors.len() < 2 {
         return Vec::new();
     }
-    let begins = |changes: &[ChangeBytes]| {
-        let loaded = Document::load(actor, None, changes).ok()?;
-        Some(loaded.document.id())
-    };
     let candidates = carried
         .iter()
-        .filter(|carried| begins(&carried.changes).is_some());
+        .filter(|carried| begins(actor, &carried.changes));
     let (mut ours, mut others): (Vec<ChangeBytes>, Vec<ChangeBytes>) = (Vec::new(), Vec::new());
     for change in candidates.flat_map(|carried| &carried.changes) {
-        match begins(std::slice::from_ref(change)) {
+        let alone = Document::load(actor, None, std::slice::from_ref(change));
+        match alone.ok().map(|loaded| loaded.document.id()) {
             Some(other) if other != id => others.push(change.clone()),
             Some(_) if !ours.contains(change) => ours.push(change.clone()),
             _ => {}

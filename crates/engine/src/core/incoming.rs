@@ -9,7 +9,7 @@ use skein_sync::{Group, ItemRef};
 
 use super::Core;
 use super::documents::{Applied, Origin};
-use super::jobs::{Carried, Job};
+use super::jobs::{Carried, Fate, Job};
 use super::judging::{NOT_ALLOWED, for_want_of_right};
 use super::step::Step;
 use crate::api::ApiError;
@@ -179,7 +179,7 @@ impl Core {
                         document, changes, ..
                     }),
                 ) => {
-                    self.gather(step, document, Carried { envelope, changes });
+                    self.gather(step, document, Carried::new(envelope, changes));
                 }
                 (Group::Data, Some(Opened::Not(state, Some(document))))
                     if for_want_of_right(&state) =>
@@ -352,7 +352,9 @@ impl Core {
     pub(super) fn reopen(&self, bytes: &[u8]) -> Option<(DocumentId, Carried)> {
         let envelope = self.verified(bytes)?;
         match self.open_envelope(&envelope) {
-            Opened::Ready { document, changes } => Some((document, Carried { envelope, changes })),
+            Opened::Ready { document, changes } => {
+                Some((document, Carried::new(envelope, changes)))
+            }
             Opened::Not(..) => None,
         }
     }
@@ -403,32 +405,23 @@ impl Core {
             .iter()
             .map(|(change, reason)| (change, reason))
             .collect();
-        for mut carried in incoming {
-            let reason = carried
-                .changes
-                .iter()
-                .find_map(|change| refused.get(change).copied().cloned());
-            if let Some(reason) = reason {
-                self.tell_quarantined(step, &carried.envelope, &reason);
-                applied.quarantined.push((carried.envelope.id(), reason));
-            } else if carried
-                .changes
-                .iter()
-                .any(|change| merged.waiting.contains(change))
-            {
-                self.rests_on_what_is_aside(id);
-                // Those of its changes that were taken are never told of again.
-                carried
-                    .changes
-                    .retain(|change| merged.waiting.contains(change));
-                self.keep_waiting(id, carried);
-            } else {
-                applied.envelopes.push(carried.envelope);
+        let why = |change: &ChangeBytes| refused.get(change).copied().cloned();
+        let waits = |change: &ChangeBytes| merged.waiting.contains(change);
+        let mut fates = self.released(id, &merged.released, why);
+        fates.extend(incoming.into_iter().map(|carried| carried.fate(waits, why)));
+        for fate in fates {
+            match fate {
+                Fate::Applied(envelope) => applied.envelopes.push(envelope),
+                Fate::Waits(carried) => {
+                    self.rests_on_what_is_aside(id);
+                    self.keep_waiting(id, carried);
+                }
+                Fate::Refused(envelope, reason) => {
+                    self.tell_quarantined(step, &envelope, &reason);
+                    applied.quarantined.push((envelope.id(), reason));
+                }
             }
         }
-        applied
-            .envelopes
-            .extend(self.released(id, &merged.released));
         self.store_changes(
             step,
             id,
@@ -464,7 +457,7 @@ impl Core {
                 }
                 let (state_now, document) = match self.open_envelope(&envelope) {
                     Opened::Ready { document, changes } => {
-                        let carried = Carried { envelope, changes };
+                        let carried = Carried::new(envelope, changes);
                         self.gather(step, document, carried);
                         (EnvelopeState::Waiting, document)
                     }

@@ -83,8 +83,49 @@ pub enum Job {
 pub struct Carried {
     /// Which envelope.
     pub envelope: Envelope,
-    /// Its changes.
+    /// Its changes; of one that waits, those that do.
     pub changes: Vec<ChangeBytes>,
+    /// Why some of its changes were refused, while others wait.
+    refused: Option<String>,
+}
+
+/// What becomes of an envelope whose changes were merged. Each change stands for itself: what is refused takes nothing with it but what
+/// rests on it.
+#[derive(Debug)]
+pub(super) enum Fate {
+    /// All of it is in the document.
+    Applied(Envelope),
+    /// Some of it rests on what is not here.
+    Waits(Carried),
+    /// Some of it was refused, for this reason; the rest is in the document.
+    Refused(Envelope, String),
+}
+
+impl Carried {
+    pub(super) const fn new(envelope: Envelope, changes: Vec<ChangeBytes>) -> Self {
+        Self {
+            envelope,
+            changes,
+            refused: None,
+        }
+    }
+
+    /// What becomes of it when some of its changes wait, and some were refused.
+    pub(super) fn fate(
+        mut self,
+        waits: impl Fn(&ChangeBytes) -> bool,
+        refused: impl Fn(&ChangeBytes) -> Option<String>,
+    ) -> Fate {
+        let reason = self.changes.iter().find_map(refused);
+        self.refused = self.refused.or(reason);
+        // Those of its changes that were taken are never told of again.
+        self.changes.retain(waits);
+        match (self.changes.is_empty(), self.refused) {
+            (true, None) => Fate::Applied(self.envelope),
+            (true, Some(reason)) => Fate::Refused(self.envelope, reason),
+            (false, refused) => Fate::Waits(Self { refused, ..self }),
+        }
+    }
 }
 
 /// Work that is done.

@@ -5,7 +5,8 @@
 //! stays where one that counts rests on it: nobody can take out what another's work is built on. So the document is a function of
 //! the set of envelopes, equal for all who hold the same.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::slice;
 
 use skein_access::{Envelope, EnvelopeId, Keyring, UnverifiedEnvelope, WorkspaceId};
 use skein_model::{
@@ -15,9 +16,9 @@ use skein_model::{
 use skein_store::{Durability, EnvelopeState, NewChanges, StoreError, Tx};
 
 use super::Core;
-use super::beginnings::{OTHER_BEGINNING, other_beginnings};
+use super::beginnings::{OTHER_BEGINNING, begins, other_beginnings};
 use super::incoming::Opened;
-use super::jobs::{Carried, Job};
+use super::jobs::{Carried, Fate, Job};
 use super::judging::for_want_of_right;
 use super::step::Step;
 use crate::api::{ApiError, Event};
@@ -35,6 +36,8 @@ pub struct ToRebuild {
     round: u64,
     /// Envelopes that count.
     counting: Vec<Vec<u8>>,
+    /// Those of them of which something was refused for what it holds: the rest of them counts.
+    refused: BTreeSet<EnvelopeId>,
     /// Envelopes that do not: what rests on them may need them.
     aside: Vec<(EnvelopeId, Vec<u8>, EnvelopeState)>,
     /// Changes made here that are in no envelope yet.
@@ -84,10 +87,7 @@ impl ToRebuild {
             .ok()?;
         let key = self.keyring.get(&envelope.header().epoch)?;
         let payload = envelope.open(key).ok()?;
-        (payload.document == self.id).then_some(Carried {
-            envelope,
-            changes: payload.changes,
-        })
+        (payload.document == self.id).then_some(Carried::new(envelope, payload.changes))
     }
 
     /// `None`: nothing whole counts.
@@ -105,9 +105,7 @@ impl ToRebuild {
             .iter()
             .filter_map(|(_, bytes, _)| self.open(bytes));
         let aside: Vec<ChangeBytes> = aside.flat_map(|carried| carried.changes).collect();
-        let others: HashSet<ChangeBytes> = other_beginnings(self.actor, self.id, &counting)
-            .into_iter()
-            .collect();
+        let others = self.other_beginnings(&counting);
         let all = counting.iter().flat_map(|carried| &carried.changes);
         let all = all
             .chain(&self.own)
@@ -149,25 +147,45 @@ impl ToRebuild {
             waiting: Vec::new(),
             refused: Vec::new(),
         };
-        for mut carried in counting {
-            let reason = carried.changes.iter().find_map(|change| {
-                let refused = loaded
-                    .quarantined
-                    .iter()
-                    .find(|(refused, _)| refused == change);
-                let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
-                refused.map(|(_, reason)| reason.clone()).or(other)
-            });
-            carried
-                .changes
-                .retain(|change| loaded.waiting.contains(change));
-            match reason {
-                Some(reason) => anew.refused.push((carried.envelope.id(), reason)),
-                None if carried.changes.is_empty() => anew.applied.push(carried.envelope),
-                None => anew.waiting.push(carried),
+        let refused = |change: &ChangeBytes| {
+            let mut refused = loaded.quarantined.iter();
+            let refused = refused.find(|(refused, _)| refused == change);
+            let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
+            refused.map(|(_, reason)| reason.clone()).or(other)
+        };
+        for carried in counting {
+            match carried.fate(|change| loaded.waiting.contains(change), refused) {
+                Fate::Applied(envelope) => anew.applied.push(envelope),
+                Fate::Waits(carried) => anew.waiting.push(carried),
+                Fate::Refused(envelope, reason) => anew.refused.push((envelope.id(), reason)),
             }
         }
         Ok(Some(anew))
+    }
+}
+
+impl ToRebuild {
+    /// What does not begin this document. A beginning that was refused when it came stays refused, unless there is no other.
+    fn other_beginnings(&self, counting: &[Carried]) -> HashSet<ChangeBytes> {
+        let is_sound = |carried: &&Carried| !self.refused.contains(&carried.envelope.id());
+        let (sound, refused): (Vec<&Carried>, Vec<&Carried>) = counting.iter().partition(is_sound);
+        let begun = !refused.is_empty()
+            && (begins(self.actor, &self.own)
+                || sound
+                    .iter()
+                    .any(|carried| begins(self.actor, &carried.changes)));
+        if !begun {
+            let others = other_beginnings(self.actor, self.id, counting);
+            return others.into_iter().collect();
+        }
+        let sound: Vec<Carried> = sound.into_iter().cloned().collect();
+        let mut others: HashSet<ChangeBytes> = other_beginnings(self.actor, self.id, &sound)
+            .into_iter()
+            .collect();
+        let changes = refused.into_iter().flat_map(|carried| &carried.changes);
+        let beginnings = changes.filter(|change| begins(self.actor, slice::from_ref(*change)));
+        others.extend(beginnings.cloned());
+        others
     }
 }
 
@@ -284,16 +302,18 @@ impl Core {
         }
         self.close_burst(step, id)?;
         let (mut counting, mut aside) = (Vec::new(), Vec::new());
+        let mut refused = BTreeSet::new();
         for stored in self.store.all_envelopes_of(id)? {
-            let refused = matches!(stored.state, EnvelopeState::Quarantined(_));
-            if refused && !for_want_of_right(&stored.state) {
-                continue;
-            }
             let Some(envelope) = self.verified(&stored.bytes) else {
                 continue;
             };
             match self.open_envelope(&envelope) {
-                Opened::Ready { .. } => counting.push(stored.bytes),
+                Opened::Ready { .. } => {
+                    let for_its_content = matches!(stored.state, EnvelopeState::Quarantined(_))
+                        && !for_want_of_right(&stored.state);
+                    refused.extend(for_its_content.then_some(stored.id));
+                    counting.push(stored.bytes);
+                }
                 Opened::Not(state, _) if for_want_of_right(&state) => {
                     aside.push((stored.id, stored.bytes, state));
                 }
@@ -318,6 +338,7 @@ impl Core {
             keyring: workspace.keyring.clone(),
             round: self.judging.round,
             counting,
+            refused,
             aside,
             own,
             before: None,

@@ -3,7 +3,7 @@
 use skein_model::{ChangeBytes, Document, DocumentId};
 
 use crate::core::Core;
-use crate::core::jobs::Carried;
+use crate::core::jobs::{Carried, Fate};
 
 impl Core {
     /// Whether a document is in memory or on its way there.
@@ -48,25 +48,24 @@ impl Core {
         }
     }
 
-    /// Those waiting envelopes that need wait no longer, since the last of their changes was taken.
+    /// What becomes of the envelopes that waited, since some of their changes were taken, and some refused: of those that wait no longer.
     pub(in crate::core) fn released(
         &mut self,
         id: DocumentId,
-        changes: &[ChangeBytes],
-    ) -> Vec<skein_access::Envelope> {
+        taken: &[ChangeBytes],
+        refused: impl Fn(&ChangeBytes) -> Option<String>,
+    ) -> Vec<Fate> {
         let Some(slot) = self.documents.get_mut(&id) else {
             return Vec::new();
         };
-        for carried in &mut slot.waiting {
-            carried.changes.retain(|change| !changes.contains(change));
+        let waits = |change: &ChangeBytes| !taken.contains(change) && refused(change).is_none();
+        let mut fates = Vec::new();
+        for carried in std::mem::take(&mut slot.waiting) {
+            match carried.fate(waits, &refused) {
+                Fate::Waits(carried) => slot.waiting.push(carried),
+                fate => fates.push(fate),
+            }
         }
-        let (waiting, released): (Vec<_>, Vec<_>) = std::mem::take(&mut slot.waiting)
-            .into_iter()
-            .partition(|carried| !carried.changes.is_empty());
-        slot.waiting = waiting;
-        released
-            .into_iter()
-            .map(|carried| carried.envelope)
-            .collect()
+        fates
     }
 }
