@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 echo "== Rust format"
 cargo fmt --all --check
+cargo fmt --manifest-path fuzz/Cargo.toml --check
 echo "== Rust lints"
 cargo clippy --all-targets --quiet -- --deny warnings
 scripts/npm-install.sh ui

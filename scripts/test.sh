@@ -32,6 +32,7 @@ step "Interface build" make ui
 
 step "Format, lints, types, architecture" scripts/check.sh
 step "Rust tests" scripts/cargo-test.sh
+step "Hostile bytes" scripts/fuzz-seeds.sh
 step "Interface tests" npm --prefix ui test
 if [ -f tests/e2e/package.json ]; then
     step "End-to-end tests" npm --prefix tests/e2e test

@@ -13,6 +13,8 @@ use skein_access::{
     Role, Stamp,
 };
 use skein_engine::api::Member;
+use skein_model::{ActorSeed, ChangeBytes, Document, DocumentId, Edit, Kind, NoteEdit};
+use skein_store::EnvelopeState;
 use skein_sync::Frame;
 
 use super::World;
@@ -95,6 +97,8 @@ impl World {
 
     fn lie(&mut self, liar: usize, fate: &mut ChaCha20Rng) {
         self.may_be_lost(liar);
+        let note = self.some_document(liar, Some(Kind::Note));
+        let note = note.map(|note| note.item.id).filter(|_| fate.gen_bool(0.5));
         self.stop(liar);
         let mut mallory = Mallory::at(self, liar);
         let devices = self.machines.iter().map(|machine| machine.device);
@@ -119,6 +123,9 @@ impl World {
             if let Ok(envelope) = operation.sign(&mallory.key, &stamp) {
                 mallory.put(&envelope);
             }
+        }
+        if let Some(note) = note {
+            self.half_signed |= mallory.signs_half(note, fate);
         }
         drop(mallory);
         self.start(liar);
@@ -167,6 +174,45 @@ fn who(people: Vec<Member>) -> BTreeSet<(String, Role, Vec<String>)> {
 }
 
 impl Mallory {
+    /// Signs lines for a note, one of them in an envelope with bytes that are no change; perhaps after what rests on it.
+    fn signs_half(&mut self, note: DocumentId, fate: &mut ChaCha20Rng) -> bool {
+        let Ok(permit) = self.authority.read(&self.key.id(), Kind::Note) else {
+            return false;
+        };
+        let keyring = self.authority.keyring(&self.key);
+        let Ok(stored) = self.store.load(&permit, note) else {
+            return false;
+        };
+        if keyring.writing_epoch(&self.authority).is_none() {
+            return false;
+        }
+        let snapshot = stored.snapshot.map(|snapshot| snapshot.bytes);
+        let changes: Vec<ChangeBytes> = stored.changes.into_iter().map(|(_, one)| one).collect();
+        let actor = ActorSeed(fate.r#gen());
+        let Ok(mut loaded) = Document::load(actor, snapshot.as_deref(), &changes) else {
+            return false;
+        };
+        let mut line = |text: &str| {
+            let text = text.to_owned();
+            let edit = Edit::Note(NoteEdit::AppendText { text });
+            let edited = loaded.document.edit(&edit, 0);
+            edited.map(|edited| edited.changes).unwrap_or_default()
+        };
+        let (first, second) = (line("one line"), line("another line"));
+        let none = vec![ChangeBytes(vec![0x85, 0x6f, 0x4a, 0x83, 1, 2, 3, 4, 1])];
+        let envelopes = match fate.gen_range(0..3) {
+            0 => vec![[first, none].concat(), second],
+            1 => vec![[none, second].concat(), first],
+            _ => vec![[first, none, second].concat()],
+        };
+        for changes in envelopes {
+            let stamp = self.stamp();
+            let envelope = self.seal(fate, &stamp, note, 1, changes);
+            self.keep(&envelope, &EnvelopeState::Waiting, Some(note));
+        }
+        true
+    }
+
     /// All that is known, the beginning alone, or something in between, as if it were long ago.
     fn some_parents(&self, fate: &mut ChaCha20Rng) -> Vec<EnvelopeId> {
         if fate.gen_bool(0.5) {

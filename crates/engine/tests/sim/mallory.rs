@@ -80,6 +80,19 @@ impl Mallory {
         kind_code: u8,
         changes: Vec<ChangeBytes>,
     ) {
+        let envelope = self.seal(rng, stamp, document, kind_code, changes);
+        self.put(&envelope);
+    }
+
+    /// An envelope of changes, whatever they are.
+    pub(crate) fn seal(
+        &self,
+        rng: &mut ChaCha20Rng,
+        stamp: &Stamp,
+        document: DocumentId,
+        kind_code: u8,
+        changes: Vec<ChangeBytes>,
+    ) -> Envelope {
         let keyring = self.authority.keyring(&self.key);
         let epoch = self.epoch();
         let payload = DataPayload {
@@ -87,15 +100,8 @@ impl Mallory {
             kind_code,
             changes,
         };
-        let envelope = seal_data(
-            &self.key,
-            stamp,
-            (&epoch, keyring.get(&epoch).unwrap()),
-            &payload,
-            rng,
-        )
-        .unwrap();
-        self.put(&envelope);
+        let key = keyring.get(&epoch).unwrap();
+        seal_data(&self.key, stamp, (&epoch, key), &payload, rng).unwrap()
     }
 
     /// What cannot even be read as an envelope only closes the connection; the rest goes from store to store.
@@ -103,11 +109,20 @@ impl Mallory {
         if UnverifiedEnvelope::decode(envelope.bytes()).is_err() {
             return;
         }
+        self.keep(envelope, &EnvelopeState::Applied, None);
+    }
+
+    /// What she signed rests in her own store in this state.
+    pub(crate) fn keep(
+        &mut self,
+        envelope: &Envelope,
+        state: &EnvelopeState,
+        document: Option<DocumentId>,
+    ) {
         self.chain = envelope.next();
-        self.store
-            .write(Durability::Full, |tx| {
-                tx.insert_envelope(envelope, &EnvelopeState::Applied, None)
-            })
-            .unwrap();
+        let kept = self.store.write(Durability::Full, |tx| {
+            tx.insert_envelope(envelope, state, document)
+        });
+        kept.unwrap();
     }
 }

@@ -57,6 +57,8 @@ pub(crate) struct World {
     pub(crate) spoils_chunks: Option<usize>,
     /// A machine, or the relay, that keeps some of what it has back, and says of some that it has it.
     pub(crate) withholds: Option<usize>,
+    /// Whether somebody signed an envelope of which some is refused wherever it comes.
+    pub(crate) half_signed: bool,
     /// Whether people meet one another too, where there is a relay.
     pub(crate) meet_anywhere: bool,
     /// Machines that may have come in by a bundle alone, so that nobody may have heard of them.
@@ -102,6 +104,7 @@ impl World {
             tampered: None,
             spoils_chunks: None,
             withholds: None,
+            half_signed: false,
             meet_anywhere: false,
             unheard_of: std::collections::BTreeSet::new(),
             given: std::collections::BTreeMap::new(),
