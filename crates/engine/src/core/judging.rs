@@ -115,10 +115,8 @@ impl Core {
     ) -> Result<(), ApiError> {
         let mut gone = 0;
         for stored in self.store.envelopes_to_judge(device, through)? {
-            if !matches!(
-                stored.state,
-                EnvelopeState::Applied | EnvelopeState::Waiting
-            ) {
+            // Of what was refused for what it holds, the rest may be in its document.
+            if stored.state == EnvelopeState::Locked || for_want_of_right(&stored.state) {
                 continue;
             }
             let Some(envelope) = self.verified(&stored.bytes) else {

@@ -363,6 +363,8 @@ impl Core {
         } = done;
         self.judging.under_way.remove(&id);
         self.beginning.release(&id);
+        // What came of it meanwhile has waited for this.
+        self.gather_on(step);
         if self.sealing.unsealed > 0 {
             // Its unsealed changes were left alone meanwhile.
             self.plan_sealing(step);

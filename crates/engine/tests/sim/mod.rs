@@ -61,7 +61,8 @@ pub(crate) struct World {
     pub(crate) half_signed: bool,
     /// Whether people meet one another too, where there is a relay.
     pub(crate) meet_anywhere: bool,
-    /// Machines that may have come in by a bundle alone, so that nobody may have heard of them.
+    /// Machines of which perhaps nobody has heard: they may have come in by a bundle alone, or by a line that was damaged, or to a relay that
+    /// kept their word back or lost it.
     pub(crate) unheard_of: std::collections::BTreeSet<usize>,
     /// The roles that people were given last, by the numbers of their machines.
     pub(crate) given: std::collections::BTreeMap<usize, skein_access::Role>,
@@ -362,11 +363,15 @@ impl World {
 
     /// What becomes of a frame between two: bits flip, or one of them keeps things back.
     pub(crate) fn change_on_the_way(&mut self, bytes: &mut Vec<u8>, from: usize, to: usize) {
+        let is_kept_back = self.withholds.is_some_and(|who| who == from || who == to);
         if self.tampered == Some(from) {
             self.tamper(bytes);
         }
-        if self.withholds.is_some_and(|who| who == from || who == to) {
+        if is_kept_back {
             self.hold_back(bytes);
+        }
+        if is_kept_back || self.tampered == Some(from) {
+            self.unheard_of.extend([from, to]);
         }
     }
 

@@ -274,6 +274,7 @@ impl World {
         std::fs::remove_dir_all(&folder).unwrap();
         std::fs::create_dir(&folder).unwrap();
         self.log(|| "the relay has lost its disk".to_owned());
+        self.unheard_of.extend(0..self.machines.len());
         self.start_relay();
     }
 
@@ -292,6 +293,7 @@ impl World {
         self.stop_relay();
         copy_files(&copy, &self.relay().folder);
         self.log(|| "the relay has an old copy of its disk".to_owned());
+        self.unheard_of.extend(0..self.machines.len());
         self.start_relay();
     }
 
