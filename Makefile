@@ -9,7 +9,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup ui run test check format fuzz bench bench-window demo demo-async package
+.PHONY: help setup ui run test check format fuzz simulation bench bench-window demo demo-async package
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -32,6 +32,9 @@ format: ## Bring Rust and TypeScript into shape
 
 fuzz: ## Make hostile bytes of true ones, so many seconds for each decoder, or for those named; ARGS="60 envelope"
 	@fuzz/run.sh $(or $(ARGS),60)
+
+simulation: ## Tell many stories of the simulation, ARGS="FIRST ROUNDS": rounds of a thousand from this seed on
+	@scripts/simulation.sh $(or $(ARGS),100000 1)
 
 bench: ## Measure Skein beside its peers (release build); ARGS="..." is handed on
 	cargo run --release -p skein-bench -- $(ARGS)
