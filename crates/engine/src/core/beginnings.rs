@@ -1,7 +1,7 @@
 //! Documents that are new here: made of their first envelopes, away from the core when there are many, and kept together in one
 //! transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use skein_access::DeviceId;
 use skein_model::{ActorSeed, ChangeBytes, Document, DocumentId, Heads, Kind, Projection};
@@ -15,7 +15,7 @@ use super::jobs::{Carried, Fate, Job};
 use super::step::Step;
 
 /// Why the beginning of something else is not taken.
-pub(super) const OTHER_BEGINNING: &str = "the change begins another document";
+const OTHER_BEGINNING: &str = "the change begins another document";
 
 /// So many new documents are made at once in the core, if they are small (bytes); more are handed out, ...
 const AT_ONCE: usize = 4;
@@ -334,14 +334,9 @@ fn begin(actor: ActorSeed, id: DocumentId, carried: Vec<Carried>) -> Option<NewD
         under: carried.first().map(|carried| carried.envelope.clone()),
         ..Applied::default()
     };
-    let refused = |change: &ChangeBytes| {
-        let mut refused = loaded.quarantined.iter();
-        let refused = refused.find(|(refused, _)| refused == change);
-        let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
-        refused.map(|(_, reason)| reason.clone()).or(other)
-    };
     for carried in carried {
-        match carried.fate(|change| loaded.waiting.contains(change), refused) {
+        let waits = |change: &ChangeBytes| loaded.waiting.contains(change);
+        match carried.fate(waits, why_refused(&loaded.quarantined, &others)) {
             Fate::Applied(envelope) => applied.envelopes.push(envelope),
             // It is read again with the document.
             Fate::Waits(_) => {}
@@ -359,6 +354,19 @@ fn begin(actor: ActorSeed, id: DocumentId, carried: Vec<Carried>) -> Option<NewD
     })
 }
 
+/// Why a change is not in a document that was made of it and others: it was refused, or is the beginning of another.
+pub(super) fn why_refused<'l>(
+    quarantined: &'l [(ChangeBytes, String)],
+    others: &'l HashSet<ChangeBytes>,
+) -> impl Fn(&ChangeBytes) -> Option<String> + 'l {
+    |change| {
+        let mut quarantined = quarantined.iter();
+        let quarantined = quarantined.find(|(refused, _)| refused == change);
+        let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
+        quarantined.map(|(_, reason)| reason.clone()).or(other)
+    }
+}
+
 /// Whether some of these changes begin a document.
 pub(super) fn begins(actor: ActorSeed, changes: &[ChangeBytes]) -> bool {
     Document::load(actor, None, changes).is_ok()
@@ -371,22 +379,22 @@ pub(super) fn other_beginnings(
     actor: ActorSeed,
     id: DocumentId,
     carried: &[Carried],
-) -> Vec<ChangeBytes> {
+) -> HashSet<ChangeBytes> {
     let authors: BTreeSet<DeviceId> = carried
         .iter()
         .map(|carried| carried.envelope.header().device)
         .collect();
     if authors.len() < 2 {
-        return Vec::new();
+        return HashSet::new();
     }
     let candidates = carried
         .iter()
         .filter(|carried| begins(actor, &carried.changes));
-    let (mut ours, mut others): (Vec<ChangeBytes>, Vec<ChangeBytes>) = (Vec::new(), Vec::new());
+    let (mut ours, mut others): (Vec<ChangeBytes>, HashSet<ChangeBytes>) = Default::default();
     for change in candidates.flat_map(|carried| &carried.changes) {
         let alone = Document::load(actor, None, std::slice::from_ref(change));
         match alone.ok().map(|loaded| loaded.document.id()) {
-            Some(other) if other != id => others.push(change.clone()),
+            Some(other) if other != id => _ = others.insert(change.clone()),
             Some(_) if !ours.contains(change) => ours.push(change.clone()),
             _ => {}
         }

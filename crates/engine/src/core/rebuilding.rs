@@ -16,7 +16,7 @@ use skein_model::{
 use skein_store::{Durability, EnvelopeState, NewChanges, StoreError, Tx};
 
 use super::Core;
-use super::beginnings::{OTHER_BEGINNING, begins, other_beginnings};
+use super::beginnings::{begins, other_beginnings, why_refused};
 use super::incoming::Opened;
 use super::jobs::{Carried, Fate, Job};
 use super::judging::for_want_of_right;
@@ -147,14 +147,9 @@ impl ToRebuild {
             waiting: Vec::new(),
             refused: Vec::new(),
         };
-        let refused = |change: &ChangeBytes| {
-            let mut refused = loaded.quarantined.iter();
-            let refused = refused.find(|(refused, _)| refused == change);
-            let other = others.contains(change).then(|| OTHER_BEGINNING.to_owned());
-            refused.map(|(_, reason)| reason.clone()).or(other)
-        };
         for carried in counting {
-            match carried.fate(|change| loaded.waiting.contains(change), refused) {
+            let waits = |change: &ChangeBytes| loaded.waiting.contains(change);
+            match carried.fate(waits, why_refused(&loaded.quarantined, &others)) {
                 Fate::Applied(envelope) => anew.applied.push(envelope),
                 Fate::Waits(carried) => anew.waiting.push(carried),
                 Fate::Refused(envelope, reason) => anew.refused.push((envelope.id(), reason)),
@@ -175,13 +170,10 @@ impl ToRebuild {
                     .iter()
                     .any(|carried| begins(self.actor, &carried.changes)));
         if !begun {
-            let others = other_beginnings(self.actor, self.id, counting);
-            return others.into_iter().collect();
+            return other_beginnings(self.actor, self.id, counting);
         }
         let sound: Vec<Carried> = sound.into_iter().cloned().collect();
-        let mut others: HashSet<ChangeBytes> = other_beginnings(self.actor, self.id, &sound)
-            .into_iter()
-            .collect();
+        let mut others = other_beginnings(self.actor, self.id, &sound);
         let changes = refused.into_iter().flat_map(|carried| &carried.changes);
         let beginnings = changes.filter(|change| begins(self.actor, slice::from_ref(*change)));
         others.extend(beginnings.cloned());
