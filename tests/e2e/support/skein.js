@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -40,11 +40,11 @@ export async function skein(profile, ...args) {
 
 /** The same, with a text on its standard input. */
 export async function skeinTold(profile, text, ...args) {
-  const running = run(
-    SKEIN,
-    ["--profile", profile, "--this-machine-only", "--json", ...args],
-    { timeout: 300_000, maxBuffer: 64 * 1024 * 1024, env },
-  );
+  const running = run(SKEIN, ["--profile", profile, "--this-machine-only", "--json", ...args], {
+    timeout: 300_000,
+    maxBuffer: 64 * 1024 * 1024,
+    env,
+  });
   running.child.stdin.end(text);
   const { stdout } = await running;
   return JSON.parse(stdout);
@@ -66,12 +66,7 @@ export class Served {
       { stdio: ["ignore", "pipe", "inherit"], env },
     );
     this.#child = child;
-    const line = await new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", (code) => reject(new Error(`skein serve ended early with ${code}`)));
-      createInterface({ input: child.stdout }).once("line", resolve);
-    });
-    this.address = JSON.parse(line).address;
+    this.address = JSON.parse(await firstLine(child, "skein serve")).address;
     return this.address;
   }
 
@@ -89,6 +84,56 @@ export class Served {
     this.#child = null;
     if (child !== null) await ended(child, "SIGKILL", 5_000);
   }
+}
+
+/** `skein relay` for one workspace: can be ended, emptied and started again at the same address. */
+export class RelayProcess {
+  #child = null;
+  #port = 0;
+  /** What an owner names it by. */
+  address = "";
+  /** Its page, on this machine. */
+  page = "";
+
+  constructor(folder, workspace) {
+    this.folder = folder;
+    this.workspace = workspace;
+  }
+
+  async start() {
+    const listen = `127.0.0.1:${this.#port}`;
+    const told = ["--data", this.folder, "--listen", listen, "--allow", this.workspace];
+    this.#child = spawn(
+      SKEIN,
+      ["--this-machine-only", "--json", "relay", ...told, "--status", "127.0.0.1:0"],
+      { stdio: ["ignore", "pipe", "inherit"], env },
+    );
+    const { addresses, status } = JSON.parse(await firstLine(this.#child, "skein relay"));
+    [this.address] = addresses;
+    this.page = status;
+    this.#port = Number(this.address.split("/")[4]);
+  }
+
+  async stop() {
+    const child = this.#child;
+    this.#child = null;
+    if (child !== null) await ended(child, "SIGTERM", 15_000);
+  }
+
+  /** All that it keeps for others is gone; it is the same relay. Only while it does not run. */
+  async empty() {
+    for (const file of await readdir(this.folder))
+      if (file.includes(".relay")) await rm(join(this.folder, file));
+  }
+}
+
+/** The first line that a process prints; an error if it ends before. */
+function firstLine(child, name) {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${name} ended early with ${code}`)));
+    createInterface({ input: child.stdout }).once("line", resolve);
+  });
 }
 
 /** Sends a signal and waits for the end; forces it after the limit, and then fails. */
