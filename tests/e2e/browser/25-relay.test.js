@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Person, startBrowser } from "../support/browser.js";
 import { freshFolder, RelayProcess, Served, skein } from "../support/skein.js";
 import { noFaults, scene, tidy } from "../support/stage.js";
+import { untilEquals } from "../support/wait.js";
 
 const cleanup = tidy();
 const folder = await freshFolder(cleanup);
@@ -23,37 +24,34 @@ let ana = await Person.at(browser, server.address);
 const people = [ana];
 noFaults(() => people);
 
-/** The button in the sidebar that says how far everything got. */
-const delivery = () => ana.by("button", /^On the relay/).first();
+const onTheRelay = (person) => untilEquals("the words", () => person.delivery(), "On the relay");
 
 async function connections() {
-  await ana.press("g");
-  await ana.press("p");
+  await ana.by("button", /^\d+ (person|people)$/).click();
   return ana.by("dialog", "People and connections");
 }
 
 scene("an owner names a relay, and what is written says when the relay has it", async () => {
   await ana.newNote("Cranes", "Two cranes crossed the marsh at dawn.");
-  await ana.press("Escape");
   const dialog = await connections();
   const place = dialog.getByRole("textbox", { name: "Where the relay answers" });
   await place.fill("not an address");
   await place.press("Enter");
-  await dialog.getByText("Nothing was changed", { exact: false }).waitFor();
+  await dialog.getByRole("alert").waitFor();
   await place.fill(relay.address);
   await place.press("Enter");
   await dialog.getByRole("button", { name: /^Remove relay/ }).waitFor();
   await dialog.getByText("Connected, both hold the same").waitFor();
   assert.deepEqual(await ana.accessibilityFaults(), []);
   await ana.press("Escape");
-  await delivery().waitFor();
+  await onTheRelay(ana);
 });
 
 scene(
   "somebody comes in by the relay while everybody is away, and reads what there is",
   async () => {
     const { ticket } = await skein(profile, "invite");
-    await delivery().waitFor();
+    await onTheRelay(ana);
     await server.stop();
     const bo = new Served(join(folder, "bo"));
     cleanup(() => bo.kill());
@@ -66,10 +64,7 @@ scene(
     await page.press("Control+End");
     await page.press("Enter");
     await page.type("I saw them too.");
-    await page
-      .by("button", /^On the relay/)
-      .first()
-      .waitFor();
+    await onTheRelay(page);
     assert.deepEqual(page.faults, []);
     await page.page.context().close();
     await bo.stop();
