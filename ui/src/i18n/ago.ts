@@ -1,6 +1,6 @@
 // How long ago, in words.
 
-import { locale } from "./index";
+import { locale, t } from "./index";
 
 const STEPS: Array<[Intl.RelativeTimeFormatUnit, number]> = [
   ["day", 86_400_000],
@@ -14,4 +14,9 @@ export function ago(then: number, now: number): string {
     if (now - then >= size) return format.format(-Math.floor((now - then) / size), unit);
   }
   return format.format(0, "minute");
+}
+
+/** When a device or relay was met last; none if it never was. */
+export function lastMet(seen: number | null, now: number): string {
+  return seen === null ? t("peers.never") : t("peers.away", { seen: ago(seen, now) });
 }
