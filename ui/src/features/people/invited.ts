@@ -17,7 +17,33 @@ const hour = new Intl.DateTimeFormat(locale(), {
   hour: "numeric",
 });
 
-export const dayOf = (at: number): string => day.format(at);
+const dayOf = (at: number): string => day.format(at);
+
+export type WhenMade = {
+  /** The day, with the hour if several were made on it. */
+  when: string;
+  /** The same, numbered within an hour: for ears, which cannot see what stands beside it. */
+  apart: string;
+};
+
+/** When each was made, in words that tell one from the other. */
+export function whenMade(
+  newestFirst: readonly Pick<ListedInvite, "id" | "madeAt">[],
+): Map<string, WhenMade> {
+  const ofSame = (format: (at: number) => string, at: number): number =>
+    newestFirst.filter(({ madeAt }) => format(madeAt) === format(at)).length;
+  const hourOf = (at: number): string => hour.format(at);
+  const words = new Map<string, WhenMade>();
+  const before = new Map<string, number>();
+  for (const { id, madeAt } of [...newestFirst].reverse()) {
+    const when = ofSame(dayOf, madeAt) === 1 ? dayOf(madeAt) : hourOf(madeAt);
+    const nth = (before.get(when) ?? 0) + 1;
+    before.set(when, nth);
+    const apart = ofSame(hourOf, madeAt) === 1 ? when : t("invites.nth", { when, nth });
+    words.set(id, { when, apart });
+  }
+  return words;
+}
 
 /** As the engine said; what ran out since is told by the clock. */
 export function stateOf({ state, expiresAt }: ListedInvite, at: number): InviteState {
