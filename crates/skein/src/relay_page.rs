@@ -37,7 +37,8 @@ const LEARNS: &str = "<p>All that this relay can learn: from which <strong>addre
 belong to one person, and what that person may do (<strong>role</strong>); and <strong>which two devices</strong> are connected with each
 other through it and since when. Below it stands as it is now. It could also see, and does not show: hour by hour what was written, when
 people, roles and keys changed, what each <strong>invite</strong> allows, who came by which, who asks and who was turned away, which devices
-tried to come in, how much two devices say to each other, and which envelopes of one device were packed together.</p>
+tried to come in, how much two devices say to each other, which of the newest envelopes each device <strong>has</strong>, and which envelopes of one
+device were packed together.</p>
 <p>It cannot learn what anything is called, what is written, in which document, or the names of people and of the workspace: for
 that it has no key. Files are never kept here; between two devices that are connected through it they pass by, encrypted from one to the
 other.</p>";
