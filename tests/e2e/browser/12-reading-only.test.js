@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { Person, startBrowser } from "../support/browser.js";
-import { freshFolder, Served, skein } from "../support/skein.js";
-import { noFaults, scene, tidy } from "../support/stage.js";
+import { freshFolder, skein } from "../support/skein.js";
+import { alone, noFaults, scene, tidy } from "../support/stage.js";
 import { untilEquals } from "../support/wait.js";
 
 /** Where SQLite keeps the number of a file's form. */
@@ -20,12 +19,7 @@ await skein(profile, "card", "add", "Autumn", "To do", "Pack the tent");
 const file = await open(join(profile, "workspace.db"), "r+");
 await file.write(Buffer.from([0, 0, 0, 99]), 0, 4, USER_VERSION);
 await file.close();
-const server = new Served(profile);
-cleanup(() => server.kill());
-await server.start();
-const browser = await startBrowser();
-cleanup(() => browser.close());
-const ana = await Person.at(browser, server.address);
+const { person: ana } = await alone(cleanup, profile);
 noFaults(() => [ana]);
 
 scene("a calm line says why it is only read, and what to do", async () => {

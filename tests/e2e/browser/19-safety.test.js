@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Person, startBrowser } from "../support/browser.js";
-import { freshFolder, Served, skein } from "../support/skein.js";
-import { noFaults, scene, tidy } from "../support/stage.js";
+import { Person } from "../support/browser.js";
+import { freshFolder, skein } from "../support/skein.js";
+import { alone, noFaults, scene, tidy } from "../support/stage.js";
 
 const cleanup = tidy();
 const profile = join(await freshFolder(cleanup), "ana");
@@ -14,12 +14,8 @@ await skein(profile, "init", "--name", "Ana", "--workspace", "Kestrel");
 for (const number of [1, 2, 3, 4, 5, 6]) {
   await skein(profile, "note", "new", `Day ${number}`, "--text", "The wind turned. ".repeat(400));
 }
-const server = new Served(profile);
-cleanup(() => server.kill());
-await server.start();
-const browser = await startBrowser();
-cleanup(() => browser.close());
-let ana = await Person.at(browser, server.address);
+const { server, browser, person } = await alone(cleanup, profile);
+let ana = person;
 const people = [ana];
 noFaults(() => people);
 

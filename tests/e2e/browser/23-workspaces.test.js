@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Person, startBrowser } from "../support/browser.js";
-import { freshFolder, Served, skein } from "../support/skein.js";
-import { noFaults, scene, tidy } from "../support/stage.js";
+import { freshFolder, skein } from "../support/skein.js";
+import { alone, noFaults, scene, tidy } from "../support/stage.js";
 import { until } from "../support/wait.js";
 
 const cleanup = tidy();
@@ -20,12 +19,7 @@ await skein(
   "--text",
   "The ferry leaves at seven.",
 );
-const server = new Served(profile);
-cleanup(() => server.kill());
-await server.start();
-const browser = await startBrowser();
-cleanup(() => browser.close());
-const ana = await Person.at(browser, server.address);
+const { server, person: ana } = await alone(cleanup, profile);
 noFaults(() => [ana]);
 
 const titles = (...shown) =>

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Person, startBrowser } from "../support/browser.js";
+import { Person } from "../support/browser.js";
 import { freshFolder, RelayProcess, Served, skein } from "../support/skein.js";
-import { noFaults, scene, tidy } from "../support/stage.js";
+import { alone, noFaults, scene, tidy } from "../support/stage.js";
 import { untilEquals } from "../support/wait.js";
 
 const cleanup = tidy();
@@ -15,12 +15,8 @@ const { workspace } = await skein(profile, "relays");
 const relay = new RelayProcess(join(folder, "relay"), workspace);
 cleanup(() => relay.stop());
 await relay.start();
-const server = new Served(profile);
-cleanup(() => server.kill());
-await server.start();
-const browser = await startBrowser();
-cleanup(() => browser.close());
-let ana = await Person.at(browser, server.address);
+const { server, browser, person } = await alone(cleanup, profile);
+let ana = person;
 const people = [ana];
 noFaults(() => people);
 

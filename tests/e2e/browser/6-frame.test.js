@@ -2,20 +2,14 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Person, startBrowser } from "../support/browser.js";
-import { freshFolder, Served, skein } from "../support/skein.js";
-import { noFaults, scene, tidy } from "../support/stage.js";
+import { freshFolder, skein } from "../support/skein.js";
+import { alone, noFaults, scene, tidy } from "../support/stage.js";
 import { until, untilEquals } from "../support/wait.js";
 
 const cleanup = tidy();
 const profile = join(await freshFolder(cleanup), "ana");
 await skein(profile, "init", "--name", "Ana", "--workspace", "Wild geese");
-const server = new Served(profile);
-cleanup(() => server.kill());
-await server.start();
-const browser = await startBrowser();
-cleanup(() => browser.close());
-const ana = await Person.at(browser, server.address);
+const { person: ana } = await alone(cleanup, profile);
 noFaults(() => [ana]);
 
 const place = () => new URL(ana.page.url()).hash;

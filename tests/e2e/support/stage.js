@@ -3,7 +3,7 @@
 import { after, afterEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { Person, startBrowser } from "./browser.js";
-import { foundedAndJoined, freshFolder } from "./skein.js";
+import { foundedAndJoined, freshFolder, Served } from "./skein.js";
 
 /** A test that fails when it hangs. */
 export function scene(name, run) {
@@ -17,6 +17,17 @@ export function tidy() {
     for (const task of tasks.reverse()) await task();
   });
   return (task) => tasks.push(task);
+}
+
+/** Somebody at a browser, on a server of a profile that is there. */
+export async function alone(cleanup, profile) {
+  const server = new Served(profile);
+  cleanup(() => server.kill());
+  await server.start();
+  const browser = await startBrowser();
+  cleanup(() => browser.close());
+  const person = await Person.at(browser, server.address);
+  return { server, browser, person };
 }
 
 /** Ana and Bo at their browsers, each on a server and a profile of their own. */

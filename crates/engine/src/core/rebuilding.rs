@@ -90,6 +90,26 @@ impl ToRebuild {
         (payload.document == self.id).then_some(Carried::new(envelope, payload.changes))
     }
 
+    /// What does not begin this document. A beginning that was refused when it came stays refused, unless there is no other.
+    fn other_beginnings(&self, counting: &[Carried]) -> HashSet<ChangeBytes> {
+        let is_sound = |carried: &&Carried| !self.refused.contains(&carried.envelope.id());
+        let (sound, refused): (Vec<&Carried>, Vec<&Carried>) = counting.iter().partition(is_sound);
+        let begun = !refused.is_empty()
+            && (begins(self.actor, &self.own)
+                || sound
+                    .iter()
+                    .any(|carried| begins(self.actor, &carried.changes)));
+        if !begun {
+            return other_beginnings(self.actor, self.id, counting);
+        }
+        let sound: Vec<Carried> = sound.into_iter().cloned().collect();
+        let mut others = other_beginnings(self.actor, self.id, &sound);
+        let changes = refused.into_iter().flat_map(|carried| &carried.changes);
+        let beginnings = changes.filter(|change| begins(self.actor, slice::from_ref(*change)));
+        others.extend(beginnings.cloned());
+        others
+    }
+
     /// `None`: nothing whole counts.
     fn outcome(&self) -> Result<Option<Anew>, String> {
         let counting: Vec<Carried> = self
@@ -156,28 +176,6 @@ impl ToRebuild {
             }
         }
         Ok(Some(anew))
-    }
-}
-
-impl ToRebuild {
-    /// What does not begin this document. A beginning that was refused when it came stays refused, unless there is no other.
-    fn other_beginnings(&self, counting: &[Carried]) -> HashSet<ChangeBytes> {
-        let is_sound = |carried: &&Carried| !self.refused.contains(&carried.envelope.id());
-        let (sound, refused): (Vec<&Carried>, Vec<&Carried>) = counting.iter().partition(is_sound);
-        let begun = !refused.is_empty()
-            && (begins(self.actor, &self.own)
-                || sound
-                    .iter()
-                    .any(|carried| begins(self.actor, &carried.changes)));
-        if !begun {
-            return other_beginnings(self.actor, self.id, counting);
-        }
-        let sound: Vec<Carried> = sound.into_iter().cloned().collect();
-        let mut others = other_beginnings(self.actor, self.id, &sound);
-        let changes = refused.into_iter().flat_map(|carried| &carried.changes);
-        let beginnings = changes.filter(|change| begins(self.actor, slice::from_ref(*change)));
-        others.extend(beginnings.cloned());
-        others
     }
 }
 

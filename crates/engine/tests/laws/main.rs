@@ -22,6 +22,7 @@ mod false_relay;
 mod files;
 mod folders;
 mod freeing;
+mod half_good;
 mod hostile;
 mod imports;
 mod invites;
