@@ -15,6 +15,7 @@ mod last_workspace;
 mod link;
 mod outgoing;
 mod profile;
+mod straight;
 mod window;
 
 use arguments::Arguments;
@@ -77,6 +78,7 @@ fn main() -> anyhow::Result<()> {
             file_commands::finish_outgoing,
             file_commands::cancel_outgoing
         ])
+        .channel_interceptor(straight::deliver)
         .on_page_load(window::show_with_page)
         .on_window_event(dropped::watch)
         .manage(engine)

@@ -28,7 +28,10 @@
   setTimeout(() => picture.remove(), 5_000);
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => performance.mark("last frame shown");
+    port1.onmessage = () => {
+      port1.close();
+      performance.mark("last frame shown");
+    };
     port2.postMessage(null);
   });
 })();

@@ -18,8 +18,9 @@ import { fill } from "./workspace.js";
 
 const NOTES = Number(process.env.SKEIN_MEASURE_NOTES ?? 10_000);
 const CARDS = Number(process.env.SKEIN_MEASURE_CARDS ?? 1_000);
-const STARTS = 10;
-const OPENINGS = 40;
+const STARTS = 20;
+/** So many that the 95th percentile is not one of the first few, in which the engines of both browsers still learn. */
+const OPENINGS = 200;
 const SENTENCE = "Nobody has to ask, because it is written down. ";
 
 const tasks = [];
@@ -42,6 +43,9 @@ const TO_THE_MIDDLE = `
   view.dispatch({ selection: { anchor: line.to }, scrollIntoView: true });
 `;
 
+/** The budgets are those of the app in its own webview; Chromium, whose frames come at fixed times, stands beside it. */
+const isApp = (place) => place instanceof InWebview;
+
 async function open(place, id, text) {
   return place.run("return skeinProbe.open(arguments[0], arguments[1])", `#/note/${id}`, text);
 }
@@ -60,7 +64,8 @@ async function typing(place, sized) {
     await place.run("skeinProbe.keys()");
     await place.keys(SENTENCE.repeat(3), 40);
     const samples = await place.run("return skeinProbe.keysDone()");
-    row(`key to paint, in the middle of ${size}`, place.name, samples, `p95 ${limits.p95}, none over 50 ms`, limits);
+    const budget = isApp(place) ? `p95 ${limits.p95}, none over 50 ms` : undefined;
+    row(`key to paint, in the middle of ${size}`, place.name, samples, budget, budget && limits);
   }
 }
 
@@ -75,7 +80,7 @@ async function opening(place, sized) {
     }
   }
   for (const size of Object.keys(samples)) {
-    const limits = size === "1 MB" ? undefined : { p95: 50 };
+    const limits = size === "1 MB" || !isApp(place) ? undefined : { p95: 50 };
     row(`open a note of ${size}: text painted`, place.name, samples[size], limits && "p95 50 ms", limits);
     row(`open a note of ${size}: longest hold of the page's thread`, place.name, blocked[size]);
   }
@@ -117,7 +122,8 @@ async function dragging(place, board) {
   await place.run("skeinProbe.frames()");
   await place.drag(at.card, at.stops, 350);
   const samples = await place.run("return skeinProbe.framesDone()");
-  row(`frames while a card is dragged among ${CARDS}`, place.name, samples, "p95 25, none over 50 ms", { p95: 25, max: 50 });
+  const limits = isApp(place) ? { p95: 25, max: 50 } : undefined;
+  row(`frames while a card is dragged among ${CARDS}`, place.name, samples, limits && "p95 25, none over 50 ms", limits);
 }
 
 /** Cards by the interface's own line to the engine, since the command line adds one at a time. */
@@ -222,6 +228,8 @@ try {
   await bare(await InChromium.at(browser, "data:text/html,<!doctype html><main></main>"));
   await all(chromium);
   await server.stop();
+  // A page that looks for its server again and again would take part in all that follows.
+  await browser.close();
 
   const window = new Desktop(folder, "ana", desk);
   cleanup(() => window.quit());
@@ -241,7 +249,7 @@ try {
 
 Written by \`make bench-window\` on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC: ${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, no graphics card, load ${loadavg()[0].toFixed(1)} at the end.
 The same scripts press real keys and move a real pointer in ${version(process.env.SKEIN_CHROMIUM ?? "chromium", "--version")} on \`skein serve\`, and through WebDriver in the desktop app on a virtual
-display. The workspace has ${NOTES} notes and a board with ${CARDS} cards. A time ends with the first task after the frame that shows the result. The start is counted from the birth
+display. Budgets are the app's, in its own webview; Chromium, whose frames come at fixed times, stands beside it. The workspace has ${NOTES} notes and a board with ${CARDS} cards. A time ends with the first task after the frame that shows the result. The start is counted from the birth
 of the process, beside an empty Tauri window that is started in turn with it.
 
 ${table(rows)}

@@ -20,7 +20,10 @@ function begin(): void {
 function afterFrame(run: () => void): void {
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = run;
+    port1.onmessage = () => {
+      port1.close();
+      run();
+    };
     port2.postMessage(null);
   });
 }
