@@ -160,7 +160,7 @@ impl World {
                 error.code,
                 ErrorCode::Internal | ErrorCode::Storage | ErrorCode::Resync | ErrorCode::ReadOnly
             );
-            let bad = bad && !(error.code == ErrorCode::ReadOnly && self.out.contains(&index));
+            let bad = bad && !(error.code == ErrorCode::ReadOnly && self.may_be_out(index));
             assert!(
                 !bad || matches!(asked, Asked::Question),
                 "{asked:?} was answered {error:?}"
@@ -184,6 +184,13 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// Whether a machine may hear that it is not in: its person was taken out, or it is a further device, and who was taken out or lowered before
+    /// anybody heard of it had made its invite.
+    fn may_be_out(&self, index: usize) -> bool {
+        let person = self.machines[index].person;
+        self.out.contains(&index) || (person != index && self.uncertain.contains(&person))
     }
 
     pub(crate) fn watcher_told(&mut self, index: usize, message: ServerMessage) {
