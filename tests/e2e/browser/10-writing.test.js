@@ -54,6 +54,20 @@ scene(
     await ana.press("Enter");
     await ana.type("fly()");
     await textIs("```js\nfly()\n```");
+    for (const [typed, letters] of [
+      ["# ", "\\# "],
+      ["1. ", "1\\. "],
+      ["> ", "\\> "],
+      ["a **b**", "a \\*\\*b**"],
+      ["`c`", "\\`c`"],
+    ]) {
+      await ana.press("Control+a");
+      await ana.press("Backspace");
+      await ana.type(typed);
+      await textIs(typed);
+      await ana.press("Control+z");
+      await textIs(letters);
+    }
     await ana.press("Control+a");
     await ana.type("a -> b, x * y and 5 > 4");
     await textIs("a -> b, x * y and 5 > 4");

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { noteMarkdown } from "./markdown";
 import { LINE_BREAK } from "./splices";
 import { after, stateOf } from "./testing/state";
+import { completeMark } from "./typedMarks";
 import { eraseMark, makeRule, makeTask, openFence, surround } from "./typing";
 
 /** The text after a conversion, and after one undo. */
@@ -27,6 +28,33 @@ test("a box typed at the start of a line becomes a task, and undo leaves the let
   expect(converted(makeTask, "- []|")).toEqual(["- [ ] ", "- [] "]);
   expect(converted(makeTask, "> []|")).toEqual(["> - [ ] ", "> [] "]);
   expect(after(makeTask, "[]|word")).toBe("- [ ] |word");
+});
+
+test("the key that completes a mark is a step of its own, and undo leaves letters that mean nothing", () => {
+  expect(converted(completeMark(" "), "#|")).toEqual(["# ", "\\# "]);
+  expect(converted(completeMark(" "), "words\n\n##|title")).toEqual([
+    "words\n\n## title",
+    "words\n\n\\## title",
+  ]);
+  expect(converted(completeMark(" "), "-|")).toEqual(["- ", "\\- "]);
+  expect(converted(completeMark(" "), "1.|")).toEqual(["1. ", "1\\. "]);
+  expect(converted(completeMark(" "), ">|")).toEqual(["> ", "\\> "]);
+  expect(converted(completeMark(" "), "> #|")).toEqual(["> # ", "> \\# "]);
+  expect(converted(completeMark("*"), "a **b*|")).toEqual(["a **b**", "a \\*\\*b**"]);
+  expect(converted(completeMark("*"), "*b|")).toEqual(["*b*", "\\*b*"]);
+  expect(converted(completeMark("`"), "`c|")).toEqual(["`c`", "\\`c`"]);
+  expect(converted(completeMark("~"), "~~d~|")).toEqual(["~~d~~", "\\~\\~d~~"]);
+  expect(after(completeMark(" "), "#|word")).toBe("# |word");
+});
+
+test("a key that completes no mark is none of this", () => {
+  expect(after(completeMark(" "), "see #|")).toBeNull();
+  expect(after(completeMark(" "), "words\n2.|")).toBeNull();
+  expect(after(completeMark(" "), "```\n#|\n```")).toBeNull();
+  expect(after(completeMark("*"), "**b|")).toBeNull();
+  expect(after(completeMark("*"), "2 *|")).toBeNull();
+  expect(after(completeMark("*"), "`a *b|`")).toBeNull();
+  expect(after(completeMark("x"), "#|")).toBeNull();
 });
 
 test("a box in the middle of a line, in code or already a task stays", () => {

@@ -9,6 +9,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { enclosing } from "./enclosing";
 import { isEmptyPair } from "./formatting";
 import { ownParagraph } from "./leaving";
+import { completeMark } from "./typedMarks";
 
 const PARSE_MS = 30;
 const CODE = /^(FencedCode|CodeBlock|CodeText|InlineCode|HTMLBlock)$/;
@@ -181,6 +182,6 @@ export const typing: Extension = EditorView.inputHandler.of((view, from, to, tex
   if (isComposing(view) || text.length !== 1) return false;
   const { main } = view.state.selection;
   if (from !== main.from || to !== main.to) return false;
-  if (text === " ") return makeTask(view);
-  return surround(text)(view) || ownParagraph(text)(view);
+  if (text === " ") return makeTask(view) || completeMark(text)(view);
+  return surround(text)(view) || ownParagraph(text)(view) || completeMark(text)(view);
 });
