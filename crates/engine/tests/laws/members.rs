@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::sim::World;
+use data_encoding::BASE64;
 use rand::Rng;
 use skein_access::{
     Authority, DeviceKey, Envelope, EnvelopeKind, EpochId, Role, Ticket, UnverifiedEnvelope,
@@ -1003,4 +1004,30 @@ fn whoever_looks_into_a_card_that_goes_with_its_maker_is_told_and_one_he_wrote_i
         let field = TextField::CardDescription(written_in);
         assert_eq!(world.text(index, board, field), "my words", "at {index}");
     }
+}
+
+/// Gives a bundle in one piece, and no time passes.
+fn hand_over(world: &mut World, from: usize, to: usize) {
+    let (bytes, _) = world.read_bundle(from, None).unwrap();
+    let data = BASE64.encode(&bytes);
+    world.ask_apart(to, 77, Request::TakeBundle { offset: 0, data });
+}
+
+#[test]
+fn a_new_note_of_somebody_whose_role_was_lowered_meanwhile_keeps_no_other_back() {
+    let mut world = team(31, 4);
+    let lowered = note(&mut world, 1, "Of the lowered", "nobody saw it");
+    rest(&mut world, &[1, 2]);
+    let other = note(&mut world, 2, "Of another", "beside it");
+    rest(&mut world, &[2]);
+    set_role(&mut world, 0, "Member 1", Role::Viewer).unwrap();
+    rest(&mut world, &[0]);
+    // Both notes have come, and are not made yet, when word of the role comes.
+    hand_over(&mut world, 2, 3);
+    hand_over(&mut world, 0, 3);
+    rest(&mut world, &[3]);
+    assert_eq!(text(&mut world, 3, other).as_deref(), Some("beside it"));
+    assert_eq!(text(&mut world, 3, lowered), None);
+    rest(&mut world, &[0, 1, 2, 3]);
+    world.check();
 }
