@@ -1,6 +1,6 @@
 //! A session bus with a real Secret Service on it, in folders of its own: gnome-keyring, as it runs in a desktop session.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Write, stderr};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -32,7 +32,7 @@ impl SecretServiceSession {
             .stdout(Stdio::piped())
             .spawn()
         else {
-            eprintln!("skipped: dbus-daemon is not installed");
+            writeln!(stderr().lock(), "skipped: dbus-daemon is not installed").unwrap();
             return None;
         };
         let mut address = String::new();
@@ -50,7 +50,7 @@ impl SecretServiceSession {
             .stdout(Stdio::null())
             .spawn();
         let Ok(mut keyring) = started else {
-            eprintln!("skipped: gnome-keyring is not installed");
+            writeln!(stderr().lock(), "skipped: gnome-keyring is not installed").unwrap();
             bus.kill().unwrap();
             bus.wait().unwrap();
             return None;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
@@ -70,7 +70,12 @@ fn on_a_small_disk(law: &str, holds: impl FnOnce(&Disk)) {
             Err(error) => why = error.to_string(),
         }
     }
-    println!("skipped: no disk may be mounted here: {}", why.trim());
+    writeln!(
+        stderr().lock(),
+        "skipped: no disk may be mounted here: {}",
+        why.trim()
+    )
+    .unwrap();
 }
 
 impl Disk {

@@ -1,6 +1,7 @@
 //! People in networks as they are: behind routers that let nobody in, without UDP, and with a cable that is pulled. Each test
 //! makes its networks itself; where the system permits none it says so and is skipped.
 
+use std::io::{Write, stderr};
 use std::time::{Duration, Instant};
 
 use crate::common::namespaces::{HOMES, OneCable, RELAY_PLACE, TwoHomes};
@@ -19,7 +20,11 @@ macro_rules! built {
         match $built {
             Ok(built) => built,
             Err(why) => {
-                println!("skipped: this machine permits no networks of our own: {why}");
+                writeln!(
+                    stderr().lock(),
+                    "skipped: this machine permits no networks of our own: {why}"
+                )
+                .unwrap();
                 return;
             }
         }

@@ -1,7 +1,7 @@
 //! Files in a shared folder are there whole or not at all, whatever ends their writer, and nothing is followed out of the folder.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Write, stderr};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -106,7 +106,7 @@ fn a_folder_of_another_disk_that_lies_on_this_one_is_away() {
     fs::write(&file, "").unwrap();
     let (path, apart) = SharedFolder::find(other.path().to_str().unwrap(), Some(&file)).unwrap();
     if !apart {
-        println!("skipped: there is only one disk here");
+        writeln!(stderr().lock(), "skipped: there is only one disk here").unwrap();
         return;
     }
     assert_eq!(SharedFolder::at(&path, Some(&file)).look(), Ok(Vec::new()));
