@@ -280,7 +280,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
     long: { engine: having(longNotes()), told: [["link", GERMAN]] },
   },
   tree: {
-    empty: { engine: having([]), told: ["No notes or boards yet."] },
+    empty: { engine: having([]), told: ["No notes or boards yet. Ctrl N begins a note."] },
     error: {
       engine: refusing("tree"),
       at: NOTE,
@@ -482,7 +482,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
     empty: {
       engine: having([]),
       then: opening(SWITCHER),
-      told: ["There is no note or board yet."],
+      told: ["There is no note or board yet. Type a title, and Enter begins a note."],
     },
     loading: { engine: slow("tree"), then: opening(SWITCHER), told: [["combobox"], OPENING] },
     error: { engine: refusing("tree"), then: opening(SWITCHER), told: [["combobox"], REFUSED] },
