@@ -43,6 +43,17 @@ test("Enter before the answer opens what the words find, not what other words fo
   await expect.poll(() => location.hash).toBe("#/note/n-pilot?find=pilot");
 });
 
+test("what was found is marked, in titles and in the words below them", async () => {
+  await open(harbour());
+  const marked = (where: string) =>
+    [...document.querySelectorAll(`[role=option] ${where} mark`)].map((one) => one.textContent);
+  await search("arri");
+  await expect.poll(() => marked(".title")).toEqual(["Arri"]);
+  await page.getByRole("combobox", { name: "Search" }).fill("pilot");
+  await expect.poll(() => marked(".snippet")).toEqual(["pilot"]);
+  expect(marked(".title")).toEqual([]);
+});
+
 test("the same hit leads there again, and the window opens later without what was looked for", async () => {
   await open(harbour());
   for (let times = 0; times < 2; times += 1) {
