@@ -43,9 +43,6 @@ const TO_THE_MIDDLE = `
   view.dispatch({ selection: { anchor: line.to }, scrollIntoView: true });
 `;
 
-/** The budgets are those of the app in its own webview; Chromium, whose frames come at fixed times, stands beside it. */
-const isApp = (place) => place instanceof InWebview;
-
 async function open(place, id, text) {
   return place.run("return skeinProbe.open(arguments[0], arguments[1])", `#/note/${id}`, text);
 }
@@ -64,8 +61,7 @@ async function typing(place, sized) {
     await place.run("skeinProbe.keys()");
     await place.keys(SENTENCE.repeat(3), 40);
     const samples = await place.run("return skeinProbe.keysDone()");
-    const budget = isApp(place) ? `p95 ${limits.p95}, none over 50 ms` : undefined;
-    row(`key to paint, in the middle of ${size}`, place.name, samples, budget, budget && limits);
+    row(`key to paint, in the middle of ${size}`, place.name, samples, `p95 ${limits.p95}, none over 50 ms`, limits);
   }
 }
 
@@ -80,7 +76,7 @@ async function opening(place, sized) {
     }
   }
   for (const size of Object.keys(samples)) {
-    const limits = size === "1 MB" || !isApp(place) ? undefined : { p95: 50 };
+    const limits = size === "1 MB" ? undefined : { p95: 50 };
     row(`open a note of ${size}: text painted`, place.name, samples[size], limits && "p95 50 ms", limits);
     row(`open a note of ${size}: longest hold of the page's thread`, place.name, blocked[size]);
   }
@@ -122,8 +118,7 @@ async function dragging(place, board) {
   await place.run("skeinProbe.frames()");
   await place.drag(at.card, at.stops, 350);
   const samples = await place.run("return skeinProbe.framesDone()");
-  const limits = isApp(place) ? { p95: 25, max: 50 } : undefined;
-  row(`frames while a card is dragged among ${CARDS}`, place.name, samples, limits && "p95 25, none over 50 ms", limits);
+  row(`frames while a card is dragged among ${CARDS}`, place.name, samples, "p95 25, none over 50 ms", { p95: 25, max: 50 });
 }
 
 /** Cards by the interface's own line to the engine, since the command line adds one at a time. */
@@ -249,7 +244,7 @@ try {
 
 Written by \`make bench-window\` on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC: ${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, no graphics card, load ${loadavg()[0].toFixed(1)} at the end.
 The same scripts press real keys and move a real pointer in ${version(process.env.SKEIN_CHROMIUM ?? "chromium", "--version")} on \`skein serve\`, and through WebDriver in the desktop app on a virtual
-display. Budgets are the app's, in its own webview; Chromium, whose frames come at fixed times, stands beside it. The workspace has ${NOTES} notes and a board with ${CARDS} cards. A time ends with the first task after the frame that shows the result. The start is counted from the birth
+display. The workspace has ${NOTES} notes and a board with ${CARDS} cards. A time ends with the first task after the frame that shows the result. The start is counted from the birth
 of the process, beside an empty Tauri window that is started in turn with it.
 
 ${table(rows)}
