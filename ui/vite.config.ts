@@ -42,10 +42,16 @@ const unitProject = {
     name: "unit",
     environment: "node",
     include: ["src/**/*.test.ts"],
-    exclude: ["src/**/*.browser.test.ts"],
+    exclude: ["src/**/*.browser.test.ts", "src/**/*.core.test.ts"],
     // A property is tried a hundred times, on a busy machine too; what hangs still ends.
     testTimeout: 30_000,
   },
+};
+
+/** Against the real core: these need the debug build of `skein`. */
+const coreProject = {
+  extends: true as const,
+  test: { name: "core", environment: "node", include: ["src/**/*.core.test.ts"] },
 };
 
 const growingLengths = {
@@ -79,6 +85,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
   },
   test: {
-    projects: existsSync(chromium) ? [unitProject, browserProject] : [unitProject],
+    projects: existsSync(chromium)
+      ? [unitProject, coreProject, browserProject]
+      : [unitProject, coreProject],
   },
 });

@@ -53,6 +53,8 @@ pub(crate) fn learn(ids: &OrderedIds, message: &[u8]) -> Result<Learnt, CloseRea
     let next = side
         .reconcile_with_ids(message, &mut have, &mut need)
         .map_err(failed)?;
+    // They come out of a hash set; in one order, whatever is asked for next is the same each time.
+    need.sort_unstable();
     Ok(Learnt {
         have: have.iter().map(id_of).collect(),
         need: need.iter().map(id_of).collect(),

@@ -10,14 +10,13 @@ import {
   highlightSpecialChars,
   placeholder,
 } from "@codemirror/view";
-import { DISCONNECTED } from "../ipc";
-import type { ApiError, Event, Ipc, Subscription } from "../ipc";
+import type { Ipc } from "../ipc";
 import { carets, seeCarets, setCarets, watchPlace } from "./carets";
 import { clipboard } from "./clipboard";
 import { wholeCodePoints } from "./codePoints";
 import { completion } from "./completion";
 import { TextCourier } from "./courier";
-import type { Failure, TextDoor, TextEvents } from "./courier";
+import { doorOf } from "./door";
 import { editorKeys, ownHistory } from "./keys";
 import { keep, takeKept } from "./keep";
 import { arePlacesBusy, fileDoor, filePlaces, filesChanged, filesTheme } from "./files";
@@ -342,51 +341,4 @@ function extensions(options: TextEditorOptions): Extension {
       autocapitalize: "sentences",
     }),
   ];
-}
-
-/** The engine's text as the courier sees it. */
-function doorOf({ document, card, ipc }: TextEditorOptions): TextDoor {
-  let subscription: Subscription | null = null;
-  return {
-    follow(events) {
-      const followed = ipc.subscribe(
-        { type: "text", document, card },
-        (event) => hear(event, events),
-        (error) => events.refused(failureOf(error)),
-      );
-      subscription = followed;
-      return followed;
-    },
-    push(push, done) {
-      const id = subscription?.id ?? null;
-      if (id === null) {
-        done({ failure: { kind: "lost" } });
-        return;
-      }
-      ipc.call({ type: "text_push", subscription: id, ...push }, (answer) => {
-        if ("ok" in answer) done({ ack: answer.ok });
-        else done({ failure: failureOf(answer.error) });
-      });
-    },
-    place(place) {
-      const id = subscription?.id ?? null;
-      if (id === null) return;
-      const { anchor = null, head = null, version = 0 } = place ?? {};
-      ipc.call({ type: "show_caret", subscription: id, anchor, head, version }, () => undefined);
-    },
-    watchLine: (listener) => ipc.watchLine((line) => listener(line === "open")),
-  };
-}
-
-function hear(event: Event, events: TextEvents): void {
-  if (event.type === "text_reset") events.reset(event.version, event.text);
-  else if (event.type === "text_patch") events.patch(event);
-  else if (event.type === "carets") events.carets(event.carets);
-  else if (event.type === "gone") events.gone();
-}
-
-function failureOf({ code, message, hint }: ApiError): Failure {
-  if (code === DISCONNECTED) return { kind: "lost" };
-  if (code === "resync") return { kind: "resync" };
-  return { kind: "refused", message, hint };
 }

@@ -4,7 +4,7 @@ use crate::sim::World;
 use crate::sim::machine::Asked;
 use rand::Rng;
 use skein_access::Role;
-use skein_engine::api::{Event, Reply, Request, SearchHit, ServerMessage, View};
+use skein_engine::api::{Event, NoteEdit, Reply, Request, SearchHit, ServerMessage, View};
 use skein_engine::core::{Effect, Input, Job};
 use skein_model::{DocumentId, Splice, Splices, TextField};
 
@@ -311,4 +311,33 @@ fn what_was_confirmed_and_not_merged_when_the_power_went_is_in_what_is_read_next
         "{}",
         &note.text[..40]
     );
+}
+
+#[test]
+fn typing_that_somebody_else_had_done_already_leaves_nothing_for_the_next_start() {
+    let mut world = World::new(9, 1);
+    world.found();
+    let id = note(&mut world, 0, "Journey", "to be taken back".to_owned());
+    rest(&mut world);
+    world.open_view(0, id, TextField::NoteText);
+    while world.work_view(0, usize::MAX) {}
+
+    // The editor has not heard of it when it deletes the same.
+    let edit = NoteEdit::ReplaceText {
+        base: "to be taken back".to_owned(),
+        text: "to be".to_owned(),
+    };
+    world
+        .ask(0, Request::EditNote { document: id, edit })
+        .unwrap();
+    world.views[0].type_in(&Splices(vec![Splice {
+        at: 5,
+        delete: 11,
+        insert: String::new(),
+    }]));
+    world.work_view(0, 0);
+    while world.work_view(0, usize::MAX) {}
+    assert_eq!(world.views[0].text(), "to be");
+
+    world.check_nothing_is_left(&[0]);
 }

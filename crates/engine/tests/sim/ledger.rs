@@ -23,7 +23,7 @@ pub(crate) struct Ledger {
     pub(crate) tokens: BTreeMap<char, Token>,
     pub(crate) documents: BTreeMap<DocumentId, (usize, u64)>,
     pub(crate) cards: BTreeMap<(DocumentId, CardId), (usize, u64)>,
-    /// Texts in which a token may come to stand twice, since words were replaced whole.
+    /// Texts in which a token may come to stand twice: words were replaced whole, or handed over again.
     pub(crate) inexact: BTreeSet<(DocumentId, TextField)>,
     /// Profiles were copied or put back: what was typed may have become a change twice.
     pub(crate) twice: bool,
@@ -83,6 +83,17 @@ impl Ledger {
                 token.moment = moment;
             }
         }
+    }
+
+    /// An editor that never heard what became of a text hands it over again, though a part of it is in: twice rather than lost, if
+    /// somebody deleted the rest.
+    pub(crate) fn handed_over_again(&mut self, document: DocumentId, field: TextField, text: &str) {
+        let mut tokens = text.chars().filter_map(|token| self.tokens.get(&token));
+        assert!(
+            tokens.any(|token| token.excused),
+            "{text}: a part is in, nothing was deleted, and the editor takes it for lost"
+        );
+        self.inexact.insert((document, field));
     }
 
     /// A text is deleted by somebody.

@@ -14,6 +14,8 @@ pub(crate) mod shells;
 pub(crate) mod view;
 pub(crate) mod workload;
 
+use std::hash::{DefaultHasher, Hash};
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use skein_access::{DeviceId, DeviceKey};
@@ -31,6 +33,8 @@ const PATIENCE: u64 = 300_000;
 
 pub(crate) struct World {
     pub(crate) rng: ChaCha20Rng,
+    /// All frames that were sent so far, by whom and in which order.
+    pub(crate) sent: DefaultHasher,
     pub(crate) now_ms: u64,
     pub(crate) machines: Vec<Machine>,
     pub(crate) views: Vec<TextView>,
@@ -89,6 +93,7 @@ impl World {
         }
         let mut world = Self {
             rng,
+            sent: DefaultHasher::new(),
             now_ms: 1_000,
             machines,
             views: Vec::new(),
@@ -225,6 +230,7 @@ impl World {
                     frame.len() <= skein_sync::FRAME_BYTES,
                     "a frame is too large"
                 );
+                (index, &frame).hash(&mut self.sent);
                 self.network.send(index, peer, Packet::Frame(frame));
             }
             Effect::AskChunk { peer, name } => {

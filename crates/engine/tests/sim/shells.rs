@@ -297,6 +297,10 @@ impl World {
                 Outcome::OutOfStep => self.out_of_step += 1,
                 Outcome::Refused => self.breaks += 1,
                 Outcome::Acknowledged(text) => self.ledger.acknowledge(&text),
+                Outcome::HandedOverAgain(text) => {
+                    let (document, field) = (self.views[at].document, self.views[at].field);
+                    self.ledger.handed_over_again(document, field, &text);
+                }
             }
         }
         did | self.send_view(at)

@@ -26,6 +26,8 @@ pub(crate) enum Outcome {
     Nothing,
     /// The text that a push inserted is acknowledged.
     Acknowledged(String),
+    /// The text that a push inserted is handed over once more, to an engine that began anew and has a part of it.
+    HandedOverAgain(String),
     /// The thread is lost: the whole text is needed.
     Resubscribe,
     /// The same, and the engine said so.
@@ -338,12 +340,15 @@ impl TextView {
                 .iter()
                 .map(|splice| splice.insert.as_str())
                 .collect();
-            let token = inserted.chars().find(|c| super::ledger::is_token(*c));
-            if token.is_some_and(|token| text.contains(token)) {
+            let mut tokens = inserted.chars().filter(|c| super::ledger::is_token(*c));
+            if tokens.next().is_some_and(|token| text.contains(token)) {
                 known = inflight.splices.apply(&known).unwrap();
                 outcome = Outcome::Acknowledged(inserted);
             } else {
                 self.pending = inflight.splices.compose(&self.pending);
+                if tokens.any(|token| text.contains(token)) {
+                    outcome = Outcome::HandedOverAgain(inserted);
+                }
             }
         }
         let theirs = Splices::between(&known, &text);

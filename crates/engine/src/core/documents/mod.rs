@@ -17,7 +17,7 @@ use skein_model::text::length_of;
 use skein_model::{
     CardId, Document, DocumentId, Kind, Life, NoteView, Register, TextField, Touched,
 };
-use skein_store::StoredDocument;
+use skein_store::{Durability, StoredDocument};
 
 use super::Core;
 use super::disk::Disk;
@@ -334,7 +334,11 @@ impl Core {
         };
         let changes = document.close_burst(step.now.wall_ms)?;
         if changes.is_empty() {
-            return Ok(());
+            // All that was typed had been done by somebody else: nothing of it is left for the next start.
+            let emptied = self
+                .store
+                .write(Durability::Normal, |tx| tx.clear_journal(id));
+            return Ok(emptied?);
         }
         let touched = Touched {
             text: true,
