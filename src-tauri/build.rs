@@ -21,6 +21,7 @@ fn main() {
         "keep_frame",
         "open_outside",
         "print",
+        "zoom",
         "clipboard_picture",
         "watch_drops",
         "read_dropped",

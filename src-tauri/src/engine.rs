@@ -12,10 +12,12 @@ use tokio::sync::mpsc;
 
 use crate::arguments::Arguments;
 use crate::in_order::InOrder;
-use crate::last_workspace;
+use crate::remembered;
 
 /// Messages of the page that may wait for the engine. The page sends a handful and waits for answers.
 const WAITING: usize = 1024;
+/// Which of the profile's workspaces the window showed last, by its short name: the next start begins there.
+const LAST_WORKSPACE: &str = "last-workspace";
 
 /// The engines of this window's profile, one for each workspace, and the page's connection to the one that it shows.
 pub(crate) struct Engine {
@@ -44,7 +46,7 @@ impl Engine {
         let unlock = Unlock::of_this_session();
         let places = Places::of(&arguments.profile);
         let workspaces = Workspaces::of(places, Use::Stay(network), unlock);
-        let kept = last_workspace::kept(&arguments.profile).and_then(|slug| slug.parse().ok());
+        let kept = remembered::kept(&arguments.profile, LAST_WORKSPACE).and_then(|slug| slug.parse().ok());
         let begins_with = begins_with(workspaces.places(), kept);
         Self {
             workspaces: Arc::new(workspaces),
@@ -157,7 +159,7 @@ impl Engine {
         let client = self.workspaces.client(Some(&slug)).await?;
         let first = Slug::first();
         if let Err(error) =
-            last_workspace::keep(self.workspaces.folder(), slug.as_str(), first.as_str())
+            remembered::keep(self.workspaces.folder(), LAST_WORKSPACE, slug.as_str(), first.as_str())
         {
             tracing::warn!(%error, "which workspace is shown was not kept; the next start begins in another");
         }

@@ -11,12 +11,13 @@ mod file_commands;
 mod graphics;
 mod in_order;
 mod last_frame;
-mod last_workspace;
 mod link;
 mod outgoing;
 mod profile;
+mod remembered;
 mod straight;
 mod window;
+mod zoom;
 
 use arguments::Arguments;
 use dropped::Dropped;
@@ -27,6 +28,7 @@ use outgoing::Outgoing;
 use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
+use zoom::Zoom;
 
 fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
@@ -55,6 +57,7 @@ fn main() -> anyhow::Result<()> {
     let is_open = !engine.may_be_locked(&workspace);
     let shown = engine.folder(&workspace).filter(|_| is_open);
     let last_frame = shown.and_then(|folder| LastFrame::kept(&folder, &workspace));
+    let zoom = Zoom::kept(&arguments.profile);
     let waiting_link = WaitingLink::new(arguments.link.clone());
 
     tauri::Builder::default()
@@ -68,6 +71,7 @@ fn main() -> anyhow::Result<()> {
             commands::keep_frame,
             commands::open_outside,
             commands::print,
+            zoom::zoom,
             file_commands::clipboard_picture,
             file_commands::watch_drops,
             file_commands::read_dropped,
@@ -85,8 +89,10 @@ fn main() -> anyhow::Result<()> {
         .manage(waiting_link)
         .manage(Dropped::default())
         .manage(Outgoing::default())
+        .manage(zoom)
         .setup(move |app| {
             window::make(app, &workspace, last_frame)?;
+            app.state::<Zoom>().apply(app.handle());
             window::enable_input_methods(app.handle());
             window::enable_spelling(app.handle());
             tauri::async_runtime::spawn(ending::end_when_asked(app.handle().clone()));

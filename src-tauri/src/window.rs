@@ -42,6 +42,13 @@ pub(crate) fn go_to(app: &AppHandle, address: &str) {
     }
 }
 
+/// Shows all of the page as many times as large, its layout following as in a narrower window.
+pub(crate) fn scale(app: &AppHandle, times: f64) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        report(window.set_zoom(times));
+    }
+}
+
 /// Somebody started Skein again on this profile: show the window that is there.
 pub(crate) fn bring_forward(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(LABEL) {

@@ -1,6 +1,11 @@
 // Everything a person can do from anywhere.
 
+import { announce } from "../a11y/announce";
 import { starterCommands } from "../features/start";
+import { t } from "../i18n";
+import type { Key } from "../i18n";
+import { insideDesktopApp } from "../ipc";
+import { zoom } from "../ipc/shell";
 import { TREE } from "../state/changes";
 import type { Scope } from "../state/changes";
 import { defineCommand } from "../state/commands";
@@ -257,4 +262,26 @@ const looking = [
   }),
 ];
 
-export const commands = [...going, ...doing, ...looking, ...starterCommands];
+/** A browser does this by itself, by the same keys. */
+function zooming(id: string, label: Key, towards: Parameters<typeof zoom>[0], keys: string[]) {
+  return defineCommand({
+    id,
+    label,
+    group: "keys.window",
+    words: "zoom in out magnify text size scale accessibility",
+    keys,
+    when: insideDesktopApp,
+    run: ({ engine }) =>
+      void zoom(towards)
+        .then((percent) => announce(t("zoom.at", { percent })))
+        .catch((error: unknown) => engine.changes.fail(error)),
+  });
+}
+
+const zooms = [
+  zooming("zoom.larger", "zoom.larger", "larger", ["Ctrl+=", "Ctrl++"]),
+  zooming("zoom.smaller", "zoom.smaller", "smaller", ["Ctrl+-"]),
+  zooming("zoom.normal", "zoom.normal", "normal", ["Ctrl+0"]),
+];
+
+export const commands = [...going, ...doing, ...looking, ...zooms, ...starterCommands];

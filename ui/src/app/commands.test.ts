@@ -46,7 +46,7 @@ test("every command is reached by a key or from the palette", () => {
 test("keys are written as they are pressed", () => {
   for (const key of commands.flatMap((command) => command.keys ?? [])) {
     for (const stroke of key.split(" ")) {
-      expect(stroke).toMatch(/^(Ctrl\+)?(Alt\+)?(Shift\+)?([A-Z,\\/?]|F\d+|Arrow\w+)$/);
+      expect(stroke).toMatch(/^(Ctrl\+)?(Alt\+)?(Shift\+)?([A-Z0=+\-,\\/?]|F\d+|Arrow\w+)$/);
     }
   }
 });

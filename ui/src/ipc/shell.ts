@@ -33,6 +33,11 @@ export async function printPage(): Promise<void> {
   else window.print();
 }
 
+/** Shows everything larger or smaller; resolves to how large, in percent. Only in the desktop's window: a browser does it by itself. */
+export function zoom(towards: "larger" | "smaller" | "normal"): Promise<number> {
+  return ask<number>("zoom", { towards });
+}
+
 /**
  * Writes a text to a file of the person's choosing; a browser downloads it. Resolves to false when the person
  * changed their mind; rejects with an `ApiError`.
