@@ -95,7 +95,7 @@ async function kestrel(profiles) {
   return servers;
 }
 
-async function beginnings(browser, profiles, ticket) {
+async function beginnings(browser, profiles, ticket, ana) {
   const fresh = new Served(join(profiles, "new"));
   tasks.push(() => fresh.kill());
   const newcomer = await Person.at(browser, await fresh.start());
@@ -106,6 +106,13 @@ async function beginnings(browser, profiles, ticket) {
   await newcomer.by("textbox", "Your name").fill("Noor");
   await newcomer.by("textbox", "Invite").fill(ticket);
   await shoot(newcomer, "join");
+  // Nobody is there to answer: the one who invited is away.
+  await ana.stop();
+  await newcomer.by("button", "Join").click();
+  await newcomer.by("list", "Steps of joining").waitFor();
+  await shoot(newcomer, "joining");
+  await newcomer.by("button", "Give up and start over").click();
+  await ana.start();
   await newcomer.by("radio", "New workspace").click();
   await newcomer.by("textbox", "Workspace name").fill("Kestrel");
   await newcomer.by("button", "Create workspace").click();
@@ -113,6 +120,62 @@ async function beginnings(browser, profiles, ticket) {
   await newcomer.editorReady();
   await leaveText(newcomer);
   await shoot(newcomer, "tour");
+}
+
+/** What opens in a text and beside it. */
+async function writing(ana) {
+  await opened(ana, "Handbook");
+  await ana.editor().getByText("Hand-offs", { exact: true }).first().hover();
+  await ana.page.locator(".cm-tooltip-hover").waitFor();
+  await shoot(ana, "glimpse", () =>
+    ana.editor().getByText("Hand-offs", { exact: true }).first().hover(),
+  );
+
+  const select = async () => {
+    await closeAll(ana);
+    const at = (await ana.text()).indexOf("work across");
+    await ana.caret(at);
+    for (let letter = 0; letter < "work across".length; letter++)
+      await ana.press("Shift+ArrowRight");
+    await ana.by("toolbar", "Format the selection").waitFor();
+  };
+  await shoot(ana, "format", select);
+  await shoot(ana, "link", async () => {
+    await select();
+    await ana.by("button", "Link").click();
+    await ana.by("textbox", "Address of the link").waitFor();
+  });
+  await ana.press("Escape");
+  await ana.press("Escape");
+
+  await ana.caret((await ana.text()).length);
+  await ana.press("Enter");
+  await shoot(ana, "complete", async () => {
+    await ana.press("Escape");
+    await ana.press("Home");
+    await ana.press("Shift+End");
+    await ana.press("Delete");
+    await ana.type("[[");
+    await ana.page.getByRole("option").nth(1).waitFor();
+  });
+  await ana.press("Escape");
+  for (let letter = 0; letter < 3; letter++) await ana.press("Backspace");
+  await leaveText(ana);
+
+  await ana.by("button", "Menu of this document").click();
+  await shoot(ana, "document-menu");
+  await closeAll(ana);
+  await ana.row("Interviews").hover();
+  await ana.by("button", "Menu of Interviews").click();
+  await shoot(ana, "tree-menu");
+  await closeAll(ana);
+
+  await opened(ana, "Interviews");
+  await ana.by("button", /links? here$/).click();
+  await ana.by("tab", "Links here").waitFor();
+  await leaveText(ana);
+  await shoot(ana, "links-here");
+  await ana.by("button", "Close panel").click();
 }
 
 async function notes(ana, bo) {
@@ -223,6 +286,52 @@ async function boardQuestions(ana) {
   await shoot(ana, "assign");
   await closeAll(ana);
 
+  for (const [key, screen] of [
+    ["l", "label"],
+    ["p", "priority"],
+  ]) {
+    await ana.card("Fonts for Japanese").focus();
+    await ana.press(key);
+    await ana.page.getByRole("dialog").waitFor();
+    await shoot(ana, screen);
+    await closeAll(ana);
+  }
+
+  await ana.by("button", "Add a card to To do").click();
+  await ana.type("Ask the printer #print !high tomorrow");
+  await shoot(ana, "quick-add", () =>
+    ana.by("textbox", "New card in To do").focus(),
+  );
+  await ana.press("Control+a");
+  await ana.press("Delete");
+  await ana.press("Escape");
+
+  for (const [button, screen] of [
+    ["Filter cards", "filter"],
+    ["Sort and group", "sort"],
+  ]) {
+    await ana
+      .by("toolbar", "Filter cards")
+      .getByRole("button", { name: button === "Filter cards" ? "Filter" : button })
+      .click();
+    await ana.page.getByRole("menu").waitFor();
+    await shoot(ana, screen);
+    await closeAll(ana);
+  }
+
+  await ana.by("button", "Menu of To do").click();
+  await ana.by("menuitem", "Set a limit…").click();
+  await ana.by("textbox", "Cards at most").waitFor();
+  await shoot(ana, "limit");
+  await closeAll(ana);
+
+  await ana.card("Fonts for Japanese").click();
+  await ana.by("button", "Menu of the card").click();
+  await ana.page.getByRole("menu").waitFor();
+  await shoot(ana, "card-menu");
+  await closeAll(ana);
+  await ana.by("button", "Close card").click();
+
   await ana.card("Import from Obsidian").focus();
   for (const key of ["x", "j", "x"]) await ana.press(key);
   await ana.by("toolbar", "2 selected cards").waitFor();
@@ -280,6 +389,12 @@ async function overlays(ana, profile) {
   await shoot(ana, "search");
   await closeAll(ana);
 
+  await ana.press("Control+Shift+F");
+  await ana.by("combobox", "Search").fill("albatross");
+  await ana.page.getByText("Nothing found").waitFor();
+  await shoot(ana, "search-nothing");
+  await closeAll(ana);
+
   await ana.press("Control+k");
   await ana.by("combobox", "Command palette").fill("re");
   await shoot(ana, "palette");
@@ -295,6 +410,23 @@ async function overlays(ana, profile) {
     await ana.by("tab", section).click();
     await shoot(ana, `settings-${section.toLowerCase()}`);
   }
+  await closeAll(ana);
+
+  await ana.press("Control+,");
+  await ana.by("tab", "Keys").click();
+  await ana.by("button", /^Change the key of Home/).click();
+  await ana.press("Control+o");
+  await ana.page.getByText("belongs to", { exact: false }).waitFor();
+  await shoot(ana, "key-clash");
+  await closeAll(ana);
+
+  await ana.press("Control+,");
+  await ana.by("tab", "You").click();
+  await ana.by("button", "Add a device").click();
+  await ana.by("textbox", "Invite link").waitFor();
+  await shoot(ana, "add-device", () =>
+    ana.by("textbox", "Invite link").scrollIntoViewIfNeeded(),
+  );
   await closeAll(ana);
 
   await ana.press("Control+,");
@@ -408,6 +540,15 @@ async function pictures(ana, profiles) {
   await shoot(ana, "pictures", () =>
     ana.page.evaluate(() => document.querySelector(".scroll")?.scrollTo(0, 0)),
   );
+  await ana.page.locator(".sk-kept img").first().click();
+  await ana.by("dialog", /png$|picture/i).waitFor();
+  await shoot(ana, "lightbox");
+  await closeAll(ana);
+  const here = new URL(ana.page.url());
+  here.hash = "#/note/aaaaaaaaaaaaaaaaaaaaaaaaaa";
+  await ana.page.goto(here.href);
+  await ana.by("heading", "This is not on this machine").waitFor();
+  await shoot(ana, "gone");
 }
 
 /** Why somebody is not connected. */
@@ -534,7 +675,7 @@ try {
   tasks.push(() => browser.close());
   const servers = await kestrel(profiles);
   const { ticket } = await skein(servers.Ana.profile, "invite");
-  await beginnings(browser, profiles, ticket);
+  await beginnings(browser, profiles, ticket, servers.Ana);
   const ana = await Person.at(browser, servers.Ana.address, {
     timezoneId: "Europe/Lisbon",
   });
@@ -542,6 +683,7 @@ try {
     timezoneId: "Australia/Melbourne",
   });
   await bo.row("会議メモ").waitFor();
+  await writing(ana);
   await notes(ana, bo);
   await boards(ana);
   await boardQuestions(ana);

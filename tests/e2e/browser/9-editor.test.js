@@ -258,6 +258,56 @@ scene("find counts, walks, and Escape returns to the place", async () => {
   await ana.press("Escape");
 });
 
+scene("what is found is replaced one after the other, and undone one after the other", async () => {
+  const text = "red goose, red swan, red crane";
+  await note("Replace one", text);
+  await ana.press("Control+h");
+  const panel = ana.page.getByRole("search", { name: "Find in text" });
+  await panel.getByRole("textbox", { name: "Find" }).fill("red");
+  await panel.getByRole("textbox", { name: "Replace with" }).fill("grey");
+  const replace = panel.getByRole("button", { name: "Replace", exact: true });
+  await replace.click();
+  await untilEquals("the first", () => ana.text(), "grey goose, red swan, red crane");
+  await replace.click();
+  await untilEquals("the next", () => ana.text(), "grey goose, grey swan, red crane");
+  await ana.press("Escape");
+  await ana.press("Control+z");
+  await untilEquals("one back", () => ana.text(), "grey goose, red swan, red crane");
+});
+
+scene("@ names a note, which is linked by its title", async () => {
+  await note("Tide table", "High water at noon.");
+  await note("Plan", "As in ");
+  await ana.page.keyboard.type("@tide");
+  await ana.page.getByRole("option", { name: /Tide table/ }).waitFor();
+  await ana.press("Enter");
+  await untilEquals("the link", () => ana.text(), "As in [[Tide table]] ");
+});
+
+scene("a link to a note that was thrown away and brought back leads there again", async () => {
+  await note("Lighthouse", "Two flashes.");
+  await note("Chart", "See [[Lighthouse]].");
+  await ana.caret(0);
+  const link = ana.editor().getByText("Lighthouse", { exact: true });
+  await until("a link that is known", () => link.getAttribute("class"), (name) =>
+    !name.includes("sk-link-new"),
+  );
+  await ana.open("Lighthouse");
+  await ana.editorReady();
+  await ana.by("button", "Menu of this document").click();
+  await ana.page.getByRole("menuitem", { name: /^Move to trash/ }).click();
+  await ana.open("Chart");
+  await ana.editorReady();
+  await ana.editor().locator(".sk-link-new", { hasText: "Lighthouse" }).waitFor();
+  await ana.by("link", "Trash").click();
+  await ana.by("button", "Restore Lighthouse").click();
+  await ana.open("Chart");
+  await ana.editorReady();
+  await ana.caret(0);
+  await link.click({ modifiers: ["Control"] });
+  await untilEquals("the note", () => ana.text(), "Two flashes.");
+});
+
 scene("replacing all is one step of undo", async () => {
   const text = "red goose, red swan, red crane";
   await note("Replace", text);

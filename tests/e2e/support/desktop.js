@@ -68,6 +68,7 @@ async function childrenOf(pid) {
 export class Desktop {
   #driver = null;
   #session = "";
+  isPlaced = false;
 
   /** `left` is where the window stands: windows side by side, since one that is covered does not paint. */
   constructor(folder, name, desk, left = 0, binary = DESKTOP) {
@@ -109,9 +110,18 @@ export class Desktop {
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
     const { sessionId } = await this.#ask("POST", "/session", { capabilities });
     this.#session = `/session/${sessionId}`;
-    const place = { x: this.left, y: 0, width: 1280, height: 800 };
-    await this.#ask("POST", `${this.#session}/window/rect`, place);
+    if (!this.isPlaced) await this.placeAt({ x: this.left, y: 0, width: 1280, height: 800 });
     await until("the page", () => this.run("return document.querySelector('main, nav') !== null"));
+  }
+
+  /** Moves and sizes the window, as somebody does who drags its edges. From then on a start leaves it where it is. */
+  leaveAt(place) {
+    this.isPlaced = true;
+    return this.placeAt(place);
+  }
+
+  placeAt(place) {
+    return this.#ask("POST", `${this.#session}/window/rect`, place);
   }
 
   /** Starts the app a second time on the same profile, as following a link does; resolves when that process has ended. */

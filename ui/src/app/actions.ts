@@ -14,6 +14,7 @@ import { createDocument } from "../state/documents";
 import { isFavourite, toggleFavourite } from "../state/favourites";
 import { setLook } from "../state/look.svelte";
 import { go, HOME, route, TRASH } from "../state/route";
+import { isOpen } from "../state/writable";
 
 /** Undo acts on what one looks at: the board, and the tree beside it. */
 function scopesHere(): [Scope, ...Scope[]] {
@@ -202,6 +203,14 @@ const doing = [
     group: "keys.do",
     words: "add person member share link qr colleague",
     run: ({ ui }) => ui.open("invite"),
+  }),
+  defineCommand({
+    id: "recovery",
+    label: "recovery.open",
+    group: "keys.do",
+    words: "paper kit backup lost stolen device key emergency",
+    when: ({ engine }) => isOpen(engine),
+    run: ({ ui }) => ui.open("recovery"),
   }),
   defineCommand({
     id: "reconnect",

@@ -300,3 +300,48 @@ test("in the list a card with a title from right to left moves where the arrow p
   const doing = fake.documents.get("b-launch")?.columns[1]?.id;
   await expect.poll(edits).toMatchObject([{ type: "move_card", column: doing }]);
 });
+
+test("the list is sorted and grouped as one chooses, and the cards lie where they lay", async () => {
+  const documents: SeedDocument[] = [
+    {
+      id: "b-sorted",
+      kind: "board",
+      title: "Sorted",
+      columns: [
+        {
+          title: "To do",
+          cards: [
+            { title: "Zebra", priority: "low", due: "2026-12-03" },
+            { title: "Ape", priority: "urgent", due: "2026-12-05" },
+            { title: "Moth", due: "2026-12-01" },
+          ],
+        },
+      ],
+    },
+  ];
+  await show("#/board/b-sorted?view=list", documents);
+  const titles = () => rows().map((row) => row.textContent?.trim());
+  /** The button says what holds now. */
+  const button = () => page.getByRole("button", { name: /^(Sort and group|By [a-z ]+)$/ });
+  const choose = async (name: string): Promise<void> => {
+    await button().click();
+    await page.getByRole("menuitemcheckbox", { name, exact: true }).click();
+  };
+  await expect.poll(titles).toEqual(["Zebra", "Ape", "Moth"]);
+  for (const [name, order] of [
+    ["By title", ["Ape", "Moth", "Zebra"]],
+    ["By due date", ["Moth", "Zebra", "Ape"]],
+    ["By priority", ["Ape", "Zebra", "Moth"]],
+    ["As they lie", ["Zebra", "Ape", "Moth"]],
+  ] as const) {
+    await choose(name);
+    await expect.poll(titles, { message: name }).toEqual(order);
+  }
+  await choose("List by priority");
+  const heads = () =>
+    [...document.querySelectorAll('[role="row"].head')].map((head) => head.textContent?.trim());
+  await expect.poll(heads).toHaveLength(3);
+  expect(heads()[0]).toMatch(/^Urgent/);
+  expect(edits()).toEqual([]);
+  expect(await faults()).toEqual([]);
+});

@@ -9,7 +9,7 @@ export const LOOK = {
   "text-size": ["normal", "small", "large", "largest"],
   density: ["comfortable", "compact"],
   motion: ["system", "reduced"],
-  "reading-font": ["sans", "serif"],
+  "reading-font": ["sans", "serif", "legible"],
 } as const;
 
 export type Aspect = keyof typeof LOOK;

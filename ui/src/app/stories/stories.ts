@@ -396,7 +396,7 @@ export const STORIES: Record<string, Record<string, Story>> = {
     empty: {
       engine: having([{ id: "b", kind: "board", title: "Bare", columns: [] }]),
       at: "#/board/b?view=list",
-      told: [["status", "No card is shown."]],
+      told: [["status", "There is no card yet. C adds one."]],
     },
     "read only": { engine: readOnly, at: LIST, told: [READ_ONLY, ["button", GUIDE]] },
     offline: offlineAt(["button", GUIDE], LIST),

@@ -1,7 +1,9 @@
 // What can be done on an open board, for its keys, the palette and the list of keys.
 
 import type { Key } from "../../i18n";
+import { offeredCommands } from "../../state/commands";
 import type { Command } from "../../state/commands";
+import { shownKeyOf } from "../../state/remaps";
 import type { Desk } from "./desk.svelte";
 import { moveBy, putAway } from "./moves";
 
@@ -55,4 +57,9 @@ export function boardCommands(desk: Desk): Command[] {
     command("layout", "board.do.layout", ["V"], () => desk.toggleLayout(), "list table view"),
     command("shelf", "shelf.title", [], () => (desk.question = { ask: "shelf" }), "archive trash"),
   ];
+}
+
+/** The key of a command of the board as it is shown to this person; nothing where it cannot be used. */
+export function boardKeyOf({ engine, writable }: Desk, id: "add" | "archive"): string | undefined {
+  return writable ? shownKeyOf(engine, offeredCommands(), `board.${id}`) : undefined;
 }

@@ -1,17 +1,9 @@
 // A colleague's own time in words: what their clock shows, and when their day begins or ends.
 
-import { locale, t } from "../../i18n";
+import { t } from "../../i18n";
+import "../../i18n/dialogs";
 import type { Member } from "../../ipc";
-
-/** The time of day in a zone; empty when it is not known to this machine. */
-export function clockIn(zone: string, now: number): string {
-  try {
-    const format = { hour: "2-digit", minute: "2-digit", timeZone: zone } as const;
-    return new Intl.DateTimeFormat(locale(), format).format(now);
-  } catch {
-    return "";
-  }
-}
+import { clockIn } from "./clockIn";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

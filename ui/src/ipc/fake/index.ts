@@ -189,7 +189,8 @@ export class FakeEngine implements Transport {
   readonly files = new FakeFiles((code, message) => new Refused(code, message, ""));
   readonly storage = new FakeStorage(NOW);
   readonly folders = new FakeFolders((code, message, hint) => new Refused(code, message, hint));
-  preferences: Record<string, string> = {};
+  /** Somebody who was offered the recovery sheet long ago. */
+  preferences: Record<string, string> = { "recovery.offered": "true" };
   /** The other workspaces of the profile. */
   others: ListedWorkspace[] = [];
   /** What is answered only by `catchUp`, as over a slow line. */
@@ -462,6 +463,20 @@ export class FakeEngine implements Transport {
         return this.#people((member) =>
           member.id === request.member ? { ...member, role: request.role } : member,
         );
+      case "set_profile": {
+        const { name, zone, hours } = request;
+        const [, tell] = this.#people((member) =>
+          member.me
+            ? {
+                ...member,
+                name: name ?? member.name,
+                zone: zone ?? member.zone,
+                hours: hours ?? member.hours,
+              }
+            : member,
+        );
+        return [{ type: "edited", undo: null }, tell];
+      }
       case "remove_member":
         return this.#people((member) => (member.id === request.member ? null : member));
       case "remove_device":
