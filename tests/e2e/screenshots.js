@@ -171,8 +171,8 @@ async function writing(ana) {
   await closeAll(ana);
 
   await opened(ana, "Interviews");
-  await ana.by("button", /links? here$/).click();
-  await ana.by("tab", "Links here").waitFor();
+  await ana.press("Control+Shift+O");
+  await ana.by("tab", "Links here").click();
   await leaveText(ana);
   await shoot(ana, "links-here");
   await ana.by("button", "Close panel").click();

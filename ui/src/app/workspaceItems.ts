@@ -23,9 +23,13 @@ function itemOf(workspace: ListedWorkspace): MenuItem {
   return trouble === null ? { label, run, checked: here } : { label, run, icon: TriangleAlert };
 }
 
-/** The entries of the menu. Without a line only a further workspace is offered, and says that there is none. */
-export async function workspaceItems(engine: Engine): Promise<MenuItem[]> {
-  const listed = await listWorkspaces(engine).catch(() => []);
+/** The entries of the menu for what is listed; a further workspace is offered whatever is known. */
+export function itemsOf(engine: Engine, listed: ListedWorkspace[]): MenuItem[] {
   const add = { label: t("workspaces.add"), icon: Plus, run: () => void addWorkspace(engine) };
   return [...listed.map(itemOf), { ...add, apart: listed.length > 0 }];
+}
+
+/** All that there are. Without a line only a further one is offered, and says that there is none. */
+export async function workspaceItems(engine: Engine): Promise<MenuItem[]> {
+  return itemsOf(engine, await listWorkspaces(engine).catch(() => []));
 }

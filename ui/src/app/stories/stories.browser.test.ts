@@ -5,7 +5,7 @@ import { page } from "vitest/browser";
 import { FakeEngine } from "../../ipc/fake";
 import { close, faults, loadAll, open } from "./stage";
 import { STORIES } from "./stories";
-import type { Sign } from "./stories";
+import type { Sign } from "./kit";
 
 beforeAll(loadAll, 120_000);
 // What a part that throws tells whoever watches over the window is meant here.
