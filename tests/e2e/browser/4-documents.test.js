@@ -1,6 +1,7 @@
 // The tree, titles, trash and search, together and apart.
 
 import assert from "node:assert/strict";
+import { skein } from "../support/skein.js";
 import { anaAndBo, noFaults, scene, tidy } from "../support/stage.js";
 import { until, untilEquals, untilSame } from "../support/wait.js";
 
@@ -105,6 +106,26 @@ scene("what is trashed lies in the trash of both, and is brought back by either"
   await bo.by("button", "Restore Old map").click();
   await ana.row("Old map").waitFor();
   await bo.by("heading", "The trash is empty").waitFor();
+});
+
+scene("a link to what has not arrived says so, and opens by itself as soon as it does", async () => {
+  const notHere = () => bo.by("heading", "This is not on this machine").waitFor();
+  const goTo = (hash) => bo.page.evaluate((to) => (location.hash = to), hash);
+  await servers.ana.stop();
+  const { profile } = servers.ana;
+  const note = await skein(profile, "note", "new", "On its way", "--text", "Here now.");
+  await goTo(`#/note/${note.id}`);
+  await notHere();
+  assert.deepEqual(await bo.accessibilityFaults(), []);
+  await servers.ana.start();
+  await untilEquals("the note", () => bo.text(), "Here now.");
+
+  await servers.ana.stop();
+  const board = await skein(profile, "board", "new", "Sails");
+  await goTo(`#/board/${board.id}`);
+  await notHere();
+  await servers.ana.start();
+  await bo.by("button", "Add a column").waitFor();
 });
 
 scene("a note that one trashes while the other writes on stays, and it is said", async () => {

@@ -90,8 +90,8 @@ test("people who live by other clocks have theirs at the foot of the sidebar, on
   const zones = ["Europe/Lisbon", "Asia/Tokyo", "Pacific/Kiritimati"];
   fake.members = fake.members.map((member, at) => ({ ...member, zone: zones[at] ?? null }));
   await open(fake);
-  await expect.element(foot).toHaveAccessibleDescription(/Bea Okafor: \d\d:\d\d/);
-  expect(foot.element().querySelectorAll(".clock")).toHaveLength(3);
+  await expect.element(foot).toHaveAccessibleDescription(/Bea Okafor: \d?\d:\d\d/);
+  expect(foot.element().querySelectorAll(".clock")).toHaveLength(2);
   expect(await faults()).toEqual([]);
 });
 

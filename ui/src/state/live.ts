@@ -123,6 +123,11 @@ export function reduce(before: AnyState | null, event: Event): AnyState | null {
   }
 }
 
+/** Whether a view is of a document or of a card, which may come later than a link to it. */
+function isOfSomething(view: LiveView): boolean {
+  return view.type === "note" || view.type === "board" || view.type === "card";
+}
+
 /** One followed view. Reading any property inside an effect or a component keeps it followed. */
 export class Live<V extends LiveView> {
   #ipc: Ipc;
@@ -166,6 +171,12 @@ export class Live<V extends LiveView> {
     return this.#gone;
   }
 
+  /** Asks once more for what was not here. */
+  again(): void {
+    this.#subscription?.close();
+    this.#subscribe();
+  }
+
   #follow(): void {
     if (this.#closing !== null) clearTimeout(this.#closing);
     this.#closing = null;
@@ -185,7 +196,9 @@ export class Live<V extends LiveView> {
       (event) => this.#take(event),
       (error) => {
         this.#subscription = null;
-        this.#error = error;
+        // What is not here yet is told like what is not here any more.
+        this.#gone = error.code === "not_found" && isOfSomething(this.#view);
+        this.#error = this.#gone ? null : error;
         this.#changed();
       },
     );

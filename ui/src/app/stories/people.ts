@@ -49,7 +49,7 @@ export const people: Stories = {
           working: at === 0,
         }));
       }),
-      told: [["button", "3 people"], /^\d\d:\d\d/],
+      told: [["button", "3 people"], /^\d?\d:\d\d/],
     },
     alone: {
       engine: changed((fake) => {

@@ -78,6 +78,11 @@ export class Desk {
     });
   }
 
+  /** Asks once more for a board that was not here. */
+  again(): void {
+    this.#live.again();
+  }
+
   readonly board = $derived.by(() => this.#live.current);
   readonly gone = $derived.by(() => this.#live.gone);
   readonly error = $derived.by(() => this.#live.error);

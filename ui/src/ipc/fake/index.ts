@@ -336,6 +336,8 @@ export class FakeEngine implements Transport {
     if (isStorageRequest(request)) return [this.storage.handle(request), quiet];
     switch (request.type) {
       case "subscribe": {
+        const { view } = request;
+        if (view.type === "note" || view.type === "board") this.#document(view.document);
         const subscription = this.#nextSubscription++;
         this.#subscriptions.set(subscription, request.view);
         const first = () => this.#send(subscription, this.#whole(request.view));
