@@ -46,7 +46,8 @@ impl Engine {
         let unlock = Unlock::of_this_session();
         let places = Places::of(&arguments.profile);
         let workspaces = Workspaces::of(places, Use::Stay(network), unlock);
-        let kept = remembered::kept(&arguments.profile, LAST_WORKSPACE).and_then(|slug| slug.parse().ok());
+        let kept =
+            remembered::kept(&arguments.profile, LAST_WORKSPACE).and_then(|slug| slug.parse().ok());
         let begins_with = begins_with(workspaces.places(), kept);
         Self {
             workspaces: Arc::new(workspaces),
@@ -158,9 +159,12 @@ impl Engine {
         let slug = slug_of(workspace)?;
         let client = self.workspaces.client(Some(&slug)).await?;
         let first = Slug::first();
-        if let Err(error) =
-            remembered::keep(self.workspaces.folder(), LAST_WORKSPACE, slug.as_str(), first.as_str())
-        {
+        if let Err(error) = remembered::keep(
+            self.workspaces.folder(),
+            LAST_WORKSPACE,
+            slug.as_str(),
+            first.as_str(),
+        ) {
             tracing::warn!(%error, "which workspace is shown was not kept; the next start begins in another");
         }
         Ok(client)

@@ -96,7 +96,10 @@ mod tests {
         let again = Zoom::kept(profile.path());
         assert_eq!(again.turn(Towards::Smaller), 250);
         assert_eq!(again.turn(Towards::Normal), 100);
-        assert_eq!((0..9).map(|_| again.turn(Towards::Smaller)).last(), Some(50));
+        assert_eq!(
+            (0..9).map(|_| again.turn(Towards::Smaller)).last(),
+            Some(50)
+        );
     }
 
     #[test]

@@ -125,11 +125,10 @@ async function beginnings(browser, profiles, ticket, ana) {
 /** What opens in a text and beside it. */
 async function writing(ana) {
   await opened(ana, "Handbook");
-  await ana.editor().getByText("Hand-offs", { exact: true }).first().hover();
-  await ana.page.locator(".cm-tooltip-hover").waitFor();
-  await shoot(ana, "glimpse", () =>
-    ana.editor().getByText("Hand-offs", { exact: true }).first().hover(),
-  );
+  await shoot(ana, "glimpse", async () => {
+    await ana.editor().getByText("Hand-offs", { exact: true }).first().hover();
+    await ana.page.locator(".cm-tooltip-hover").waitFor();
+  });
 
   const select = async () => {
     await closeAll(ana);
@@ -170,7 +169,7 @@ async function writing(ana) {
   await shoot(ana, "tree-menu");
   await closeAll(ana);
 
-  await opened(ana, "Interviews");
+  await opened(ana, "Handbook");
   await ana.press("Control+Shift+O");
   await ana.by("tab", "Links here").click();
   await leaveText(ana);

@@ -32,6 +32,7 @@ mod long_work;
 mod members;
 mod nodes;
 mod only_here;
+mod pace;
 mod packs;
 #[path = "../../../store/tests/postgres/mod.rs"]
 mod postgres;

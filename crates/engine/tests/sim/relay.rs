@@ -20,6 +20,8 @@ pub(crate) struct RelayMachine {
     pub(crate) device: DeviceId,
     folder: PathBuf,
     workspace: WorkspaceId,
+    /// What it bears, from its next start on.
+    pub(crate) limits: RelayLimits,
     core: Option<RelayCore>,
     started_ms: u64,
     devices_allowed: BTreeSet<DeviceId>,
@@ -71,6 +73,7 @@ impl World {
             device,
             folder,
             workspace: workspace.parse().unwrap(),
+            limits: RelayLimits::default(),
             core: None,
             started_ms: 0,
             devices_allowed: BTreeSet::new(),
@@ -91,9 +94,8 @@ impl World {
         self.log(|| "the relay starts".to_owned());
         let now_ms = self.now_ms;
         let relay = self.relay.as_mut().unwrap();
-        let limits = RelayLimits::default();
         let shelves = Shelves::Folder(relay.folder.clone());
-        let core = RelayCore::open(relay.device, &shelves, &[relay.workspace], &limits);
+        let core = RelayCore::open(relay.device, &shelves, &[relay.workspace], &relay.limits);
         relay.core = Some(core.unwrap());
         relay.started_ms = now_ms;
         self.give_relay(RelayInput::Tick);
