@@ -5,20 +5,35 @@ use crate::sim::machine::Asked;
 use rand::Rng;
 use skein_access::Role;
 use skein_engine::api::{Reply, Request, View};
-use skein_engine::core::Job;
+use skein_engine::core::{Input, Job};
 use skein_model::{DocumentId, NoteEdit, TextField};
 
 const NOTES: usize = 300;
 
 /// Somebody with many notes, and somebody who joins: all he is sent has come, and nothing that left his core is done.
 fn just_received() -> (World, Vec<DocumentId>) {
+    just_received_of(0)
+}
+
+/// The same, and so many of the notes are some hours older than the others.
+fn just_received_of(older: usize) -> (World, Vec<DocumentId>) {
     let mut world = World::new(11, 2);
     world.found();
     for machine in &mut world.machines {
         machine.skew_ms = 0;
     }
     let notes = (0..NOTES)
-        .map(|number| write(&mut world, &format!("Note {number}"), number))
+        .map(|number| {
+            if number == older {
+                // What was written is sealed, in its hour.
+                for _ in 0..20 {
+                    world.pass(500);
+                    while world.do_what_is_there() {}
+                }
+                world.machines[0].skew_ms += 5 * 3_600_000;
+            }
+            write(&mut world, &format!("Note {number}"), number)
+        })
         .collect();
     world.invite(0, Role::Editor, 2);
     world.join(1);
@@ -126,6 +141,38 @@ fn a_document_that_is_opened_meanwhile_comes_first() {
     world.rest_and_check(&[0, 1]);
     let text = world.text(0, document, TextField::NoteText);
     assert!(text.ends_with("and on"), "{text}");
+}
+
+#[test]
+fn the_latest_are_made_before_the_older_ones() {
+    let older = NOTES / 2;
+    let (mut world, notes) = just_received_of(older);
+    let made = |world: &mut World, numbers: std::ops::Range<usize>| {
+        let is_made = |number: &usize| {
+            let hits = found(world, &format!("goose{number}"));
+            hits.contains(&notes[*number])
+        };
+        numbers.filter(is_made).count()
+    };
+    // One job was begun with what came first, while more was on the way; the last may hold some of both.
+    let begun_before = world.machines[1].jobs.len();
+    for _ in 0..1_000 {
+        if made(&mut world, older..NOTES) == NOTES - older {
+            break;
+        }
+        if !world.machines[1].jobs.is_empty() {
+            let done = world.machines[1].jobs.remove(0).run();
+            world.give(1, Input::JobDone(Box::new(done)));
+        }
+        world.pass(10);
+    }
+    assert_eq!(made(&mut world, older..NOTES), NOTES - older);
+    let early = made(&mut world, 0..older);
+    assert!(
+        early <= (begun_before + 1) * 64,
+        "{early} of the older ones"
+    );
+    world.rest_and_check(&[0, 1]);
 }
 
 #[test]
