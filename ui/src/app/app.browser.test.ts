@@ -1,5 +1,5 @@
 import { tick } from "svelte";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { FakeEngine } from "../ipc/fake";
 import type { Status } from "../ipc";
@@ -82,6 +82,20 @@ test("a text that is no invite is refused where it was typed; a join shows its s
   expect(await faults()).toEqual([]);
   fake.setStatus({ joining: { step: "failed", received: 0, reason: "Nobody answered." } });
   await expect.element(page.getByRole("alert")).toHaveTextContent("Nobody answered.");
+});
+
+test("a join that nobody answers says after a while what may be missing, until something is heard", async () => {
+  // What is waited for this long is not waited for here.
+  const soon = (milliseconds = 0) => (milliseconds === 20_000 ? 0 : milliseconds);
+  const wait = window.setTimeout.bind(window);
+  vi.stubGlobal("setTimeout", (run: () => void, ms?: number) => wait(run, soon(ms)));
+  await show("#/", "joining");
+  const told = page.getByText(/Nobody has answered so far/);
+  await expect.element(told).toBeVisible();
+  expect(await faults()).toEqual([]);
+  fake.setStatus({ joining: { step: "verifying", received: 0, reason: null } });
+  await expect.element(told).not.toBeInTheDocument();
+  vi.unstubAllGlobals();
 });
 
 test("who mistyped or gave up a join finds what was typed", async () => {
