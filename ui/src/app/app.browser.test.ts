@@ -1,14 +1,19 @@
 import { tick } from "svelte";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import { FakeEngine } from "../ipc/fake";
+import { FakeEngine, largeBoard } from "../ipc/fake";
+import type { SeedDocument } from "../ipc/fake/seed";
 import type { Status } from "../ipc";
 import { close, faults, loadAll, open } from "./stories/stage";
 
 let fake: FakeEngine;
 
-async function show(hash = "#/", state: Status["state"] = "ready"): Promise<void> {
-  fake = new FakeEngine(state);
+async function show(
+  hash = "#/",
+  state: Status["state"] = "ready",
+  documents?: SeedDocument[],
+): Promise<void> {
+  fake = new FakeEngine(state, documents);
   await open(fake, hash);
 }
 
@@ -147,6 +152,43 @@ test("a drag lands before the card under the pointer, and Escape takes it back",
   await expect
     .poll(() => lane("Done"))
     .toEqual(["Name the app", "Icon at 16 px", "Agree on the licence"]);
+});
+
+test("a card held at the edge of a long column scrolls it, and lands where the pointer is then", async () => {
+  await show("#/board/b-large", "ready", [largeBoard(240)]);
+  const first = "Card 1 of a long list that somebody keeps";
+  await expect.element(page.getByRole("button", { name: first, exact: true })).toBeVisible();
+  const list = page.getByRole("list", { name: "Cards in To do" }).element();
+  const scroller = (): Element => {
+    let up: Element | null = list;
+    while (up !== null && up.scrollHeight <= up.clientHeight + 1) up = up.parentElement;
+    return up ?? list;
+  };
+  const card = page.getByRole("button", { name: first, exact: true }).element();
+  const from = card.getBoundingClientRect();
+  const edge = scroller().getBoundingClientRect().bottom - 6;
+  point("pointerdown", card, from.left + 10, from.top + 5);
+  point("pointermove", card, from.left + 20, from.top + 25);
+  await frames(2);
+  point("pointermove", card, from.left + 20, edge);
+  await expect.poll(() => scroller().scrollTop).toBeGreaterThan(900);
+  point("pointermove", card, from.left + 20, edge - 200);
+  await frames(3);
+  const stopped = scroller().scrollTop;
+  await frames(3);
+  expect(scroller().scrollTop).toBe(stopped);
+  point("pointerup", card, from.left + 20, edge - 200);
+  await expect.poll(() => document.querySelector(".sortable-ghost")).toBeNull();
+  const [move] = fake.requests.flatMap((request) =>
+    request.type === "edit_board" ? [request.edit] : [],
+  );
+  expect(move?.type).toBe("move_card");
+  const cards = [...(fake.documents.get("b-large")?.cards.values() ?? [])];
+  const column = cards
+    .filter((known) => known.place.value.column === cards[0]?.place.value.column)
+    .sort((a, b) => (a.place.value.position < b.place.value.position ? -1 : 1))
+    .map(({ title }) => title.value);
+  expect(column.indexOf(first)).toBeGreaterThan(10);
 });
 
 test("the keyboard moves a card, keeps the focus on it, says where it lies, and takes it back", async () => {
