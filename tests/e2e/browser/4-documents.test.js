@@ -126,6 +126,13 @@ scene("a link to what has not arrived says so, and opens by itself as soon as it
   await notHere();
   await servers.ana.start();
   await bo.by("button", "Add a column").waitFor();
+
+  await servers.ana.stop();
+  const card = await skein(profile, "card", "add", board.id, "To do", "Mend the sail");
+  await goTo(`#/board/${board.id}/${card.id}`);
+  await bo.page.getByText("This card is not here.").waitFor();
+  await servers.ana.start();
+  await bo.by("region", "Card: Mend the sail").waitFor();
 });
 
 scene("a note that one trashes while the other writes on stays, and it is said", async () => {
