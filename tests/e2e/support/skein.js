@@ -45,6 +45,8 @@ export async function skeinTold(profile, text, ...args) {
     maxBuffer: 64 * 1024 * 1024,
     env,
   });
+  // A command that asks nothing may be over before; one that failed says so by its end.
+  running.child.stdin.on("error", () => undefined);
   running.child.stdin.end(text);
   const { stdout } = await running;
   return JSON.parse(stdout);
