@@ -21,6 +21,7 @@ const wanted = process.argv.slice(2);
 const run = promisify(execFile);
 const tasks = [];
 const shrinking = [];
+let large = false;
 
 /** Each size and theme, with nothing pointed at; `before` puts the screen as it is to be seen in that size. */
 async function shoot(person, name, before = () => undefined) {
@@ -46,7 +47,7 @@ async function shoot(person, name, before = () => undefined) {
   await Promise.all(shrinking.splice(0));
 }
 
-/** Fewer colours make a file a third as large; without ImageMagick the picture stays as it is. */
+/** Fewer colours make a file a third as large; without ImageMagick the picture stays as it is, which is said. */
 async function shrink(path) {
   const options = [
     "-dither",
@@ -56,7 +57,10 @@ async function shrink(path) {
     "-strip",
     `PNG8:${path}`,
   ];
-  await run("convert", [path, ...options]).catch(() => undefined);
+  await run("convert", [path, ...options]).catch(() => {
+    if (!large) console.warn("Pictures are left large: ImageMagick's convert is not here.");
+    large = true;
+  });
 }
 
 const leaveText = (person) =>
