@@ -97,8 +97,9 @@ test("people who live by other clocks have theirs at the foot of the sidebar, on
 
 test("the recovery sheet is offered once to whoever has one device, and not after it was made", async () => {
   const offer = page.getByText(/If this machine is lost/);
-  const begin = async (me: Partial<Member> = {}): Promise<void> => {
-    await show("#/", me, {});
+  const DAY = 24 * 3_600_000;
+  const begin = async (me: Partial<Member> = {}, days = 2): Promise<void> => {
+    await show("#/", me, { "home.since": String(Date.now() - days * DAY) });
     await expect.element(page.getByRole("heading", { name: "Changed lately" })).toBeVisible();
   };
   await begin();
@@ -107,6 +108,10 @@ test("the recovery sheet is offered once to whoever has one device, and not afte
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect.element(offer).not.toBeInTheDocument();
   expect(fake.preferences["recovery.offered"]).toBe("true");
+  await close();
+
+  await begin({}, 0.5);
+  expect(offer.query(), "not on the first day").toBeNull();
   await close();
 
   await begin({ devices: ["d-1", "d-9"].map((id) => ({ id, words: id })) });
