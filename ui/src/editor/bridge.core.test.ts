@@ -9,6 +9,7 @@ import { wholeCodePoints } from "./codePoints";
 import { TextCourier } from "./courier";
 import { doorOf } from "./door";
 import { LINE_BREAK } from "./splices";
+import { differentCharacters } from "./testing/characters";
 import { twoCores } from "./testing/core";
 import type { Core, CoreLine } from "./testing/core";
 
@@ -160,6 +161,14 @@ class Run {
     window.edit({ changes: { from, to: from + gone.join("").length, insert } });
   }
 
+  /** All of a schedule: edits, and what happens between them. */
+  async tell(script: readonly Step[]): Promise<void> {
+    for (const step of script) {
+      if (step.kind < 55) this.edit(step);
+      else await this.move(step);
+    }
+  }
+
   /** Lines break, devices fall asleep and wake, or what is under way moves on. */
   async move(step: Step): Promise<void> {
     const window = this.window(step);
@@ -202,14 +211,10 @@ class Run {
   }
 
   #write(size: number, author: string): string {
-    let written = "";
-    for (let index = 0; index <= size; index++) {
-      const next = this.#fresh++;
-      const character = String.fromCodePoint((next % 7 === 0 ? 0x20000 : 0x4e00) + next);
-      this.typed.set(character, author);
-      written += character;
-    }
-    return written;
+    const characters = differentCharacters(this.#fresh, size + 1);
+    this.#fresh += characters.length;
+    for (const character of characters) this.typed.set(character, author);
+    return characters.join("");
   }
 }
 
@@ -238,10 +243,7 @@ function schedules(
 test(
   "windows on two devices that part and meet hold the same in the end, nothing lost or doubled",
   schedules(20, async (run, script) => {
-    for (const step of script) {
-      if (step.kind < 55) run.edit(step);
-      else await run.move(step);
-    }
+    await run.tell(script);
     const found = Array.from(await run.finish());
     expect(found.toSorted()).toEqual(run.kept.toSorted());
   }),
@@ -251,10 +253,7 @@ test(
 test(
   "undoing everything takes back only my own",
   schedules(15, async (run, script) => {
-    for (const step of script) {
-      if (step.kind < 55) run.edit(step);
-      else await run.move(step);
-    }
+    await run.tell(script);
     const [mine] = run.windows;
     for (let turn = 0; mine?.undo(); turn++) {
       if (turn % 3 === 0) await run.move({ kind: 80, who: 0, at: 0, size: turn % 4 });

@@ -2,6 +2,7 @@ import { ChangeSet } from "@codemirror/state";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TextBridge } from "./bridge";
+import { differentCharacters } from "./testing/characters";
 import { TestEngine } from "./testing/engine";
 import { TestWindow } from "./testing/window";
 
@@ -121,13 +122,10 @@ class Run {
 
   #write({ size, wild, kind }: Step, author: string): string {
     if (kind % 5 === 0 && !wild) return "";
-    let written = "";
-    for (let index = 0; index <= size; index++) {
-      const next = this.#fresh++;
-      const character = String.fromCodePoint((next % 7 === 0 ? 0x20000 : 0x4e00) + next);
-      this.typed.set(character, author);
-      written += character;
-    }
+    const characters = differentCharacters(this.#fresh, size + 1);
+    this.#fresh += characters.length;
+    for (const character of characters) this.typed.set(character, author);
+    const written = characters.join("");
     if (!this.#breaks) return written;
     return kind % 17 === 0 ? `${written}\r\n` : kind % 13 === 0 ? `\n${written}` : written;
   }
