@@ -3,14 +3,9 @@
 import { forceParsing, indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, Transaction } from "@codemirror/state";
 import type { ChangeSet, Extension } from "@codemirror/state";
-import {
-  EditorView,
-  drawSelection,
-  dropCursor,
-  highlightSpecialChars,
-  placeholder,
-} from "@codemirror/view";
+import { EditorView, dropCursor, highlightSpecialChars, placeholder } from "@codemirror/view";
 import type { Ipc } from "../ipc";
+import { blinking } from "./blinking";
 import { carets, seeCarets, setCarets, watchPlace } from "./carets";
 import { clipboard } from "./clipboard";
 import { wholeCodePoints } from "./codePoints";
@@ -329,7 +324,7 @@ function extensions(options: TextEditorOptions): Extension {
     ownHistory,
     showTrouble,
     EditorView.lineWrapping,
-    drawSelection(),
+    blinking,
     dropCursor(),
     highlightSpecialChars(),
     placeholder(options.placeholder ?? ""),
