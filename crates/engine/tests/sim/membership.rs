@@ -223,10 +223,10 @@ impl World {
         }
     }
 
-    /// All came by one invite, and whoever is taken out knew its ticket. Of a join that nobody had heard of but him, those who are in hear
-    /// nothing: whoever began it needs another invite.
+    /// All came by one invite, and whoever is taken out, or lowered, knew its ticket. Of a join that nobody had heard of but him, those who
+    /// are in hear nothing: whoever began it needs another invite.
     fn see_whose_invite_was_closed(&mut self, members: usize) {
-        if self.out.is_empty() || self.tickets.len() > 1 {
+        if self.uncertain.is_empty() || self.tickets.len() > 1 {
             return;
         }
         for index in 0..members {
