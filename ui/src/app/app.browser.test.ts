@@ -4,6 +4,7 @@ import { page, userEvent } from "vitest/browser";
 import { FakeEngine, largeBoard } from "../ipc/fake";
 import type { SeedDocument } from "../ipc/fake/seed";
 import type { Status } from "../ipc";
+import { cameBy, invited } from "./stories/kit";
 import { close, faults, loadAll, open } from "./stories/stage";
 
 let fake: FakeEngine;
@@ -447,6 +448,35 @@ test("an owner gives another role and takes somebody out, who is told what he ke
     .element(page.getByRole("button", { name: "Manage Bea Okafor" }))
     .not.toBeInTheDocument();
   expect(fake.members).toHaveLength(2);
+});
+
+test("whoever is lowered or goes is said to take along the invites whose links they know", async () => {
+  const told = /An open invite that Bea Okafor made or came by is closed with this/;
+  await show();
+  const bea = fake.members.find(({ name }) => name === "Bea Okafor");
+  if (!bea) throw new Error("she is not there");
+  const [device] = bea.devices;
+  await page.getByRole("button", { name: "3 people" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  await page.getByRole("button", { name: "Remove Bea Okafor…" }).click();
+  await expect.element(page.getByText(/Nothing takes back a copy/)).toBeVisible();
+  await expect.element(page.getByText(told)).not.toBeInTheDocument();
+
+  fake.invites = [
+    invited([{ ...cameBy("done", bea.name), device: device?.id ?? "" }], { uses: 5 }),
+  ];
+  fake.tellInvites();
+  await expect.element(page.getByText(told)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Manage Bea Okafor" }).click();
+  const role = page.getByRole("combobox", { name: "Role" });
+  await role.selectOptions("viewer");
+  await expect
+    .poll(spoken)
+    .toContain("Bea Okafor is now: Viewer. An invite they made or came by is closed");
+  (page.getByRole("button", { name: "Undo" }).element() as HTMLElement).click();
+  await expect.poll(spoken).toMatch(/Bea Okafor is now: Editor\s*$/);
 });
 
 test("who becomes an owner is asked about first, and another role is taken back by undo", async () => {

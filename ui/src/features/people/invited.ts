@@ -3,7 +3,7 @@
 import { locale, t } from "../../i18n";
 import "../../i18n/dialogs";
 import { ago } from "../../i18n/ago";
-import type { Invitee, InviteState, ListedInvite } from "../../ipc";
+import type { Invitee, InviteState, ListedInvite, Member } from "../../ipc";
 
 /** One that ran out lately still stands with the others, so that another can be made. */
 const LATELY = 7 * 86_400_000;
@@ -55,6 +55,19 @@ export function isUnderWay(invite: ListedInvite, at: number): boolean {
   const state = stateOf(invite, at);
   const ranOutLately = state === "expired" && (invite.expiresAt ?? 0) > at - LATELY;
   return state === "open" || ranOutLately || invite.invitees.some(isComing);
+}
+
+/** Whether somebody knows the link of an invite that is open: taken out or lowered, he takes it with him, closed. */
+export function knowsOpenInvite(
+  invites: readonly ListedInvite[],
+  { name, devices }: Pick<Member, "name" | "devices">,
+): boolean {
+  const isTheirs = (invitee: Invitee): boolean =>
+    devices.some((device) => device.id === invitee.device);
+  return invites.some(
+    ({ state, madeBy, invitees }) =>
+      state === "open" && (madeBy === name || invitees.some(isTheirs)),
+  );
 }
 
 const isComing = ({ step }: Invitee): boolean =>
