@@ -272,6 +272,8 @@ impl World {
 
     /// One dials another, and for a second all that is said arrives.
     fn meet_one(&mut self, index: usize, other: usize) {
+        // It would take the place of this one, and end at once.
+        self.network.forget_given_up(other, index);
         if self.can_meet(index, other) {
             self.dial(index, other);
         }

@@ -203,6 +203,14 @@ impl Network {
         self.pipes.retain(|pipe| pipe.link != link || pipe.to != at);
     }
 
+    /// A dial that was given up before the other machine noticed it does not arrive there any more.
+    pub(crate) fn forget_given_up(&mut self, from: usize, to: usize) {
+        self.pipes.retain(|pipe| {
+            let is_unnoticed = matches!(pipe.packets.front(), Some(Packet::Begin));
+            pipe.from != from || pipe.to != to || !pipe.broken || !is_unnoticed
+        });
+    }
+
     /// Whether a machine thinks that it has a link with a device.
     pub(crate) fn has(&self, at: usize, device: DeviceId) -> bool {
         self.ends.contains_key(&(at, device))
