@@ -16,6 +16,8 @@ mod outgoing;
 mod profile;
 mod remembered;
 mod straight;
+mod tray;
+mod tray_item;
 mod window;
 mod zoom;
 
@@ -28,6 +30,7 @@ use outgoing::Outgoing;
 use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
+use tray::Tray;
 use zoom::Zoom;
 
 fn main() -> anyhow::Result<()> {
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<()> {
     let shown = engine.folder(&workspace).filter(|_| is_open);
     let last_frame = shown.and_then(|folder| LastFrame::kept(&folder, &workspace));
     let zoom = Zoom::kept(&arguments.profile);
+    let tray = Tray::kept(&arguments.profile);
     let waiting_link = WaitingLink::new(arguments.link.clone());
 
     tauri::Builder::default()
@@ -72,6 +76,9 @@ fn main() -> anyhow::Result<()> {
             commands::open_outside,
             commands::print,
             zoom::zoom,
+            tray::stand_in_tray,
+            tray::closing,
+            tray::quit,
             file_commands::clipboard_picture,
             file_commands::watch_drops,
             file_commands::read_dropped,
@@ -85,11 +92,13 @@ fn main() -> anyhow::Result<()> {
         .channel_interceptor(straight::deliver)
         .on_page_load(window::show_with_page)
         .on_window_event(dropped::watch)
+        .on_window_event(tray::keep_window)
         .manage(engine)
         .manage(waiting_link)
         .manage(Dropped::default())
         .manage(Outgoing::default())
         .manage(zoom)
+        .manage(tray)
         .setup(move |app| {
             window::make(app, &workspace, last_frame)?;
             app.state::<Zoom>().apply(app.handle());

@@ -58,6 +58,14 @@ pub(crate) fn bring_forward(app: &AppHandle) {
     }
 }
 
+/// A window that is out of sight is shown, and takes nobody's keys.
+#[cfg(target_os = "linux")]
+pub(crate) fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        report(window.show());
+    }
+}
+
 /// Shows text in place while an input method composes it (Chinese, Japanese, Korean), which wry leaves off.
 #[cfg(target_os = "linux")]
 pub(crate) fn enable_input_methods(app: &AppHandle) {

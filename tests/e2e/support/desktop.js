@@ -145,6 +145,12 @@ export class Desktop {
     await ended(driver, "SIGTERM", 5_000);
   }
 
+  /** Resolves when the app has ended by itself. */
+  ended() {
+    const { pid } = this.#driver;
+    return until("the app to end", async () => (await childrenOf(pid)).length === 0);
+  }
+
   /** When the app's process began, in milliseconds since 1970 (to 10 ms). */
   async startedAt() {
     const [app] = await childrenOf(this.#driver.pid);

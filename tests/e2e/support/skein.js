@@ -14,6 +14,7 @@ const BINARIES = join(ROOT, "target", process.env.SKEIN_BUILD ?? "debug");
 const SKEIN = join(BINARIES, "skein");
 export const DESKTOP = join(BINARIES, "skein-desktop");
 export const EMPTY_WINDOW = join(BINARIES, "examples", "empty_window");
+export const DESKTOP_TRAY = join(BINARIES, "examples", "desktop_tray");
 
 const run = promisify(execFile);
 

@@ -5,7 +5,7 @@ import { starterCommands } from "../features/start";
 import { t } from "../i18n";
 import type { Key } from "../i18n";
 import { insideDesktopApp } from "../ipc";
-import { zoom } from "../ipc/shell";
+import { quit, zoom } from "../ipc/shell";
 import { TREE } from "../state/changes";
 import type { Scope } from "../state/changes";
 import { defineCommand } from "../state/commands";
@@ -268,6 +268,15 @@ const looking = [
     group: "keys.window",
     words: "high contrast readable accessibility",
     run: ({ engine }) => setLook(engine, "theme", "contrast"),
+  }),
+  defineCommand({
+    id: "quit",
+    label: "quit",
+    group: "keys.window",
+    words: "exit end close stop leave",
+    keys: ["Ctrl+Q"],
+    when: insideDesktopApp,
+    run: ({ engine }) => void quit().catch((error: unknown) => engine.changes.fail(error)),
   }),
 ];
 

@@ -35,6 +35,7 @@ export const later = {
   moving: movingDialog,
   trash: () => import("../features/trash"),
   elsewhere: () => import("./elsewhere"),
+  tray: () => import("./tray.svelte"),
   keptFrame: () => import("./keptFrame"),
 };
 

@@ -8,7 +8,8 @@ import { workspaceHere } from "./page";
 
 const KEPT_MS = 60_000;
 
-async function ask<T>(command: string, gaps: Record<string, string> = {}): Promise<T> {
+/** Rejects with an `ApiError`. */
+export async function ask<T>(command: string, gaps: Record<string, unknown> = {}): Promise<T> {
   try {
     return await invoke<T>(command, gaps);
   } catch (error) {
@@ -36,6 +37,11 @@ export async function printPage(): Promise<void> {
 /** Shows everything larger or smaller; resolves to how large, in percent. Only in the desktop's window: a browser does it by itself. */
 export function zoom(towards: "larger" | "smaller" | "normal"): Promise<number> {
   return ask<number>("zoom", { towards });
+}
+
+/** Ends the app, wherever its window is. Rejects with an `ApiError`. */
+export function quit(): Promise<void> {
+  return ask("quit");
 }
 
 /**

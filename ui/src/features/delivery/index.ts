@@ -2,3 +2,4 @@
 
 export { default as DeliveryButton } from "./DeliveryButton.svelte";
 export { default as Notices } from "./Notices.svelte";
+export { standingOf, standingWords } from "./standing";
