@@ -155,6 +155,29 @@ test("a drag lands before the card under the pointer, and Escape takes it back",
     .toEqual(["Name the app", "Icon at 16 px", "Agree on the licence"]);
 });
 
+test("while a card is dragged nothing under it reacts, but a wheel turns its list", async () => {
+  await show("#/board/b-large", "ready", [largeBoard(240)]);
+  const first = "Card 1 of a long list that somebody keeps";
+  await expect.element(page.getByRole("button", { name: first, exact: true })).toBeVisible();
+  const scrolled = (): number[] =>
+    [...document.querySelectorAll("main *")].map(({ scrollTop }) => scrollTop).filter(Boolean);
+  const card = page.getByRole("button", { name: first, exact: true }).element();
+  const { left, top } = card.getBoundingClientRect();
+  const [x, y] = [left + 20, top + 25];
+  point("pointerdown", card, left + 10, top + 5);
+  point("pointermove", card, x, y);
+  await frames(2);
+  const under = (): Element => document.elementFromPoint(x, y) ?? document.body;
+  const shield = under();
+  expect(shield.closest("main")).toBeNull();
+  expect(getComputedStyle(shield).cursor).toBe("grabbing");
+  shield.dispatchEvent(new WheelEvent("wheel", { deltaY: 300, bubbles: true }));
+  expect(scrolled()).toEqual([300]);
+  point("pointerup", card, x, y);
+  await expect.poll(() => document.querySelector(".sortable-ghost")).toBeNull();
+  expect(under().closest("main")).not.toBeNull();
+});
+
 test("a card held at the edge of a long column scrolls it, and lands where the pointer is then", async () => {
   await show("#/board/b-large", "ready", [largeBoard(240)]);
   const first = "Card 1 of a long list that somebody keeps";

@@ -48,6 +48,18 @@ function makeGhost(source: HTMLElement, box: DOMRect, count: number): HTMLElemen
   return ghost;
 }
 
+/** Lies over the window while something is dragged: nothing under it reacts, and none of it is styled anew for that. */
+function makeShield(scrollers: () => HTMLElement[]): HTMLElement {
+  const shield = document.createElement("div");
+  shield.className = "sortable-shield";
+  // A wheel turns what lies under it all the same.
+  shield.addEventListener("wheel", (event) => {
+    for (const scroller of scrollers()) scroller.scrollBy(event.deltaX, event.deltaY);
+  });
+  document.body.append(shield);
+  return shield;
+}
+
 function settleMs(): number {
   const value = getComputedStyle(document.documentElement).getPropertyValue("--settle");
   return Number.parseFloat(value) || 0;
@@ -64,6 +76,7 @@ export function beginLift(
   let pointer = start;
   let box = source.getBoundingClientRect();
   let ghost: HTMLElement | null = null;
+  let shield: HTMLElement | null = null;
   let frame = 0;
   let hold: ReturnType<typeof setTimeout> | undefined;
   const held = press.pointerType === "touch" || press.pointerType === "pen";
@@ -91,8 +104,8 @@ export function beginLift(
 
   const lift = () => {
     box = source.getBoundingClientRect();
+    shield = makeShield(() => handlers.scrollers(pointer));
     ghost = makeGhost(source, box, handlers.count ?? 1);
-    document.body.classList.add("dragging");
     getSelection()?.removeAllRanges();
     try {
       root.setPointerCapture(press.pointerId);
@@ -113,7 +126,7 @@ export function beginLift(
     window.removeEventListener("pointercancel", onCancel);
     window.removeEventListener("keydown", onKey, true);
     window.removeEventListener("blur", onCancel);
-    document.body.classList.remove("dragging");
+    shield?.remove();
   };
 
   const settle = async (rest: DOMRect | null) => {
