@@ -17,6 +17,7 @@ const isStill = (element: Element) =>
 class Blinking {
   private readonly view: EditorView;
   private clock: ReturnType<typeof setInterval> | null = null;
+  private shown = true;
 
   constructor(view: EditorView) {
     this.view = view;
@@ -51,6 +52,8 @@ class Blinking {
   }
 
   private show(shown: boolean) {
+    if (shown === this.shown) return;
+    this.shown = shown;
     const layer = this.view.scrollDOM.querySelector<HTMLElement>(".cm-cursorLayer");
     if (layer) layer.style.visibility = shown ? "" : "hidden";
   }
