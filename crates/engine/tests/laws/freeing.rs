@@ -3,11 +3,13 @@
 use crate::files::{MIB, attach, content, files, on_disk, read, rest, restart, workspace};
 use crate::sim::machine::Asked;
 use crate::sim::{World, disconnected};
-use skein_engine::api::{FileState, Freeable, Freed, Reply, Request, Storage, StorageKind};
+use skein_engine::api::{
+    ApiError, FileState, Freeable, Freed, Reply, Request, Storage, StorageKind,
+};
 use skein_model::{DocumentId, FileId};
 
 /// Lets frames travel and work be done, everywhere, for one round.
-fn turn(world: &mut World) {
+pub(crate) fn turn(world: &mut World) {
     for pipe in world.network.busy() {
         world.deliver(pipe);
     }
@@ -19,6 +21,15 @@ fn turn(world: &mut World) {
 
 /// Asks several at once, and waits until all are answered.
 fn ask_together(world: &mut World, requests: Vec<(usize, Request)>) -> Vec<Reply> {
+    let answers = answers_together(world, requests).into_iter();
+    answers.map(Result::unwrap).collect()
+}
+
+/// The same, of what may be refused.
+pub(crate) fn answers_together(
+    world: &mut World,
+    requests: Vec<(usize, Request)>,
+) -> Vec<Result<Reply, ApiError>> {
     let asked: Vec<(usize, u32)> = requests
         .into_iter()
         .map(|(index, request)| (index, world.ask_for(index, request, Asked::Question)))
@@ -29,7 +40,7 @@ fn ask_together(world: &mut World, requests: Vec<(usize, Request)>) -> Vec<Reply
         if asked.iter().all(is_answered) {
             let mut take =
                 |(index, id): (usize, u32)| world.machines[index].answers.remove(&id).unwrap();
-            return asked.into_iter().map(|one| take(one).unwrap()).collect();
+            return asked.into_iter().map(&mut take).collect();
         }
         turn(world);
     }

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::files::{attach, files};
+use crate::freeing::{answers_together, turn};
 use crate::sim::World;
 use ErrorCode::{Denied, Invalid, NotFound, ReadOnly, WrongState};
 use skein_access::{DeviceKey, Role};
 use skein_engine::Places;
-use skein_engine::api::{ApiError, ErrorCode, Reply, Request, View, WorkspaceState};
+use skein_engine::api::{
+    ApiError, ErrorCode, Event, FileState, Reply, Request, View, WorkspaceState,
+};
 use skein_model::{BoardEdit, CardId, DocumentId, FileId, NewCard, NoteEdit, Splice};
 use ts_rs::{Config, TS};
 
@@ -64,6 +68,15 @@ const DECIDERS_ABOUT_NOBODY: Row = [
 ];
 /// Whoever has the workspace here, those who are out included.
 const HOLDERS: Row = [None, None, None, None, None, Some(NotFound)];
+/// Whoever writes notes and boards, about what he began himself.
+const THOSE_WHO_BEGAN_IT: Row = [
+    None,
+    None,
+    Some(NotFound),
+    Some(NotFound),
+    Some(NotFound),
+    Some(NotFound),
+];
 /// There is no such thing, whoever asks.
 const NOWHERE: Row = [Some(NotFound); 6];
 /// Nobody who has a workspace or is on the way to one.
@@ -86,7 +99,15 @@ struct Things {
     spare_device: String,
     ticket: String,
     invite: String,
+    /// One in the note that everybody has.
+    file: FileId,
 }
+
+/// Stands in the table for what each has of its own, or had made before: see [`World::filled_in`].
+const OWN: &str = "own";
+
+/// In base64.
+const FOUR_BYTES: &str = "cGxhbg==";
 
 /// All of the table; what changes who is in comes last.
 fn table(things: &Things) -> Vec<(Request, Row)> {
@@ -105,7 +126,7 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
         }],
         length: 0,
     };
-    let file = FileId::from_bytes([5; 16]);
+    let file = things.file;
     let relay = DeviceKey::from_bytes(&[9; 32]).id();
     let row = |owner, others, out, joining| [owner, others, others, others, out, joining];
     vec![
@@ -265,25 +286,25 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             },
             WRITERS,
         ),
-        // Only whoever began a file goes on with it, and a file that nobody added is nowhere.
+        // Only whoever began a file goes on with it: who may not begin one finds only what the owner began.
         (
             Request::PutFile {
-                upload: "u".to_owned(),
-                data: String::new(),
+                upload: OWN.to_owned(),
+                data: FOUR_BYTES.to_owned(),
             },
-            NOWHERE,
+            THOSE_WHO_BEGAN_IT,
         ),
         (
             Request::FinishFile {
-                upload: "u".to_owned(),
+                upload: OWN.to_owned(),
             },
-            NOWHERE,
+            THOSE_WHO_BEGAN_IT,
         ),
         (
             Request::CancelFile {
-                upload: "u".to_owned(),
+                upload: OWN.to_owned(),
             },
-            NOWHERE,
+            THOSE_WHO_BEGAN_IT,
         ),
         (Request::ListFiles { document: note }, HOLDERS),
         (
@@ -293,14 +314,14 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
                 offset: 0,
                 length: 1,
             },
-            NOWHERE,
+            HOLDERS,
         ),
         (
             Request::FetchFile {
                 document: note,
                 file,
             },
-            NOWHERE,
+            HOLDERS,
         ),
         (Request::ReadNote { document: note }, HOLDERS),
         (Request::ReadBoard { document: board }, HOLDERS),
@@ -361,39 +382,30 @@ fn table(things: &Things) -> Vec<(Request, Row)> {
             ALL,
         ),
         (Request::ListSharedFolders, ALL),
+        // By a folder one comes in, too.
         (
             Request::AddSharedFolder {
-                path: "/nowhere/at/all".to_owned(),
+                path: OWN.to_owned(),
             },
-            row(
-                Some(NotFound),
-                Some(NotFound),
-                Some(ReadOnly),
-                Some(NotFound),
-            ),
-        ),
-        (
-            Request::RemoveSharedFolder {
-                path: "/nowhere/at/all".to_owned(),
-            },
-            NOWHERE,
+            row(None, None, Some(ReadOnly), None),
         ),
         (
             Request::SyncSharedFolders,
-            row(
-                Some(NotFound),
-                Some(NotFound),
-                Some(ReadOnly),
-                Some(NotFound),
-            ),
+            row(None, None, Some(ReadOnly), None),
+        ),
+        (
+            Request::RemoveSharedFolder {
+                path: OWN.to_owned(),
+            },
+            row(None, None, Some(NotFound), None),
         ),
         (Request::ListBackups, ALL),
         (Request::BackUp, ALL),
         (
             Request::TryBackup {
-                backup: "none".to_owned(),
+                backup: OWN.to_owned(),
             },
-            NOWHERE,
+            ALL,
         ),
         (Request::RestoreBackup { backup: None }, ALL),
         (Request::Repair, ALL),
@@ -632,6 +644,14 @@ fn world() -> (World, Things) {
         world.pass(400);
     }
     world.settle(&ready);
+    let file = attach(&mut world, OWNER, note, "plan.txt", b"plan");
+    let holds = |world: &mut World, index: &usize| {
+        let files = files(world, *index, note);
+        files.iter().any(|known| known.state == FileState::Here)
+    };
+    while !ready.iter().all(|index| holds(&mut world, index)) {
+        turn(&mut world);
+    }
     let person = |world: &mut World, index: usize| {
         let name = format!("Member {index}");
         let people = world.people(OWNER).into_iter();
@@ -661,6 +681,7 @@ fn world() -> (World, Things) {
     let spare = person(&mut world, SPARE);
     let last = person(&mut world, LAST).id;
     let things = Things {
+        file,
         note,
         board,
         card,
@@ -684,6 +705,7 @@ fn every_request_and_view_has_its_row_in_the_table_of_rights() {
         spare_device: String::new(),
         ticket: String::new(),
         invite: String::new(),
+        file: FileId::from_bytes([5; 16]),
     };
     let requests = table(&things)
         .into_iter()
@@ -691,6 +713,96 @@ fn every_request_and_view_has_its_row_in_the_table_of_rights() {
     assert_eq!(requests.collect::<BTreeSet<_>>(), all_names::<Request>());
     let views = views(&things).into_iter().map(|(view, _)| name(&view));
     assert_eq!(views.collect::<BTreeSet<_>>(), all_names::<View>());
+}
+
+impl World {
+    /// A request with what the asker's own client has of its own in it: a view, a file that is coming, a backup, a folder.
+    fn filled_in(&mut self, index: usize, client: u64, of: &Request, things: &Things) -> Request {
+        let mut request = of.clone();
+        match &mut request {
+            Request::TextPush {
+                subscription,
+                base_version,
+                length,
+                ..
+            } => {
+                let (id, version, long) = text_view(self, index, client, things.note);
+                (*subscription, *base_version, *length) = (id, version, long + 1);
+            }
+            Request::ShowCaret {
+                subscription,
+                version,
+                ..
+            } => {
+                let (id, now, _) = text_view(self, index, client, things.note);
+                (*subscription, *version) = (id, now);
+            }
+            Request::PutFile { upload, .. } | Request::CancelFile { upload } => {
+                *upload = self.coming_file(index, client, things.note);
+            }
+            Request::FinishFile { upload } => {
+                *upload = self.coming_file(index, client, things.note);
+                let (upload, data) = (upload.clone(), FOUR_BYTES.to_owned());
+                self.ask_apart(index, client, Request::PutFile { upload, data });
+            }
+            Request::AddSharedFolder { path } | Request::RemoveSharedFolder { path } => {
+                let folder = self.machines[index].path.with_extension("shared");
+                std::fs::create_dir_all(&folder).unwrap();
+                folder.to_str().unwrap().clone_into(path);
+            }
+            Request::TryBackup { backup } => {
+                let Ok(Reply::Backups { kept }) = self.ask(index, Request::ListBackups) else {
+                    panic!("no backups can be listed by {index}");
+                };
+                backup.clone_from(&kept.backups[0].name);
+            }
+            _ => {}
+        }
+        request
+    }
+
+    /// What is answered: to this client where it is asked about what is its own, and else to any.
+    fn answer(&mut self, index: usize, client: u64, of: Request) -> Result<Reply, ApiError> {
+        let is_of_client = matches!(
+            of,
+            Request::Subscribe { .. }
+                | Request::TextPush { .. }
+                | Request::ShowCaret { .. }
+                | Request::PutFile { .. }
+                | Request::FinishFile { .. }
+                | Request::CancelFile { .. }
+        );
+        if !is_of_client {
+            return answers_together(self, vec![(index, of)]).remove(0);
+        }
+        let (mut answer, _) = self.ask_apart(index, client, of.clone());
+        for _ in 0..200 {
+            if answer.is_some() {
+                break;
+            }
+            answer = self.ask_again(index, client);
+        }
+        answer.unwrap_or_else(|| panic!("{index} has no answer to {of:?}"))
+    }
+
+    /// A file of four bytes that this client began, or the owner where it may not.
+    fn coming_file(&mut self, index: usize, client: u64, document: DocumentId) -> String {
+        let request = Request::BeginFile {
+            document,
+            name: "plan.txt".to_owned(),
+            mime: "text/plain".to_owned(),
+            size: 4,
+        };
+        let mine = self.ask_apart(index, client, request.clone()).0;
+        let begun = match mine {
+            Some(Ok(reply)) => Ok(reply),
+            _ => self.ask(OWNER, request),
+        };
+        match begun {
+            Ok(Reply::FileBegun { upload }) => upload,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// A text view of the note, as an editor has one.
@@ -703,7 +815,7 @@ fn text_view(world: &mut World, index: usize, client: u64, note: DocumentId) -> 
     let (Some(Ok(Reply::Subscribed { subscription })), Some(event)) = (answer, event) else {
         return (0, 0, 0);
     };
-    let skein_engine::api::Event::TextReset { version, text } = event else {
+    let Event::TextReset { version, text } = event else {
         panic!("{event:?}")
     };
     (subscription, version, skein_model::text::length_of(&text))
@@ -725,34 +837,8 @@ fn everybody_may_do_what_the_table_says_and_nothing_else() {
         for (index, expected) in ASKING.into_iter().zip(row) {
             world.clients += 1;
             let client = world.clients;
-            let mut request = request.clone();
-            if let Request::TextPush {
-                subscription,
-                base_version,
-                length,
-                ..
-            } = &mut request
-            {
-                let (id, version, long) = text_view(&mut world, index, client, things.note);
-                (*subscription, *base_version, *length) = (id, version, long + 1);
-            }
-            if let Request::ShowCaret {
-                subscription,
-                version,
-                ..
-            } = &mut request
-            {
-                let (id, now, _) = text_view(&mut world, index, client, things.note);
-                (*subscription, *version) = (id, now);
-            }
-            let (mut answer, _) = world.ask_apart(index, client, request.clone());
-            for _ in 0..200 {
-                if answer.is_some() {
-                    break;
-                }
-                answer = world.ask_again(index, client);
-            }
-            let answer: Result<Reply, ApiError> = answer.expect("an answer");
+            let request = world.filled_in(index, client, &request, &things);
+            let answer = world.answer(index, client, request.clone());
             let code = answer.as_ref().err().map(|error| error.code);
             // That it took too long is no matter of rights.
             let code = code.filter(|code| *code != ErrorCode::TimedOut);
