@@ -1,9 +1,10 @@
 //! Files attached to documents: added, read, exchanged, interrupted, spoiled, refused; on real cores and real files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::sim::World;
-use skein_access::{DeviceKey, Role, chunk_name};
+use skein_access::{DeviceId, DeviceKey, Role, chunk_name};
 use skein_engine::api::{
     ApiError, AttachedFile, ErrorCode, Event, FileState, Outcome, Reply, Request, ServerMessage,
     View,
@@ -266,6 +267,64 @@ fn a_large_file_comes_when_it_is_asked_for_and_goes_on_where_it_was_cut_off() {
         (10..=14).contains(&asked),
         "{asked} questions for 10 chunks"
     );
+}
+
+/// How many questions each device was sent since so many had been.
+fn asked_of(world: &World, before: usize) -> BTreeMap<DeviceId, usize> {
+    let mut count = BTreeMap::new();
+    for (peer, _) in world.network.asked.values().skip(before) {
+        *count.entry(*peer).or_default() += 1;
+    }
+    count
+}
+
+#[test]
+fn a_large_file_comes_from_all_who_have_it_at_once_and_without_one_of_them_from_the_others() {
+    let (mut world, note) = workspace(7, 4);
+    let bytes = content(20 * MIB + 5);
+    let file = attach(&mut world, 0, note, "film.mkv", &bytes);
+    let request = Request::FetchFile {
+        document: note,
+        file,
+    };
+    for index in [1, 2] {
+        rest(&mut world, &[0, 1, 2, 3]);
+        world.ask(index, request.clone()).unwrap();
+    }
+    rest(&mut world, &[0, 1, 2, 3]);
+    let states = |world: &mut World| [1, 2, 3].map(|index| files(world, index, note)[0].state);
+    assert_eq!(
+        states(&mut world),
+        [FileState::Here, FileState::Here, FileState::Away]
+    );
+
+    let before = world.network.asked.len();
+    world.ask(3, request).unwrap();
+    world.pass(1);
+    let first = asked_of(&world, before);
+    assert_eq!(first.values().sum::<usize>(), 8, "{first:?}");
+    assert!(
+        first.len() == 3 && first.values().all(|asked| *asked <= 3),
+        "{first:?}"
+    );
+    while on_disk(&world, 3).len() < 6 {
+        for pipe in world.network.busy() {
+            world.deliver(pipe);
+        }
+        for index in 0..4 {
+            run_jobs(&mut world, index);
+        }
+    }
+    let mut rng = world.rng.clone();
+    world.network.machine_gone(&mut rng, 1);
+    world.machines[1].crash(false);
+    rest(&mut world, &[0, 2, 3]);
+    assert!(read(&mut world, 3, note, file).unwrap() == bytes);
+    let all = asked_of(&world, before);
+    let asked: usize = all.values().sum();
+    assert!((21..=24).contains(&asked), "{all:?} for 21 chunks");
+    let theirs = |index: usize| all[&world.machines[index].device];
+    assert!(theirs(0) >= 6 && theirs(2) >= 6, "{all:?}");
 }
 
 #[test]

@@ -235,11 +235,11 @@ impl World {
             }
             Effect::AskChunk { peer, name } => {
                 let ask = self.network.asked.len() as u64;
-                self.network.asked.insert(ask, name);
+                self.network.asked.insert(ask, (peer, name));
                 self.network.send(index, peer, Packet::Ask(ask, name));
             }
             Effect::GiveChunk { peer, ask, bytes } => {
-                let name = self.network.asked[&ask];
+                let (_, name) = self.network.asked[&ask];
                 self.network.send(index, peer, Packet::Given(name, bytes));
             }
             Effect::ClosePeer { peer, reason } => {

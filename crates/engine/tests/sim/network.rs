@@ -40,8 +40,8 @@ pub(crate) struct Network {
     ends: BTreeMap<(usize, DeviceId), u64>,
     /// Frames and bytes that were sent.
     pub(crate) frames: u64,
-    /// What chunks were asked for, by the number of the question.
-    pub(crate) asked: BTreeMap<u64, ChunkName>,
+    /// Who was asked for what chunk, by the number of the question.
+    pub(crate) asked: BTreeMap<u64, (DeviceId, ChunkName)>,
 }
 
 impl Network {
