@@ -272,8 +272,11 @@ impl World {
 
     /// One dials another, and for a second all that is said arrives.
     fn meet_one(&mut self, index: usize, other: usize) {
-        // It would take the place of this one, and end at once.
+        // What the other dialled before arrives first, or never: it would take the place of this link and end it.
         self.network.forget_given_up(other, index);
+        while let Some(pipe) = self.network.beginning(other, index) {
+            self.deliver(pipe);
+        }
         if self.can_meet(index, other) {
             self.dial(index, other);
         }

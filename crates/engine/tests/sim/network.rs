@@ -211,6 +211,14 @@ impl Network {
         });
     }
 
+    /// The pipe of a dial that has not arrived.
+    pub(crate) fn beginning(&self, from: usize, to: usize) -> Option<usize> {
+        self.pipes.iter().position(|pipe| {
+            let begins = matches!(pipe.packets.front(), Some(Packet::Begin));
+            pipe.from == from && pipe.to == to && begins
+        })
+    }
+
     /// Whether a machine thinks that it has a link with a device.
     pub(crate) fn has(&self, at: usize, device: DeviceId) -> bool {
         self.ends.contains_key(&(at, device))
