@@ -2,14 +2,15 @@
 // Names of screens as arguments make those alone.
 
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Person, startBrowser } from "./support/browser.js";
+import { Desktop, startDesk } from "./support/desktop.js";
 import { dropFile, pastePicture } from "./support/files.js";
 import { fillKestrel, PEOPLE } from "./support/kestrel.js";
-import { ROOT, Served, skein } from "./support/skein.js";
+import { ROOT, Served, skein, skeinTold } from "./support/skein.js";
 import { until } from "./support/wait.js";
 
 const SIZES = [
@@ -23,19 +24,20 @@ const tasks = [];
 const shrinking = [];
 let large = false;
 
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
+const picture = (name, theme, width, height) =>
+  join(folder, `${name}-${theme}-${width}x${height}.png`);
+
 /** Each size and theme, with nothing pointed at; `before` puts the screen as it is to be seen in that size. */
 async function shoot(person, name, before = () => undefined) {
-  if (wanted.length > 0 && !wanted.includes(name)) return;
+  if (!isWanted(name)) return;
   for (const [width, height] of SIZES) {
     await person.page.setViewportSize({ width, height });
     await person.page.mouse.move(width / 2, 2);
     await before();
     for (const colorScheme of ["light", "dark"]) {
       await person.page.emulateMedia({ colorScheme });
-      const path = join(
-        folder,
-        `${name}-${colorScheme}-${width}x${height}.png`,
-      );
+      const path = picture(name, colorScheme, width, height);
       await person.page.screenshot({
         path,
         caret: "hide",
@@ -124,6 +126,62 @@ async function beginnings(browser, profiles, ticket, ana) {
   await newcomer.editorReady();
   await leaveText(newcomer);
   await shoot(newcomer, "tour");
+}
+
+/** An invite that was revoked before it was used. */
+async function refused(browser, profiles, owner) {
+  if (!isWanted("refused")) return;
+  const { ticket } = await skein(owner, "invite", "--role", "commenter");
+  const invites = await skein(owner, "invite", "list");
+  const { id } = invites.find(({ role }) => role === "commenter");
+  await skein(owner, "invite", "revoke", id);
+  const fresh = new Served(join(profiles, "refused"));
+  tasks.push(() => fresh.kill());
+  const noor = await Person.at(browser, await fresh.start());
+  await noor.by("radio", "Join with an invite").click();
+  await noor.by("textbox", "Your name").fill("Noor Haddad");
+  await noor.by("textbox", "Invite").fill(ticket);
+  await noor.by("button", "Join").click();
+  await noor.page.getByRole("alert").waitFor();
+  await shoot(noor, "refused");
+}
+
+/** A workspace whose file a bad disk has spoilt. */
+async function damaged(browser, profiles) {
+  if (!isWanted("damaged")) return;
+  const server = new Served(join(profiles, "damaged"));
+  tasks.push(() => server.kill());
+  await skein(server.profile, "init", "--name", "Ana", "--workspace", "Kestrel");
+  for (let day = 1; day <= 6; day++) {
+    await skein(server.profile, "note", "new", `Day ${day}`, "--text", "The wind turned. ".repeat(400));
+  }
+  const file = await open(join(server.profile, "workspace.db"), "r+");
+  await file.write(Buffer.alloc(64, 0x55), 0, 64, 4096);
+  await file.close();
+  const ana = await Person.at(browser, await server.start());
+  await ana.by("button", "Backups…").waitFor();
+  await shoot(ana, "damaged");
+}
+
+/** The desktop's window of a device key under a passphrase. */
+async function locked(profiles) {
+  if (!isWanted("locked")) return;
+  const window = new Desktop(profiles, "locked", await startDesk((task) => tasks.push(task)));
+  tasks.push(() => window.quit());
+  await skein(window.profile, "init", "--name", "Ana", "--workspace", "Kestrel");
+  await skeinTold(window.profile, "grey geese fly\n", "key", "protect", "--with", "passphrase");
+  await window.start();
+  await window.find("button", "Open workspace");
+  for (const [width, height] of SIZES) {
+    await window.placeAt({ x: 0, y: 0, width, height });
+    await until("its size", () => window.run("return innerWidth"), (now) => now === width);
+    for (const theme of ["light", "dark"]) {
+      await window.run("document.documentElement.dataset.theme = arguments[0]", theme);
+      await window.screenshot(picture("locked", theme, width, height));
+      shrinking.push(shrink(picture("locked", theme, width, height)));
+    }
+  }
+  await Promise.all(shrinking.splice(0));
 }
 
 /** What opens in a text and beside it. */
@@ -678,6 +736,9 @@ try {
   const servers = await kestrel(profiles);
   const { ticket } = await skein(servers.Ana.profile, "invite");
   await beginnings(browser, profiles, ticket, servers.Ana);
+  await refused(browser, profiles, servers.Ana.profile);
+  await damaged(browser, profiles);
+  await locked(profiles);
   const ana = await Person.at(browser, servers.Ana.address, {
     timezoneId: "Europe/Lisbon",
   });

@@ -9,6 +9,11 @@ export function isOpen(engine: Engine): boolean {
   return status(engine)?.state !== "read_only";
 }
 
+/** Whether not even all that is here can be vouched for: the profile is damaged, or of a newer version. */
+export function isDoubtful(engine: Engine): boolean {
+  return !isOpen(engine) && status(engine)?.out !== true;
+}
+
 /** Whether somebody reads here by role. */
 export function isReader(engine: Engine): boolean {
   const role = status(engine)?.role ?? null;

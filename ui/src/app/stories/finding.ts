@@ -29,6 +29,7 @@ import {
   refusing,
   slow,
   spoilt,
+  unreadable,
   withTrash,
 } from "./kit";
 import type { Stories } from "./kit";
@@ -57,6 +58,16 @@ export const finding: Stories = {
       engine: readOnly,
       told: [READ_ONLY, ["heading", "Changed lately"]],
       not: [["button", "New note"]],
+    },
+    damaged: {
+      engine: unreadable,
+      told: [
+        READ_ONLY,
+        /page 214\. Nothing in it was changed/,
+        ["heading", "Nothing of it can be shown"],
+        "A backup or a repair can bring it back (G then B).",
+      ],
+      not: [new RegExp(REFUSED), ["button", "How far this got"]],
     },
     offline: offlineAt(["heading", "Changed lately"]),
     long: { engine: having(longNotes()), told: [["link", GERMAN]] },

@@ -155,6 +155,14 @@ export const spoilt = (type: Event["type"]) =>
   );
 
 export const readOnly = () => new FakeEngine("read_only");
+/** The file is damaged where its documents are listed. */
+export const unreadable = () => {
+  const fake = readOnly();
+  fake.setStatus({ readOnlyReason: "a part of it is damaged: page 214." });
+  fake.refuse = (request) =>
+    isView(request, "tree") ? { code: "storage", message: REFUSED, hint: HINT } : null;
+  return fake;
+};
 /** The line breaks once something is seen. */
 export const offlineAt = (once: Sign, at?: Story["at"]): Story => ({
   ...(at !== undefined && { at }),
