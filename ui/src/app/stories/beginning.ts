@@ -86,11 +86,7 @@ export const beginning: Stories = {
     },
     failed: {
       engine: joiningAt("failed", REFUSED),
-      told: [
-        ["alert", REFUSED],
-        /^Start over with a new invite/,
-        ["button", "Try again now"],
-      ],
+      told: [["alert", REFUSED], /^Start over with a new invite/, ["button", "Try again now"]],
       // It does not, and there is nobody to compare words with.
       not: [/goes on by itself/, /Whoever invited you sees six words/],
     },
