@@ -15,7 +15,7 @@ fn main() {}
 mod desktop {
     use std::collections::HashMap;
     use std::io::BufRead;
-    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
     use zbus::blocking::{Connection, Proxy};
     use zbus::zvariant::{OwnedValue, Value};
@@ -24,7 +24,7 @@ mod desktop {
     const ITEM: &str = "org.kde.StatusNotifierItem";
     const MENU: &str = "com.canonical.dbusmenu";
 
-    struct Watcher(Sender<String>);
+    struct Watcher(SyncSender<String>);
 
     #[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
     impl Watcher {
@@ -44,7 +44,8 @@ mod desktop {
 
     pub(super) fn run() -> zbus::Result<()> {
         let bus = Connection::session()?;
-        let (registers, registered) = channel();
+        // More than a test starts.
+        let (registers, registered) = sync_channel(16);
         bus.object_server()
             .at("/StatusNotifierWatcher", Watcher(registers))?;
         bus.request_name(NAME)?;
