@@ -256,7 +256,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Replaces the projected text of a note with its tags and links; it is no longer behind.
+    /// Replaces the projected text of a note with its tags and links; it is no longer behind. Whoever made them may not know that the note was
+    /// removed meanwhile: then nothing is kept.
     ///
     /// # Errors
     /// When writing fails.
@@ -267,7 +268,9 @@ impl Tx<'_> {
         tags: &BTreeSet<String>,
         links: &[Link],
     ) -> Result<(), StoreError> {
-        search::put_body(&self.connection, id, text)?;
+        if !search::put_body(&self.connection, id, text)? {
+            return Ok(());
+        }
         self.put_references(id, tags, links)?;
         documents::set_text_stale(&self.connection, id, false)
     }

@@ -342,11 +342,15 @@ impl World {
         for index in outside {
             let status = self.status(index);
             let knows = status.out || status.state == WorkspaceState::Joining;
-            // Nobody says a word to a stranger who came by an invite that was closed before anybody had heard of him.
-            let device = self.machines[index].device;
+            // Nobody says a word to a stranger who came by an invite that was closed before anybody had heard of him, and he hears none from
+            // a device that he never heard of.
+            let lets_in = |one: usize, other: usize| {
+                let device = self.machines[other].device;
+                self.machines[one].devices_allowed.contains(&device)
+            };
             let is_a_stranger = inside
                 .iter()
-                .all(|other| !self.machines[*other].devices_allowed.contains(&device));
+                .all(|other| !lets_in(*other, index) || !lets_in(index, *other));
             assert!(
                 knows || (is_a_stranger && self.unheard_of.contains(&index)),
                 "{index} met everybody and does not know that it is out: {status:?}"

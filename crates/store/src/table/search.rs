@@ -107,15 +107,19 @@ pub(crate) fn put_text(
     put(connection, document, None, title, text.whole())
 }
 
-/// Makes this the text of a document and keeps its title.
+/// Makes this the text of a document and keeps its title; false when there is no such document any more, of which nothing is to be found.
 pub(crate) fn put_body(
     connection: &Connection,
     document: DocumentId,
     text: &CutText,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let sql = "SELECT title FROM documents WHERE id = ?1";
     let title: Option<String> = one(connection, sql, [document.as_bytes()], |row| row.get(0))?;
-    put_text(connection, document, &title.unwrap_or_default(), text)
+    let Some(title) = title else {
+        return Ok(false);
+    };
+    put_text(connection, document, &title, text)?;
+    Ok(true)
 }
 
 pub(crate) fn remove(

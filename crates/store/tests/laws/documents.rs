@@ -255,6 +255,21 @@ fn typing_is_kept_in_order_until_it_is_a_change() {
 }
 
 #[test]
+fn a_text_that_was_made_ready_while_its_document_went_is_not_kept() {
+    let mut store = memory();
+    let (text, tags) = (
+        CutText::of("too late".to_owned()),
+        BTreeSet::from(["late".to_owned()]),
+    );
+    store
+        .write(Durability::Normal, |tx| {
+            tx.put_text(id(7), &text, &tags, &[])
+        })
+        .unwrap();
+    assert_eq!(store.orphans().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn a_snapshot_replaces_only_what_envelopes_hold_and_keeps_the_one_before() {
     let mut ana = Founder::new();
     let mut store = memory();
