@@ -17,7 +17,7 @@ const ENDS: &str = "ends";
 const STAYS: &str = "stays";
 
 /// What the icon says, in the words of the page.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Words {
     /// Where the work is.

@@ -128,6 +128,18 @@ async function beginnings(browser, profiles, ticket, ana) {
   await shoot(newcomer, "tour");
 }
 
+/** Noor, with a machine of her own, shows an invite. */
+async function joining(browser, profile, ticket) {
+  const fresh = new Served(profile);
+  tasks.push(() => fresh.kill());
+  const noor = await Person.at(browser, await fresh.start());
+  await noor.by("radio", "Join with an invite").click();
+  await noor.by("textbox", "Your name").fill("Noor Haddad");
+  await noor.by("textbox", "Invite").fill(ticket);
+  await noor.by("button", "Join").click();
+  return noor;
+}
+
 /** An invite that was revoked before it was used. */
 async function refused(browser, profiles, owner) {
   if (!isWanted("refused")) return;
@@ -135,13 +147,7 @@ async function refused(browser, profiles, owner) {
   const invites = await skein(owner, "invite", "list");
   const { id } = invites.find(({ role }) => role === "commenter");
   await skein(owner, "invite", "revoke", id);
-  const fresh = new Served(join(profiles, "refused"));
-  tasks.push(() => fresh.kill());
-  const noor = await Person.at(browser, await fresh.start());
-  await noor.by("radio", "Join with an invite").click();
-  await noor.by("textbox", "Your name").fill("Noor Haddad");
-  await noor.by("textbox", "Invite").fill(ticket);
-  await noor.by("button", "Join").click();
+  const noor = await joining(browser, join(profiles, "refused"), ticket);
   await noor.page.getByRole("alert").waitFor();
   await shoot(noor, "refused");
 }
@@ -679,13 +685,7 @@ async function apart(ana, bo, servers) {
 /** Somebody comes by an invite that asks first. */
 async function asking(browser, profiles, ana, profile) {
   const { ticket } = await skein(profile, "invite", "--approval");
-  const fresh = new Served(join(profiles, "asking"));
-  tasks.push(() => fresh.kill());
-  const noor = await Person.at(browser, await fresh.start());
-  await noor.by("radio", "Join with an invite").click();
-  await noor.by("textbox", "Your name").fill("Noor Haddad");
-  await noor.by("textbox", "Invite").fill(ticket);
-  await noor.by("button", "Join").click();
+  const noor = await joining(browser, join(profiles, "asking"), ticket);
   await noor.page.getByText("Your question has reached a device").waitFor();
   await shoot(noor, "waiting");
   await ana.by("button", "1 person asks to be let in").click();

@@ -272,8 +272,7 @@ impl World {
 
     /// One dials another, and for a second all that is said arrives.
     fn meet_one(&mut self, index: usize, other: usize) {
-        // What the other dialled before arrives first, or never: it would take the place of this link and end it.
-        self.network.forget_given_up(other, index);
+        // What the other dialled before arrives first: it would take the place of this link and end it.
         while let Some(pipe) = self.network.beginning(other, index) {
             self.deliver(pipe);
         }

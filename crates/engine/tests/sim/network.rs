@@ -203,14 +203,6 @@ impl Network {
         self.pipes.retain(|pipe| pipe.link != link || pipe.to != at);
     }
 
-    /// A dial that was given up before the other machine noticed it does not arrive there any more.
-    pub(crate) fn forget_given_up(&mut self, from: usize, to: usize) {
-        self.pipes.retain(|pipe| {
-            let is_unnoticed = matches!(pipe.packets.front(), Some(Packet::Begin));
-            pipe.from != from || pipe.to != to || !pipe.broken || !is_unnoticed
-        });
-    }
-
     /// The pipe of a dial that has not arrived.
     pub(crate) fn beginning(&self, from: usize, to: usize) -> Option<usize> {
         self.pipes.iter().position(|pipe| {
