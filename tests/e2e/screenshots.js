@@ -30,7 +30,11 @@ const picture = (name, theme, width, height) =>
 
 /** Each size and theme, with nothing pointed at; `before` puts the screen as it is to be seen in that size. */
 async function shoot(person, name, before = () => undefined) {
-  if (!isWanted(name)) return;
+  // What is not wanted leaves the window as it would be after it: what lies over what depends on that.
+  if (!isWanted(name)) {
+    const [width, height] = SIZES.at(-1);
+    return person.page.setViewportSize({ width, height });
+  }
   for (const [width, height] of SIZES) {
     await person.page.setViewportSize({ width, height });
     await person.page.mouse.move(width / 2, 2);
