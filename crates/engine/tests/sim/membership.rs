@@ -244,18 +244,47 @@ impl World {
                 self.is_out_unless_known(index, &inside);
             }
         }
+        self.see_who_only_thinks_so(members);
+    }
+
+    /// Whoever came in by himself, from a bundle or at a relay that lost it, and whose invite was closed before word of him reached the founder, has
+    /// not come in either, though he thinks so.
+    fn see_who_only_thinks_so(&mut self, members: usize) {
+        let unknown = |world: &mut Self| -> Vec<usize> {
+            let joined =
+                |index: &usize| !world.out.contains(index) && world.machines[*index].joined;
+            let joined: Vec<usize> = (1..members).filter(joined).collect();
+            let unknown = joined.into_iter().filter(|index| !world.knows(0, *index));
+            unknown.collect()
+        };
+        for index in unknown(self) {
+            self.meet_insiders(index);
+            self.meet_insiders(index);
+        }
+        if unknown(self).is_empty() {
+            return;
+        }
+        for other in self.insiders() {
+            for _ in 0..2 {
+                self.meet_one(other, 0);
+            }
+        }
+        for index in unknown(self) {
+            self.log(|| format!("{index} has not come in, and thinks so"));
+            self.out.insert(index);
+        }
+    }
+
+    /// Whether somebody has heard that a machine's device is in.
+    fn knows(&mut self, who: usize, of: usize) -> bool {
+        let device = self.machines[of].device.to_string();
+        let people = self.people(who);
+        let mut devices = people.iter().flat_map(|member| &member.devices);
+        devices.any(|known| known.id == device)
     }
 
     fn is_out_unless_known(&mut self, index: usize, inside: &[usize]) {
-        let device = self.machines[index].device.to_string();
-        let came = inside.iter().any(|other| {
-            let people = self.people(*other);
-            people
-                .iter()
-                .flat_map(|member| &member.devices)
-                .any(|known| known.id == device)
-        });
-        if !came {
+        if !inside.iter().any(|other| self.knows(*other, index)) {
             self.log(|| format!("{index} has not come in"));
             self.out.insert(index);
         }

@@ -57,6 +57,8 @@ pub(crate) struct World {
     pub(crate) uncertain: std::collections::BTreeSet<usize>,
     /// A machine whose frames are changed on their way.
     pub(crate) tampered: Option<usize>,
+    /// Machines, or the relay, of whose frames some were changed on their way.
+    pub(crate) flipped: std::collections::BTreeSet<usize>,
     /// A machine that gives other bytes than it was asked for.
     pub(crate) spoils_chunks: Option<usize>,
     /// A machine, or the relay, that keeps some of what it has back, and says of some that it has it.
@@ -108,6 +110,7 @@ impl World {
             out: std::collections::BTreeSet::new(),
             uncertain: std::collections::BTreeSet::new(),
             tampered: None,
+            flipped: std::collections::BTreeSet::new(),
             spoils_chunks: None,
             withholds: None,
             half_signed: false,
@@ -372,6 +375,7 @@ impl World {
         let is_kept_back = self.withholds.is_some_and(|who| who == from || who == to);
         if self.tampered == Some(from) {
             self.tamper(bytes);
+            self.flipped.insert(from);
         }
         if is_kept_back {
             self.hold_back(bytes);

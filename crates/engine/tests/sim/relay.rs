@@ -11,7 +11,7 @@ use skein_engine::core::{Now, PackingRule};
 use skein_engine::relay::{RelayCore, RelayEffect, RelayInput, RelayLimits, Shelves};
 
 use super::network::Packet;
-use super::{World, address};
+use super::{World, address, disconnected};
 
 /// The relay's number among the machines of the network.
 pub(crate) const RELAY: usize = 1_000;
@@ -349,9 +349,27 @@ impl World {
         }
     }
 
+    /// A transport lets no flipped bit through: a comparison that was told something else than was said may end too early and say that all is there.
+    /// The next session is an honest one.
+    fn flips_nothing_more(&mut self) {
+        self.tampered = None;
+        for index in std::mem::take(&mut self.flipped) {
+            if index == RELAY {
+                if self.relay().is_running() {
+                    self.relay_starts_again();
+                }
+                continue;
+            }
+            for peer in self.network.peers_of(index) {
+                self.network.close(index, peer);
+                self.give(index, disconnected(peer));
+            }
+        }
+    }
+
     /// For the end of a story: the relay runs, nobody spoils anything, and nothing more is packed.
     pub(crate) fn the_relay_is_there(&mut self) {
-        self.tampered = None;
+        self.flips_nothing_more();
         self.keeps_nothing_back();
         for machine in &mut self.machines {
             if let (Some(rule), Some(core)) = (&mut machine.packing, &mut machine.core) {
