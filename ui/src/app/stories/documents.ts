@@ -1,5 +1,6 @@
 // Notes, boards, their lists and cards.
 
+import { expect } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import {
   ARABIC,
@@ -8,6 +9,7 @@ import {
   DENIED,
   GERMAN,
   GUIDE,
+  HINT,
   JAPANESE,
   LIST,
   NOTE,
@@ -27,7 +29,36 @@ import {
   slow,
   spoilt,
 } from "./kit";
-import type { Stories } from "./kit";
+import type { Act, Sign, Stories, Story } from "./kit";
+import type { Request } from "../../ipc";
+
+/** A picture of one grey point. */
+const POINT = "GIF89a\x01\0\x01\0\x80\0\0\x80\x80\x80\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
+/** A note with a picture in it, which is shown large. */
+const enlarged =
+  (words: string, name = "Quay.gif", state: Act = () => undefined) =>
+  (told: readonly Sign[], then: Act = () => undefined): Story => ({
+    engine: having([{ id: "n", kind: "note", title: "Harbour", text: "" }], (fake) => {
+      const { id } = fake.files.put("n", { name, mime: "image/gif" }, POINT);
+      fake.documents.get("n")?.setText(null, `![${words}](skein:file/${id} "300x200")\n\nend`);
+      return state(fake);
+    }),
+    at: "#/note/n",
+    once: ["button", words],
+    then: inTurn(press("button", words), then),
+    told: [["dialog", words], ...told],
+  });
+
+const isRead = ({ type }: Request): boolean => type === "read_file";
+const QUAY = "The quay";
+const quay = enlarged(QUAY);
+const slowQuay = enlarged(QUAY, undefined, (fake) => (fake.slow = isRead));
+const refused: Act = (fake) => {
+  fake.refuse = (request) =>
+    isRead(request) ? { code: "storage", message: REFUSED, hint: HINT } : null;
+  fake.catchUp();
+};
 
 export const documents: Stories = {
   note: {
@@ -75,6 +106,24 @@ export const documents: Stories = {
       at: "#/note/n",
       told: [["textbox", "Note title"], ARABIC, JAPANESE],
     },
+  },
+  "a picture, large": {
+    here: quay([
+      ["img", QUAY],
+      ["button", "Download"],
+    ]),
+    loading: slowQuay([OPENING]),
+    error: slowQuay([["alert", `${REFUSED} ${HINT}`]], refused),
+    "tried again": slowQuay(
+      [/^1 × 1/],
+      inTurn(
+        refused,
+        () => expect.element(page.getByRole("dialog").getByText(REFUSED)).toBeVisible(),
+        (fake) => (fake.refuse = () => null),
+        () => page.getByRole("dialog").getByRole("button", { name: "Try again" }).click(),
+      ),
+    ),
+    long: enlarged(ARABIC, `${GERMAN}.gif`)([`${GERMAN}.gif`]),
   },
   board: {
     empty: {

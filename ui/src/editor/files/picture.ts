@@ -3,6 +3,7 @@
 import type { EditorView } from "@codemirror/view";
 import { WidgetType } from "@codemirror/view";
 import { t } from "../../i18n";
+import { ApiError } from "../../ipc";
 import type { AttachedFile } from "../../ipc";
 import { shownName } from "../../state/files";
 import type { Lease } from "../../state/files";
@@ -25,6 +26,9 @@ function remember(id: string, size: Size): void {
   const [oldest] = seen.keys();
   if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
 }
+
+/** A way on from what is said in place of a picture. */
+type Way = { words: string; take: () => void };
 
 /** What each frame in the page holds, to be let go with it. */
 const leases = new WeakMap<HTMLElement, Lease>();
@@ -54,8 +58,14 @@ export class KeptPicture extends WidgetType {
     const frame = document.createElement("span");
     frame.dataset["file"] = this.reference.id;
     this.#dress(frame);
-    if (this.file?.state === "here") this.#show(frame, view, this.file);
-    else this.#say(frame, view, whereabouts(this.file) ?? "");
+    const { file } = this;
+    if (file?.state === "here") {
+      this.#show(frame, view, file);
+      return frame;
+    }
+    const ask = (): void => view.state.facet(fileDoor)?.open(this.reference.id);
+    const way = file?.state === "away" ? { words: t("files.fetch"), take: ask } : null;
+    this.#say(frame, whereabouts(file) ?? "", way);
     return frame;
   }
 
@@ -110,12 +120,21 @@ export class KeptPicture extends WidgetType {
     image.draggable = false;
     button.append(image);
     frame.append(button);
-    const broken = (): void => {
+    const instead = (words: string, way: Way | null = null): void => {
       if (!button.isConnected) return;
       button.remove();
-      this.#say(frame, view, t("files.damaged", { name: shownName(file.name) }));
+      this.#say(frame, words, way);
       view.requestMeasure();
     };
+    const again = (): void => {
+      this.destroy(frame);
+      frame.replaceChildren();
+      this.#dress(frame);
+      this.#show(frame, view, file);
+      view.requestMeasure();
+    };
+    const unread = (error: unknown): void =>
+      instead(ApiError.of(error).message, { words: t("files.again"), take: again });
     image.addEventListener("load", () => {
       const { naturalWidth: width, naturalHeight: height } = image;
       if (this.reference.size !== null || width === 0) return;
@@ -123,11 +142,12 @@ export class KeptPicture extends WidgetType {
       this.#dress(frame);
       view.requestMeasure();
     });
-    image.addEventListener("error", broken);
-    lease.address.then((address) => (image.src = address), broken);
+    const damaged = t("files.damaged", { name: shownName(file.name) });
+    image.addEventListener("error", () => instead(damaged));
+    lease.address.then((address) => (image.src = address), unread);
   }
 
-  #say(frame: HTMLElement, view: EditorView, words: string): void {
+  #say(frame: HTMLElement, words: string, way: Way | null): void {
     frame.classList.add("sk-kept-words");
     if (words === "") return;
     const line = document.createElement("span");
@@ -139,13 +159,12 @@ export class KeptPicture extends WidgetType {
       this.inline && this.reference.words ? `${this.reference.words} · ${words}` : words;
     line.append(text);
     frame.append(line);
-    const { file } = this;
-    if (file?.state !== "away") return;
-    const fetch = document.createElement("button");
-    fetch.type = "button";
-    fetch.textContent = t("files.fetch");
-    fetch.addEventListener("mousedown", (event) => event.preventDefault());
-    fetch.addEventListener("click", () => view.state.facet(fileDoor)?.open(file.id));
-    line.append(fetch);
+    if (way === null) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = way.words;
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", way.take);
+    line.append(button);
   }
 }

@@ -234,6 +234,22 @@ test("what calls itself a picture and is none says so", async () => {
   await expect.poll(() => content.textContent).toContain("“a.png” cannot be shown.");
 });
 
+test("a picture that could not be read says why, and comes once it is tried again", async () => {
+  const bytes = await bytesOf(await picture("Quay.png"));
+  const refusal = { code: "storage", message: "The disk did not answer.", hint: "" } as const;
+  const content = await open("", () => {
+    const { id } = fake.files.put("n", { name: "Quay.png" }, bytes);
+    fake.documents.get("n")?.setText(null, `![The quay](skein:file/${id} "300x200")\n\nend`);
+    fake.refuse = ({ type }) => (type === "read_file" ? refusal : null);
+  });
+  await expect.poll(() => content.textContent).toContain("The disk did not answer.");
+  expect(content.textContent).not.toContain("damaged");
+  fake.refuse = () => null;
+  button("Try again")?.click();
+  await expect.poll(() => shown(content)?.naturalWidth).toBe(300);
+  expect(content.textContent).not.toContain("The disk did not answer.");
+});
+
 test("SVG, foreign ids and large pictures are never shown as pictures", async () => {
   const content = await open("", () => {
     const svg = fake.files.put("n", { name: "a.svg", mime: "image/svg+xml" }, "<svg/>");
