@@ -33,7 +33,6 @@ noFaults(() => everybody);
 /** What is not the interface's: the workspace's own words, names of keys, and the app's name. */
 const OWN = [
   ...["Ana", "Bo", "Di", "To do", "Doing", "Done", "Skein", "skein1…"],
-  ...["B", "KB", "MB"].map((unit) => ` ${unit}`),
   // A code to read aloud, a recovery code, and where the profile lies.
   ...[/\b[A-Z0-9]{4,5}(?:[ -][A-Z0-9]{4,5})+\b/g, /\/tmp\/\S+/g],
   ...["Ctrl", "Shift", "Alt", "Enter", "Esc", "Backspace", "Delete", "Space", "Tab", "Home", " or ", " and "],
