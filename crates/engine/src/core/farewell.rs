@@ -1,7 +1,7 @@
-//! Farewell: a device that is out is told so once, with the operations that say it, and nothing of what came after them; and what counts of its
-//! work is taken from it.
+//! Farewell: a device that is out is told so, with the operations that say it, and nothing of what came after them; and what counts of its work is
+//! taken from it. An old copy of its disk, or a second machine with its key, has not heard it: so it is told again, but not more than once an hour.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use skein_access::DeviceId;
 use skein_store::Durability;
@@ -11,28 +11,37 @@ use super::Core;
 use super::peers::Link;
 use super::step::Step;
 
-/// The setting with the devices that know that they are out.
-const TOLD: &str = "told";
 /// The setting of a device that is out and knows that the others know.
 const KNOWN: &str = "out_known";
-/// Bytes of a device's id.
-const ID: usize = 32;
+/// So long whoever was told is a stranger (ms): nobody is kept busy by those who are out.
+const STRANGER_FOR: u64 = 3_600_000;
+
+/// The devices that were told not long ago that they are out, and until when they are strangers, by the monotonic clock.
+#[derive(Default)]
+pub(super) struct Told(BTreeMap<DeviceId, u64>);
 
 impl Core {
-    /// The devices that are out and were not told by this one.
+    /// The devices that are out and were not told by this one just now.
     pub(super) fn to_be_told(&self) -> BTreeSet<DeviceId> {
         let Some(workspace) = self.workspace.as_ref().filter(|_| !self.is_out()) else {
             return BTreeSet::new();
         };
-        let out = workspace.authority.outsiders().into_iter();
-        let told = self.told();
-        out.filter(|device| !told.contains(device)).collect()
+        let mut out = workspace.authority.outsiders();
+        out.retain(|device| !self.told.0.contains_key(device));
+        out
     }
 
-    fn told(&self) -> BTreeSet<DeviceId> {
-        let stored = self.store.setting(TOLD).ok().flatten().unwrap_or_default();
-        let (ids, _) = stored.as_chunks::<ID>();
-        ids.iter().map(|id| DeviceId::from_bytes(*id)).collect()
+    pub(super) fn next_farewell(&self) -> Option<u64> {
+        self.told.0.values().min().copied()
+    }
+
+    /// Whoever was told long enough ago may come once more.
+    pub(super) fn tell_again_if_due(&mut self, step: &mut Step<'_>) {
+        let before = self.told.0.len();
+        self.told.0.retain(|_, until| *until > step.now.mono_ms);
+        if self.told.0.len() < before {
+            self.tell_network(step);
+        }
     }
 
     /// The operations that a device which is out may see, and no more of them than can be read now. Data stands beside them so that it is not
@@ -110,18 +119,10 @@ impl Core {
         }
     }
 
-    /// A device that is out knows it now: that is noted, and the conversation ends.
+    /// A device that is out knows it now, and the conversation ends.
     fn was_told(&mut self, step: &mut Step<'_>, peer: DeviceId) {
-        let mut told = self.told();
-        if told.insert(peer) {
-            let bytes: Vec<u8> = told.iter().flat_map(|id| *id.as_bytes()).collect();
-            let noted = self
-                .store
-                .write(Durability::Normal, |tx| tx.put_setting(TOLD, &bytes));
-            if let Err(error) = noted {
-                tracing::warn!(%error, "it could not be noted that a device knows it is out; it is told once more");
-            }
-        }
+        let until = step.now.mono_ms + STRANGER_FOR;
+        self.told.0.insert(peer, until);
         let reason = "this device is no longer part of the workspace".to_owned();
         self.give_session_plainly(step, peer, SessionInput::Shut(reason));
         self.tell_network(step);

@@ -89,6 +89,7 @@ use carets::Carets;
 use codes::{Seeking, Shown};
 use disk::Disk;
 use documents::{Indexing, Slot};
+use farewell::Told;
 use files::Files;
 use folders::Folders;
 use forgot::Forgotten;
@@ -159,6 +160,7 @@ pub struct Core {
     folders: Folders,
     measuring: Measuring,
     packing: Packing,
+    told: Told,
     /// The time by this machine's clock, as of the last input.
     wall_ms: i64,
 }
@@ -223,6 +225,7 @@ impl Core {
             folders: Folders::default(),
             measuring: Measuring::default(),
             packing: Packing::default(),
+            told: Told::default(),
             wall_ms: 0,
         };
         if let Err(error) = core.take_up() {
@@ -265,6 +268,7 @@ impl Core {
             self.next_backup_work(),
             self.next_folder_work(),
             self.next_packing(),
+            self.next_farewell(),
         ]
         .into_iter()
         .flatten()
@@ -319,6 +323,7 @@ impl Core {
         self.work_on_backups(step);
         self.work_on_folders(step);
         self.work_on_packs(step);
+        self.tell_again_if_due(step);
     }
 
     fn handle_client(&mut self, step: &mut Step<'_>, client: ClientId, message: ClientMessage) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::sim::World;
+use crate::sim::machine::copy_profile;
 use data_encoding::BASE64;
 use rand::Rng;
 use skein_access::{
@@ -861,6 +862,35 @@ fn of_whoever_was_removed_what_counts_is_taken_and_nothing_that_came_after() {
         his.map(Envelope::id).collect::<BTreeSet<_>>()
     };
     assert_eq!(of_him(&kept), of_him(&through));
+}
+
+#[test]
+fn whoever_was_told_that_he_is_out_and_puts_an_old_disk_back_is_told_again_an_hour_later() {
+    let mut world = team(24, 2);
+    let document = note(&mut world, 1, "Plan", "north");
+    rest(&mut world, &[0, 1]);
+    let old = world.machines[1].path.with_extension("backup");
+    copy_profile(&world.machines[1].path, &old);
+    remove(&mut world, 0, "Member 1").unwrap();
+    meet(&mut world, 1, 0);
+    assert!(world.status(1).out);
+    let his = world.machines[1].device;
+    let is_let_in = |world: &World| world.machines[0].devices_allowed.contains(&his);
+    assert!(!is_let_in(&world));
+
+    end(&mut world, 1);
+    copy_profile(&old, &world.machines[1].path);
+    world.start(1);
+    append(&mut world, 1, document, " too late");
+    meet(&mut world, 1, 0);
+    assert!(!world.status(1).out, "nobody answers him yet");
+
+    world.pass(3_600_000);
+    assert!(is_let_in(&world));
+    meet(&mut world, 1, 0);
+    assert!(world.status(1).out);
+    assert!(!is_let_in(&world), "then he is a stranger again");
+    assert_eq!(text(&mut world, 0, document).as_deref(), Some("north"));
 }
 
 #[test]

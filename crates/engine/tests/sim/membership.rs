@@ -18,10 +18,10 @@ use super::World;
 const MOST_MACHINES: usize = 6;
 
 impl World {
-    /// The machines of those who are in.
+    /// The machines of those who are in, of two that are one device the first.
     pub(crate) fn insiders(&self) -> Vec<usize> {
         (0..self.machines.len())
-            .filter(|index| !self.out.contains(index))
+            .filter(|index| !self.out.contains(index) && self.copied_to != Some(*index))
             .collect()
     }
 
@@ -172,6 +172,7 @@ impl World {
         }
         self.log(|| format!("{index} leaves"));
         if self.ask(index, Request::Leave).is_ok() {
+            self.left.insert(index);
             self.is_out_now(index);
         }
     }
@@ -201,6 +202,10 @@ impl World {
             }
         }
         for index in self.out.clone() {
+            if self.ledger.twice {
+                // He, or another machine with his key, may have been told before his disk was put back, and is a stranger for an hour since.
+                self.pass(3_600_000);
+            }
             self.meet_insiders(index);
         }
     }
@@ -301,9 +306,11 @@ impl World {
 
     /// One dials another, and for a second all that is said arrives.
     fn meet_one(&mut self, index: usize, other: usize) {
-        // What the other dialled before arrives first: it would take the place of this link and end it.
-        while let Some(pipe) = self.network.beginning(other, index) {
-            self.deliver(pipe);
+        // What one of them dialled before arrives first: it would take the place of this link and end it.
+        for (from, to) in [(other, index), (index, other)] {
+            while let Some(pipe) = self.network.beginning(from, to) {
+                self.deliver(pipe);
+            }
         }
         if self.can_meet(index, other) {
             self.dial(index, other);

@@ -49,10 +49,13 @@ pub(crate) struct World {
     pub(crate) requests: u32,
     /// A copy of a profile made earlier: of which machine, when, and where.
     pub(crate) backup: Option<(usize, u64, std::path::PathBuf)>,
-    /// Machines that are copies: they are the same device.
+    /// A machine that is a copy of another: they are the same device.
+    pub(crate) copied_to: Option<usize>,
     pub(crate) is_talkative: bool,
     /// Machines of people, or devices, that were taken out or left.
     pub(crate) out: std::collections::BTreeSet<usize>,
+    /// Those of them who left.
+    pub(crate) left: std::collections::BTreeSet<usize>,
     /// People whose work need not count: they were taken out, left, or have another role.
     pub(crate) uncertain: std::collections::BTreeSet<usize>,
     /// A machine whose frames are changed on their way.
@@ -107,7 +110,9 @@ impl World {
             clients: 10,
             requests: 0,
             backup: None,
+            copied_to: None,
             out: std::collections::BTreeSet::new(),
+            left: std::collections::BTreeSet::new(),
             uncertain: std::collections::BTreeSet::new(),
             tampered: None,
             flipped: std::collections::BTreeSet::new(),

@@ -565,6 +565,10 @@ impl World {
         let Some((index, moment, from)) = self.backup.take() else {
             return;
         };
+        if self.left.contains(&index) {
+            // Whether he has left, if nobody has heard of it, he has forgotten too.
+            return;
+        }
         self.log(|| format!("the backup of {index} is put back"));
         let all_delivered = self.says_all_delivered(index);
         if self.machines[index].is_running() {
@@ -602,8 +606,10 @@ impl World {
         let folder = self.machines[index].path.parent().unwrap().to_owned();
         let mut machine = Machine::new(&folder, second, self.machines[index].key, &mut self.rng);
         machine.joined = true;
+        machine.person = self.machines[index].person;
         copy_profile(&self.machines[index].path, &machine.path);
         self.machines.push(machine);
+        self.copied_to = Some(second);
         self.ledger.twice = true;
         self.start(second);
     }
