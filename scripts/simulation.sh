@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Tells many stories of the simulation: `scripts/simulation.sh FIRST ROUNDS`, in rounds of a thousand (400 about work, 200 of each other
-# kind), beginning with the seed FIRST, in a release build. Each part is a process of its own, and is noted in target/simulation when it
-# ends: cut off and begun again, the run goes on where it was, as long as nothing is committed in between.
+# Tells many stories of the simulation: `scripts/simulation.sh FIRST ROUNDS`, in rounds of a thousand (300 about work, 100 about
+# old disks and people, 200 of each other kind), beginning with the seed FIRST, in a release build. Each part is a process of its
+# own, and is noted in target/simulation when it ends: cut off and begun again, the run goes on where it was, as long as nothing is
+# committed in between.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +21,7 @@ fi
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 cd crates/engine
 for ((round = 0; round < rounds; round++)); do
-    for part in whatever_happens:400 people_who_meet:200 whoever_comes:200 whoever_lies:200; do
+    for part in whatever_happens:300 people_who_meet:200 whoever_comes:200 whoever_lies:200 whoever_puts:100; do
         kind=${part%:*} count=${part#*:}
         seed=$((first + round * count))
         log=$out/$kind-$seed-$count
