@@ -566,7 +566,7 @@ impl World {
             return;
         };
         if self.left.contains(&index) {
-            // Whether he has left, if nobody has heard of it, he has forgotten too.
+            // He would have forgotten that he left; whether others have heard of it is not known here.
             return;
         }
         self.log(|| format!("the backup of {index} is put back"));
